@@ -1,0 +1,138 @@
+"""Every error that nkcorpus raises on purpose.
+
+    NkcorpusError
+    ├── UsageError            exit 2   the request itself is wrong
+    │   ├── QueryError                 the query does not parse
+    │   ├── ArticleNotFound            no article has that id
+    │   ├── AmbiguousId                several articles share that prefix
+    │   ├── SourceNotFound             none of the SOURCE arguments exists
+    │   └── SettingsError              a settings file or value is unusable
+    ├── CorpusError           exit 3   the corpus cannot be used
+    │   ├── CorpusMissing
+    │   ├── NotACorpus
+    │   ├── CorpusDamaged
+    │   ├── CorpusTooNew
+    │   ├── CorpusLocked
+    │   └── CorpusNotWritable          read-only, disk full, I/O error
+    ├── IndexDamaged          exit 3   the derived index cannot be read; callers rebuild it
+    └── ItemError             exit 1   one input item cannot be taken; the rest goes on
+        ├── UnreadableItem             permission, vanished, not a regular file
+        ├── ItemTooLarge
+        ├── NotText                    binary content under a text name
+        ├── EmptyItem
+        ├── BadRecord                  broken JSON, CSV without a text column
+        ├── ExtractionFailed           no article found in a page
+        └── ItemOutOfBounds            time or memory bound of the worker exceeded
+
+The message of each is one line that says what is wrong, with what, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class NkcorpusError(Exception):
+    """Root of the tree. `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(NkcorpusError):
+    """The request itself is wrong."""
+
+    exit_code = 2
+
+
+class QueryError(UsageError):
+    """The query does not parse.
+
+    `position` is the 0-based code point in `query` where the fault starts.
+    """
+
+    def __init__(self, message: str, query: str, position: int) -> None:
+        super().__init__(message)
+        self.query = query
+        self.position = position
+
+
+class ArticleNotFound(UsageError):
+    """No article has that id."""
+
+
+class AmbiguousId(UsageError):
+    """Several articles share that id prefix."""
+
+
+class SourceNotFound(UsageError):
+    """None of the given sources exists."""
+
+
+class SettingsError(UsageError):
+    """A settings file or a setting is unusable."""
+
+
+class CorpusError(NkcorpusError):
+    """The corpus cannot be used."""
+
+    exit_code = 3
+
+
+class CorpusMissing(CorpusError):
+    """There is no file at the corpus path."""
+
+
+class NotACorpus(CorpusError):
+    """The file at the corpus path is something else."""
+
+
+class CorpusDamaged(CorpusError):
+    """SQLite reports the corpus file as malformed."""
+
+
+class CorpusTooNew(CorpusError):
+    """The corpus was written by a newer version with another schema."""
+
+
+class CorpusLocked(CorpusError):
+    """Another process holds the corpus longer than the wait."""
+
+
+class CorpusNotWritable(CorpusError):
+    """The corpus cannot be written: read-only, disk full, I/O error."""
+
+
+class IndexDamaged(NkcorpusError):
+    """The derived index cannot be read. It holds nothing of its own, so it is rebuilt."""
+
+    exit_code = 3
+
+
+class ItemError(NkcorpusError):
+    """One input item cannot be taken."""
+
+
+class UnreadableItem(ItemError):
+    """The operating system does not let the item be read."""
+
+
+class ItemTooLarge(ItemError):
+    """The item exceeds the size limit of its kind."""
+
+
+class NotText(ItemError):
+    """The item is binary although it was taken for text."""
+
+
+class EmptyItem(ItemError):
+    """The item holds no text at all."""
+
+
+class BadRecord(ItemError):
+    """A structured record is broken or holds no usable field."""
+
+
+class ExtractionFailed(ItemError):
+    """No article was found in a page."""
+
+
+class ItemOutOfBounds(ItemError):
+    """Reading the item exceeded the time or memory bound."""

@@ -1,0 +1,250 @@
+"""The values that travel between the stages. All are frozen; none knows a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Precision = Literal["year", "month", "day", "minute", "second"]
+DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
+Kind = Literal["text", "markdown", "html", "record", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDate:
+    """A point in time as far as the source gives it.
+
+    `value` is ISO 8601 cut to its precision with the offset kept (`2019-06`, `2019-06-13T09:30+09:00`).
+    """
+
+    value: str
+    precision: Precision
+    source: DateSource
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Code points `[start, end)` of the raw text that cleaning removes."""
+
+    start: int
+    end: int
+    kind: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Code points `[start, end)` of the raw text that read `text` in the clean text."""
+
+    start: int
+    end: int
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceItem:
+    """One article as bytes, as a source found it and before anybody has read it.
+
+    `origin` is the input as the user gave it. `name` is the base name of the input file ("" for stdin).
+    `record` is the 1-based number within a file that holds many records, else None.
+    `charset` is set when the source had to decode the file to split it. `payload` are the original bytes.
+    """
+
+    origin: str
+    name: str
+    kind: Kind
+    payload: bytes
+    record: int | None = None
+    charset: str | None = None
+    url: str | None = None
+    retrieved_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFailure:
+    """An input that could not even be turned into items, with a one-line reason."""
+
+    origin: str
+    error: str
+    record: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSkip:
+    """An input that was left out on purpose, which is no failure."""
+
+    origin: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one item says, after extraction and, with `removed` filled, after cleaning.
+
+    Fields that the item does not give are None or empty; nothing is guessed.
+    `extractor` and `cleaner` are `name/version`; `cleaner` is "" before cleaning.
+    """
+
+    raw_text: str
+    extractor: str
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    translator: str | None = None
+    editor: str | None = None
+    contact: str | None = None
+    korean_version: bool = False
+    date: ArticleDate | None = None
+    source: str | None = None
+    lang: str | None = None
+    url: str | None = None
+    tags: tuple[str, ...] = ()
+    external_id: str | None = None
+    removed: tuple[Span, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    cleaner: str = ""
+
+    @property
+    def text(self) -> str:
+        """The clean text: raw text minus `removed`, with `repairs` applied. Linear in its length."""
+        return apply_edits(self.raw_text, self.removed, self.repairs)
+
+
+def apply_edits(raw_text: str, removed: Sequence[Span], repairs: Sequence[Repair]) -> str:
+    """Return `raw_text` without the removed spans and with the repairs in place.
+
+    Spans may touch but not overlap; repairs are disjoint from spans and from each other.
+    """
+    if not removed and not repairs:
+        return raw_text
+    edits = sorted(
+        [(span.start, span.end, "") for span in removed]
+        + [(repair.start, repair.end, repair.text) for repair in repairs]
+    )
+    parts: list[str] = []
+    position = 0
+    for start, end, text in edits:
+        parts.append(raw_text[position:start])
+        parts.append(text)
+        position = end
+    parts.append(raw_text[position:])
+    return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionInfo:
+    """One stored version of an article. `number` counts from 1; times are UTC ISO 8601."""
+
+    number: int
+    ingested_at: str
+    retrieved_at: str | None
+    content_sha256: str
+    payload_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article as the store holds it: the newest document and its history.
+
+    `id` is 32 hex digits. `text` is the clean text, `words` its number of words.
+    `near_duplicates` are the ids of the other articles with (nearly) the same text.
+    """
+
+    id: str
+    document: Document
+    text: str
+    words: int
+    origin: str
+    versions: tuple[VersionInfo, ...]
+    near_duplicates: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> VersionInfo:
+        """The newest version."""
+        return self.versions[-1]
+
+    @property
+    def lead(self) -> str:
+        """The first line of the clean text: a stand-in where there is no title, to be marked as such."""
+        return self.text.lstrip().partition("\n")[0].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A passage of the clean text; `matches` are `[start, end)` within `text`."""
+
+    text: str
+    matches: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article in a result. `rank` counts from 1; `score` is None where nothing was ranked."""
+
+    rank: int
+    score: float | None
+    article: Article
+    snippet: Snippet
+
+    @property
+    def id(self) -> str:
+        """The article's id."""
+        return self.article.id
+
+    @property
+    def title(self) -> str | None:
+        """The article's title as the source gives it."""
+        return self.article.document.title
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The hits of one page. `total` counts all hits, before paging, after duplicates are collapsed."""
+
+    query: str
+    expanded: str
+    total: int
+    hits: tuple[Hit, ...]
+
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """One item of the `clean` filter: a document, or the reason why there is none."""
+
+    origin: str
+    document: Document | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An input that was not taken: where it came from and why, in one line."""
+
+    origin: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one ingest did. Duplicates are counted among `new`."""
+
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    exact_duplicates: int = 0
+    near_duplicates: int = 0
+    skipped: int = 0
+    removed_spans: int = 0
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def failed(self) -> int:
+        """The number of failures."""
+        return len(self.failures)
