@@ -1,0 +1,58 @@
+"""Where the corpus, the index cache and the settings file are.
+
+One rule of precedence: option, environment, settings file, default. The command line hands options and
+environment over as arguments; this module knows the file and the defaults.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from nkcorpus.errors import SettingsError
+
+APP = "nkcorpus"
+
+
+def default_corpus() -> Path:
+    """Return the user's own corpus file: in the data directory of the XDG Base Directory Specification."""
+    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "corpus.db"
+
+
+def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder that holds the indexes: `NKCORPUS_CACHE_DIR`, else the user's cache directory."""
+    moved = environ.get("NKCORPUS_CACHE_DIR")
+    return Path(moved) if moved else Path(platformdirs.user_cache_dir(APP, appauthor=False))
+
+
+def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the settings file: `NKCORPUS_CONFIG`, else `nkcorpus.toml` in the user's config directory."""
+    named = environ.get("NKCORPUS_CONFIG")
+    return (
+        Path(named) if named else Path(platformdirs.user_config_dir(APP, appauthor=False)) / "nkcorpus.toml"
+    )
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """Return the settings file as nested dicts, empty when there is none.
+
+    Top-level keys are global options, tables are commands: `[search]` with `format = "plain"`.
+    Raises SettingsError when a named file is missing or the file is not TOML.
+    """
+    path = settings_path(environ)
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        if environ.get("NKCORPUS_CONFIG"):
+            raise SettingsError(f"{path}: no such settings file; NKCORPUS_CONFIG names it") from None
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot read the settings: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from None

@@ -1,0 +1,127 @@
+"""The passage of an article that shows best why it was found."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+from nkcorpus.model import Snippet
+from nkcorpus.query import analysis
+from nkcorpus.query.ast import Node, leaves
+
+WIDTH = 240
+"""Code points of a snippet at most."""
+
+_SENTENCE_END = re.compile(r"[.!?。！？][\"'”’)\]]*\s+|\n+")
+_SPACE = re.compile(r"\s+")
+_SCAN_LIMIT = 1_000_000
+
+
+def query_terms(node: Node) -> dict[str, float]:
+    """Return the terms of a query that the running text can show, each with the weight of a rare word.
+
+    Longer terms count as rarer: without the index at hand that is the best proxy for rarity.
+    """
+    prose = analysis.prose()
+    weights: dict[str, float] = {}
+    for leaf in leaves(node):
+        if leaf.field in (None, "text", "title"):
+            for token in prose.tokens(leaf.text):
+                weights[token.term] = 1.0 + min(len(token.term), 10) / 10
+    return weights
+
+
+def snippet(text: str, weights: Mapping[str, float], *, width: int = WIDTH) -> Snippet:
+    """Return the passage of `text`, at most `width` code points long, that holds the most of `weights`.
+
+    Matched words are marked in their inflected forms; white space within the passage is one space.
+    The time is linear in the length of `text`, of which the first million code points are looked at.
+    """
+    matches = [
+        (token.start, token.end, token.term)
+        for token in analysis.prose().tokens(text[:_SCAN_LIMIT])
+        if token.term in weights
+    ]
+    first, last = _densest(matches, weights, width - 40)
+    start, end = _passage(text, first, last, width)
+    return _condensed(text, start, end, matches)
+
+
+def _densest(
+    matches: Sequence[tuple[int, int, str]], weights: Mapping[str, float], reach: int
+) -> tuple[int, int]:
+    """Return `[start, end)` of the window of `reach` code points with the greatest weight of distinct terms.
+
+    Repeats of a term count a tenth, so that variety wins; the earliest of equals is taken.
+    """
+    window: deque[tuple[int, int, str]] = deque()
+    counts: dict[str, int] = {}
+    weight = best = 0.0
+    found = (0, 0)
+    for start, end, term in matches:
+        window.append((start, end, term))
+        counts[term] = counts.get(term, 0) + 1
+        weight += weights[term] * (1.0 if counts[term] == 1 else 0.1)
+        while end - window[0][0] > reach and len(window) > 1:
+            dropped = window.popleft()[2]
+            counts[dropped] -= 1
+            weight -= weights[dropped] * (1.0 if counts[dropped] == 0 else 0.1)
+        if weight > best + 1e-9:
+            best = weight
+            found = (window[0][0], end)
+    return found
+
+
+def _passage(text: str, first: int, last: int, width: int) -> tuple[int, int]:
+    """Return `[start, end)` around `[first, last)`: from a sentence's start if that fits, else a word's."""
+    start = max(0, last - width)
+    border = start
+    for match in _SENTENCE_END.finditer(text, max(0, first - width), first):
+        if match.end() <= first and last - match.end() <= width:
+            border = match.end()
+            break
+    else:
+        if start > 0:
+            space = _SPACE.search(text, start, first)
+            border = space.end() if space else first
+    if last - border > width:
+        border = first
+    end = min(len(text), border + width)
+    if end < len(text):
+        cut = max((space.start() for space in _SPACE.finditer(text, max(last, border), end + 1)), default=end)
+        end = max(cut, last) if cut > border else end
+    return border, min(end, border + width)
+
+
+def _condensed(text: str, start: int, end: int, matches: Sequence[tuple[int, int, str]]) -> Snippet:
+    """Return the passage with its white space condensed and the matches' offsets carried along."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    parts: list[str] = []
+    length = 0
+    shifts: dict[int, int] = {}
+    wanted = {offset for match in matches if start <= match[0] and match[1] <= end for offset in match[:2]}
+    position = start
+    for space in [*_SPACE.finditer(text, start, end), None]:
+        stop = space.start() if space else end
+        for offset in range(position, stop + 1):
+            if offset in wanted:
+                shifts[offset] = length + offset - position
+        parts.append(text[position:stop])
+        length += stop - position
+        if space:
+            parts.append(" ")
+            length += 1
+            position = space.end()
+    marked: list[tuple[int, int]] = []
+    for first, last, _ in matches:
+        if first in shifts and last in shifts:
+            low, high = shifts[first], shifts[last]
+            if marked and low <= marked[-1][1] and low < marked[-1][1]:
+                marked[-1] = (marked[-1][0], max(high, marked[-1][1]))
+            else:
+                marked.append((low, high))
+    return Snippet("".join(parts), tuple(marked))
