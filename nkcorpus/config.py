@@ -33,9 +33,7 @@ def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
 def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the settings file: `NKCORPUS_CONFIG`, else `nkcorpus.toml` in the user's config directory."""
     named = environ.get("NKCORPUS_CONFIG")
-    return (
-        Path(named) if named else Path(platformdirs.user_config_dir(APP, appauthor=False)) / "nkcorpus.toml"
-    )
+    return Path(named) if named else Path(platformdirs.user_config_dir(APP, appauthor=False)) / "nkcorpus.toml"
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:

@@ -13,7 +13,8 @@
     │   ├── CorpusDamaged
     │   ├── CorpusTooNew
     │   ├── CorpusLocked
-    │   └── CorpusNotWritable          read-only, disk full, I/O error
+    │   ├── CorpusNotWritable          read-only, disk full, I/O error
+    │   └── IndexNotWritable           the cache folder cannot be written
     ├── IndexDamaged          exit 3   the derived index cannot be read; callers rebuild it
     └── ItemError             exit 1   one input item cannot be taken; the rest goes on
         ├── UnreadableItem             permission, vanished, not a regular file
@@ -98,6 +99,10 @@ class CorpusLocked(CorpusError):
 
 class CorpusNotWritable(CorpusError):
     """The corpus cannot be written: read-only, disk full, I/O error."""
+
+
+class IndexNotWritable(CorpusError):
+    """The folder of the derived index cannot be written. The corpus itself is not touched by that."""
 
 
 class IndexDamaged(NkcorpusError):

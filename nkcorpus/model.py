@@ -133,6 +133,66 @@ def apply_edits(raw_text: str, removed: Sequence[Span], repairs: Sequence[Repair
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """One item ready for the store: cleaned, identified, digested, its payload compressed.
+
+    `payload` is zstd-compressed, `payload_sha256` and `payload_size` are of the original bytes.
+    `text_digest` is shared by equal texts. `extract_sha256` is over what the extractor took,
+    `content_sha256` over all content and provenance.
+    """
+
+    article_id: str
+    document: Document
+    text: str
+    words: int
+    text_digest: str | None
+    extract_sha256: str
+    content_sha256: str
+    origin: str
+    file_name: str
+    record: int | None
+    kind: Kind
+    charset: str | None
+    retrieved_at: str | None
+    payload: bytes
+    payload_sha256: str
+    payload_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point in the corpus' sequence of changes; the token tells it from the same point in a restored file."""
+
+    seq: int = 0
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexable:
+    """What an index holds of an article. `text_digest` is 16 hex digits, shared by equal texts."""
+
+    id: str
+    seq: int
+    title: str | None
+    text: str
+    authors: tuple[str, ...]
+    translator: str | None
+    source: str | None
+    lang: str | None
+    url: str | None
+    date: str | None
+    text_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """An article that an index must forget."""
+
+    id: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class VersionInfo:
     """One stored version of an article. `number` counts from 1; times are UTC ISO 8601."""
 
@@ -248,3 +308,24 @@ class IngestReport:
     def failed(self) -> int:
         """The number of failures."""
         return len(self.failures)
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusStats:
+    """Counts over a corpus. `sources`, `years` and `cuts` (by rule) are pairs of label and count, largest first
+    for sources and cuts, ascending for years; the label "" stands for unknown.
+    """
+
+    articles: int
+    versions: int
+    words: int
+    removed: int
+    failures: int
+    sources: tuple[tuple[str, int], ...]
+    years: tuple[tuple[str, int], ...]
+    cuts: tuple[tuple[str, int], ...]
+
+    @property
+    def cut_lines(self) -> int:
+        """All lines that cleaning cut."""
+        return sum(count for _, count in self.cuts)

@@ -81,9 +81,7 @@ def _map_in_pool(
 
     # Not a plain fork: the pool's own threads run in the parent by the time a worker is replaced.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(
-        max_workers=jobs, context=context, initializer=_limit_memory, initargs=(bounds.memory,)
-    )
+    pool = ProcessPool(max_workers=jobs, context=context, initializer=_limit_memory, initargs=(bounds.memory,))
     pending: deque[tuple[list[T], Future[list[R]]]] = deque()
     try:
         for chunk in _chunks(items, cost, chunk_cost):
@@ -161,8 +159,6 @@ def _limit_memory(extra: int) -> None:
         from pathlib import Path
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        resource.setrlimit(
-            resource.RLIMIT_AS, (pages * resource.getpagesize() + extra, resource.RLIM_INFINITY)
-        )
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + extra, resource.RLIM_INFINITY))
     except (ImportError, OSError, ValueError):
         return

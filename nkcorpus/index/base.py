@@ -1,0 +1,76 @@
+"""What an index engine must do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from nkcorpus.model import Indexable, Position, Removal
+from nkcorpus.query.ast import Query
+
+MatchMode = Literal["best", "any", "all"]
+SortOrder = Literal["relevance", "newest", "oldest"]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """How a query is answered.
+
+    `limit` 0 means all. `match`: with `best` any word may match and articles that hold all words come first,
+    with `any` ranking alone decides, with `all` every word is required. `collapse` shows one article of those
+    with equal text.
+    """
+
+    limit: int = 10
+    offset: int = 0
+    match: MatchMode = "best"
+    sort: SortOrder = "relevance"
+    collapse: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """One page of a result: article ids in order with their scores (None where nothing was ranked).
+
+    `total` counts all matches, before paging, after duplicates are collapsed.
+    """
+
+    total: int
+    ids: tuple[str, ...]
+    scores: tuple[float | None, ...]
+
+
+class Index(Protocol):
+    """A search index over a corpus. Every method but `sync` raises IndexDamaged when it cannot be read."""
+
+    @property
+    def path(self) -> Path:
+        """The folder that holds it."""
+
+    def position(self) -> Position | None:
+        """Return the change up to which it has indexed; None when it is missing or damaged."""
+
+    def sync(
+        self,
+        read: Callable[[int], Iterable[Indexable | Removal]],
+        upto: Callable[[], Position],
+        is_current: Callable[[Position], bool],
+    ) -> bool:
+        """Bring it up to date, alone among processes; return whether anything was done.
+
+        `read(seq)` yields what changed after `seq`, `upto()` is the store's position, `is_current(position)`
+        tells whether the store still knows that position. An index that is missing, damaged or of a position
+        that the store does not know is rebuilt beside the old one and put in its place at once.
+        Raises IndexNotWritable.
+        """
+
+    def search(self, query: Query, options: SearchOptions) -> Matches:
+        """Answer a query."""
+
+    def clear(self) -> None:
+        """Delete the index from disk."""
+
+    def close(self) -> None:
+        """Let go of its files."""

@@ -1,0 +1,100 @@
+"""The folder of one index: in the user's cache, guarded by a lock, vouched for by a manifest, swapped whole.
+
+An index is only ever opened from here, never from beside a corpus: engines may unpickle what they open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from nkcorpus.errors import IndexNotWritable
+
+MANIFEST = "manifest.json"
+LOCK_SECONDS = 600.0
+"""How long a command waits for another process that builds the index."""
+
+
+class IndexDirectory:
+    """The place of one corpus' index of one engine version: `ROOT/index/KEY/NAME`."""
+
+    def __init__(self, root: Path, corpus_id: str, corpus: str, name: str) -> None:
+        key = hashlib.sha256(f"{corpus_id}\0{corpus}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
+        self._home = root / "index" / key
+        self._name = name
+        self.path = self._home / name
+
+    def is_whole(self) -> bool:
+        """Tell whether the manifest is there and every file has the size that it lists."""
+        try:
+            sizes = json.loads((self.path / MANIFEST).read_text("ascii"))
+            found = {entry.name: entry.stat().st_size for entry in os.scandir(self.path)}
+        except (OSError, ValueError):
+            return False
+        return isinstance(sizes, dict) and all(found.get(name) == size for name, size in sizes.items())
+
+    def vouch(self, folder: Path) -> None:
+        """Write the manifest of `folder` as it is now."""
+        sizes = {e.name: e.stat().st_size for e in os.scandir(folder) if e.is_file() and e.name != MANIFEST}
+        draft = folder / f"{MANIFEST}.new"
+        draft.write_text(json.dumps(sizes), "ascii")
+        draft.replace(folder / MANIFEST)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the one lock for writing; the operating system frees it when its process dies."""
+        from whoosh.util.filelock import FileLock
+
+        with self._write_errors():
+            self._home.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(str(self._home / "lock"))
+            deadline = time.monotonic() + LOCK_SECONDS
+            while not lock.acquire():
+                if time.monotonic() > deadline:
+                    raise IndexNotWritable(
+                        f"{self._home}: another process has been building the index for over {LOCK_SECONDS:g} s;"
+                        " try again when it is done"
+                    )
+                time.sleep(0.05)
+        try:
+            with self._write_errors():
+                yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
+    def replaced(self) -> Iterator[Path]:
+        """Yield an empty folder that takes the index's place when the block ends well. Call it locked."""
+        draft = self._home / f"{self._name}.new"
+        retired = self._home / f"{self._name}.old"
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(retired, ignore_errors=True)
+        draft.mkdir()
+        yield draft
+        self.vouch(draft)
+        if self.path.exists():
+            self.path.rename(retired)
+        draft.rename(self.path)
+        for other in self._home.iterdir():  # the one just retired, and indexes of other versions
+            if other.is_dir() and other != self.path:
+                shutil.rmtree(other, ignore_errors=True)
+
+    def clear(self) -> None:
+        """Delete the index. Call it locked."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _write_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise IndexNotWritable(
+                f"{error.filename or self._home}: the index cannot be written ({error.strerror or error});"
+                " free some space or set NKCORPUS_CACHE_DIR to another folder"
+            ) from error

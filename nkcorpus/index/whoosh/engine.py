@@ -1,0 +1,169 @@
+"""Keeping a Whoosh index in step with the store."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import whoosh
+from whoosh import index as whoosh_index
+
+from nkcorpus.dates import interval
+from nkcorpus.errors import IndexDamaged, NkcorpusError
+from nkcorpus.identity import host_of
+from nkcorpus.index.base import Matches, SearchOptions
+from nkcorpus.index.directory import IndexDirectory
+from nkcorpus.index.whoosh.schema import NO_DATE, new_schema
+from nkcorpus.index.whoosh.search import answer
+from nkcorpus.index.whoosh.snapshot import META, Snapshot
+from nkcorpus.model import Indexable, Position, Removal
+from nkcorpus.query import analysis
+from nkcorpus.query.ast import Query
+
+INDEX_VERSION = 1
+"""Raise it when the schema or what it is filled with changes."""
+
+_BUFFER_MB = 64
+_NAME = f"whoosh-{INDEX_VERSION}-{analysis.ANALYSIS_VERSION}-{'.'.join(map(str, whoosh.__version__[:2]))}"
+
+
+class WhooshIndex:
+    """Fulfils Index."""
+
+    def __init__(self, root: Path, corpus_id: str, corpus: str) -> None:
+        self._directory = IndexDirectory(root, corpus_id, corpus, _NAME)
+        self._snapshot: Snapshot | None = None
+
+    @property
+    def path(self) -> Path:
+        """See Index."""
+        return self._directory.path
+
+    def position(self) -> Position | None:
+        """See Index."""
+        try:
+            return self._open().position()
+        except IndexDamaged:
+            return None
+
+    def search(self, query: Query, options: SearchOptions) -> Matches:
+        """See Index."""
+        snapshot = self._open()
+        with _read_errors(self.path):
+            return answer(snapshot, query, options)
+
+    def sync(
+        self,
+        read: Callable[[int], Iterable[Indexable | Removal]],
+        upto: Callable[[], Position],
+        is_current: Callable[[Position], bool],
+    ) -> bool:
+        """See Index."""
+        with self._directory.locked():
+            self.close()
+            target = upto()
+            position = self.position()
+            if position == target:
+                return False
+            if position is not None and is_current(position):
+                try:
+                    self._update(read(position.seq), target)
+                    return True
+                except IndexDamaged:
+                    pass
+            self.close()
+            with self._directory.replaced() as folder:
+                _fill(whoosh_index.create_in(str(folder), new_schema()), read(0), target)
+        return True
+
+    def clear(self) -> None:
+        """See Index."""
+        with self._directory.locked():
+            self.close()
+            self._directory.clear()
+
+    def close(self) -> None:
+        """See Index."""
+        if self._snapshot is not None:
+            with contextlib.suppress(Exception):  # whatever is wrong with the files, they are let go
+                self._snapshot.close()
+            self._snapshot = None
+
+    def _open(self) -> Snapshot:
+        if self._snapshot is None:
+            if not self._directory.is_whole():
+                raise IndexDamaged(f"{self.path}: the index is missing or damaged")
+            with _read_errors(self.path):
+                self._snapshot = Snapshot(whoosh_index.open_dir(str(self.path)))
+        return self._snapshot
+
+    def _update(self, changes: Iterable[Indexable | Removal], target: Position) -> None:
+        snapshot = self._open()
+        with _read_errors(self.path):
+            outdated = snapshot.documents
+            _fill(whoosh_index.open_dir(str(self.path)), changes, target, outdated)
+        self.close()
+        self._directory.vouch(self.path)
+
+
+def _fill(
+    index: Any,
+    changes: Iterable[Indexable | Removal],
+    target: Position,
+    outdated: Callable[[str], Iterable[int]] = lambda _: (),
+) -> None:
+    """Write changes and the position they lead to, in one commit."""
+    writer = index.writer(limitmb=_BUFFER_MB, compound=False)
+    try:
+        for change in changes:
+            for number in outdated(change.id):
+                writer.delete_document(number)
+            if isinstance(change, Indexable):
+                writer.add_document(**_fields(change))
+        for number in outdated(META):
+            writer.delete_document(number)
+        writer.add_document(id=[META], position=(target.seq, target.token))
+        writer.commit()
+    except BaseException:
+        writer.cancel()
+        raise
+
+
+def _fields(article: Indexable) -> dict[str, object]:
+    prose, name = analysis.prose(), analysis.name()
+    title, title_length = prose.positions(article.title or "")
+    text, text_length = prose.positions(article.text)
+    host = host_of(article.url)
+    first, last = interval(article.date) if article.date else (NO_DATE, NO_DATE)
+    publisher = {label.casefold() for label in (article.source, host) if label}
+    return {
+        "id": [article.id],
+        "title": title,
+        "text": text,
+        "author": name.positions(" \n".join(article.authors))[0],
+        "translator": name.positions(article.translator or "")[0],
+        "source": name.positions(f"{article.source or ''} {host or ''}")[0],
+        "url": name.positions(article.url or "")[0],
+        "lang": [article.lang.casefold()] if article.lang else [],
+        "publisher": publisher,
+        "article": bytes.fromhex(article.id),
+        "seq": article.seq,
+        "title_length": title_length,
+        "text_length": text_length,
+        "first_second": first,
+        "last_second": last,
+        "digest": int(article.text_digest, 16) if article.text_digest else 0,
+    }
+
+
+@contextlib.contextmanager
+def _read_errors(path: Path) -> Iterator[None]:
+    """Turn whatever reading a damaged index raises (it can be anything) into IndexDamaged."""
+    try:
+        yield
+    except (NkcorpusError, MemoryError):
+        raise
+    except Exception as error:
+        raise IndexDamaged(f"{path}: the index cannot be read ({type(error).__name__}: {error})") from error

@@ -1,0 +1,171 @@
+"""One committed state of a Whoosh index: its postings and columns over all segments, without deleted documents.
+
+Documents have numbers that run through all segments. The document that holds the position is none of them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from whoosh.codec.whoosh3 import W3LeafMatcher
+from whoosh.reading import TermNotFound
+
+from nkcorpus.index.whoosh.schema import PackedPositions
+from nkcorpus.model import Position
+
+META = "_meta"
+"""The id of the document that holds the position."""
+
+_POSITIONS = PackedPositions()
+
+
+class Snapshot:
+    """A reader over an open index. Not for concurrent use."""
+
+    def __init__(self, index: Any) -> None:
+        self._reader = index.reader()
+        self._segments: list[tuple[Any, int, frozenset[int]]] = [
+            (leaf, base, frozenset(leaf.segment().deleted_docs()) if leaf.has_deletions() else frozenset())
+            for leaf, base in self._reader.leaf_readers()
+        ]
+        self._columns: dict[str, array[int]] = {}
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._reader.close()
+
+    def position(self) -> Position | None:
+        """Return the change up to which the index was filled."""
+        for leaf, base, deleted in self._segments:
+            for number in _drain(leaf, "id", META)[0]:
+                if number not in deleted:
+                    return Position(*self._reader.stored_fields(base + number)["position"])
+        return None
+
+    @cached_property
+    def live(self) -> list[int]:
+        """The numbers of all articles."""
+        hidden = set(self.documents(META))
+        return [
+            base + number
+            for leaf, base, deleted in self._segments
+            for number in range(leaf.doc_count_all())
+            if number not in deleted and base + number not in hidden
+        ]
+
+    @property
+    def count(self) -> int:
+        """The number of articles."""
+        return int(self._reader.doc_count()) - 1
+
+    def documents(self, article_id: str) -> list[int]:
+        """Return the numbers of the documents with an id."""
+        return list(self.frequencies("id", article_id))
+
+    def ids_with_prefix(self, prefix: str) -> list[int]:
+        """Return the numbers of the articles whose id starts with `prefix`."""
+        return [
+            number
+            for leaf, _, _ in self._segments
+            for term in leaf.expand_prefix("id", prefix.encode())
+            if term != META.encode()
+            for number in self.documents(term.decode())
+        ]
+
+    def frequencies(self, field: str, term: str) -> dict[int, float]:
+        """Return how often each document holds a term in a field, those that do not left out."""
+        found: dict[int, float] = {}
+        for leaf, base, deleted in self._segments:
+            numbers, weights, _ = _drain(leaf, field, term)
+            if base or deleted:
+                found.update(
+                    (base + number, weight)
+                    for number, weight in zip(numbers, weights, strict=True)
+                    if number not in deleted
+                )
+            else:
+                found.update(zip(numbers, weights, strict=True))
+        return found
+
+    def occurrences(self, field: str, term: str) -> dict[int, bytes]:
+        """Return the packed positions of a term in each document that holds it."""
+        return {
+            base + number: value
+            for leaf, base, deleted in self._segments
+            for number, value in zip(*_drain(leaf, field, term)[::2], strict=True)
+            if number not in deleted
+        }
+
+    @staticmethod
+    def positions(packed: bytes) -> array[int]:
+        """Return the positions that `occurrences` gave packed."""
+        return _POSITIONS.decode_positions(packed)
+
+    def column(self, name: str) -> array[int]:
+        """Return an integer column, by document number."""
+        if name not in self._columns:
+            parts = iter(self._column_parts(name))
+            values = next(parts)
+            for part in parts:
+                values.extend(part)
+            self._columns[name] = values
+        return self._columns[name]
+
+    @cached_property
+    def average_lengths(self) -> dict[str, float]:
+        """The mean number of words of title and text; 1 where there are none."""
+        live = self.live if any(deleted for _, _, deleted in self._segments) else None
+        means = {}
+        for field in ("title", "text"):
+            lengths = self.column(f"{field}_length")
+            total = sum(lengths) if live is None else sum(lengths[number] for number in live)
+            means[field] = total / self.count if total and self.count else 1.0
+        return means
+
+    def article_id(self, number: int) -> str:
+        """Return the id of the article with a document number."""
+        for leaf, base, _ in reversed(self._segments):
+            if number >= base:
+                value: bytes = leaf.column_reader("article", translate=False)[number - base]
+                return value.hex()
+        raise IndexError(number)
+
+    def _column_parts(self, name: str) -> Iterator[array[int]]:
+        for leaf, _, _ in self._segments:
+            if leaf.has_column(name):
+                yield leaf.column_reader(name, translate=False).load()
+            else:
+                column = leaf.schema[name].column_type
+                yield array(column._typecode, [column.default_value()] * leaf.doc_count_all())
+
+
+def _drain(leaf: Any, field: str, term: str) -> tuple[list[int], list[float], list[bytes]]:
+    """Return all postings of a term in a segment: document numbers, weights, values; deleted ones included.
+
+    Whole blocks are taken at a time: a call per posting costs ten times as much.
+    """
+    numbers: list[int] = []
+    weights: list[float] = []
+    values: list[bytes] = []
+    try:
+        matcher = leaf.postings(field, term.encode("utf-8", "replace"))
+    except TermNotFound:
+        return numbers, weights, values
+    matcher = getattr(matcher, "child", matcher)  # unwrapped from the filter for deleted documents
+    if isinstance(matcher, W3LeafMatcher):
+        while matcher.is_active():
+            matcher.id(), matcher.weight(), matcher.value()  # each loads its part of the block
+            numbers.extend(matcher._ids)
+            weights.extend(matcher._weights)
+            values.extend(matcher._values)
+            matcher._next_block()
+    else:
+        while matcher.is_active():
+            numbers.append(matcher.id())
+            weights.append(matcher.weight())
+            values.append(matcher.value())
+            matcher.next()
+    return numbers, weights, values

@@ -1,0 +1,227 @@
+"""Opening a corpus file: recognition, creation, migration, pragmas, and SQLite's errors in our words.
+
+A file is a corpus by its application id; its schema version is `user_version` (SQLite file format, 1.3).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+from nkcorpus.dates import utc_now
+from nkcorpus.errors import (
+    CorpusDamaged,
+    CorpusError,
+    CorpusLocked,
+    CorpusMissing,
+    CorpusNotWritable,
+    CorpusTooNew,
+    NotACorpus,
+)
+
+APPLICATION_ID = 0x4E4B4331
+"""ASCII "NKC1", in the file's header."""
+BUSY_SECONDS = 30.0
+"""How long a command waits for another one that is writing."""
+
+
+def migrations() -> list[str]:
+    """Return the migrations' SQL in order; the n-th leads from schema n-1 to schema n."""
+    folder = resources.files("nkcorpus.store.sqlite") / "migrations"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return [(folder / name).read_text("utf-8") for name in names]
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open an existing corpus for reading; works on read-only media. Raises CorpusError."""
+    _require_file(path)
+    with corpus_errors(path):
+        connection = _connect(path, "ro")
+        try:
+            _recognise(connection, path)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_CANTOPEN:
+                raise
+            # Left in WAL mode by a crash and copied to media where no side files can be made.
+            connection = _connect(path, "ro&immutable=1")
+            _recognise(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
+    """Open a corpus for writing, in WAL mode; with `create`, make it when there is none. Raises CorpusError."""
+    if not create:
+        _require_file(path)
+    elif not path.parent.is_dir():
+        raise CorpusNotWritable(f"{path}: there is no folder {path.parent}; make it first")
+    elif path.is_dir():
+        raise NotACorpus(f"{path}: is a folder, not a corpus; name a file in it")
+    with corpus_errors(path):
+        connection = _connect(path, "rwc" if create else "rw")
+        try:
+            if create:
+                _initialise(connection, path, tool)
+            _recognise(connection, path)
+            _migrate(connection)
+            _enter_wal(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def close_writer(connection: sqlite3.Connection) -> None:
+    """Close a writer; the last one turns the corpus back into one file without side files."""
+    with contextlib.suppress(sqlite3.Error):
+        connection.execute("PRAGMA optimize")
+    with contextlib.suppress(sqlite3.OperationalError):  # another connection is open: it will do this
+        connection.execute("PRAGMA busy_timeout = 200")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    connection.close()
+
+
+@contextlib.contextmanager
+def corpus_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into CorpusErrors that name the file and the way out."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(error, path) from error
+
+
+def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code
+    match code:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return CorpusLocked(
+                f"{path}: another process has been writing for over {BUSY_SECONDS:g} s; try again when it is done"
+            )
+        case sqlite3.SQLITE_NOTADB:
+            return NotACorpus(f"{path}: is not a corpus; name another file with -C")
+        case sqlite3.SQLITE_CORRUPT:
+            return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); restore it from a copy")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
+            return CorpusNotWritable(f"{path}: cannot be opened or written ({error}); check its permissions")
+        case sqlite3.SQLITE_FULL:
+            return CorpusNotWritable(f"{path}: the disk is full; what was reported as stored is safe")
+        case sqlite3.SQLITE_IOERR:
+            return CorpusNotWritable(f"{path}: the disk reports an error ({error}); check it")
+        case _:
+            return CorpusDamaged(f"{path}: SQLite reports: {error}")
+
+
+def _require_file(path: Path) -> None:
+    try:
+        if path.is_dir():
+            raise NotACorpus(f"{path}: is a folder, not a corpus; name a file with -C")
+        if not path.exists():
+            raise CorpusMissing(f"{path}: there is no corpus yet; make one with 'nkcorpus ingest SOURCE'")
+        with path.open("rb") as file:
+            header = file.read(16)
+    except OSError as error:
+        raise CorpusNotWritable(f"{path}: cannot be opened: {error.strerror}") from None
+    if header and header != b"SQLite format 3\0":
+        raise NotACorpus(f"{path}: is not a corpus; name another file with -C")
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _recognise(connection: sqlite3.Connection, path: Path) -> None:
+    application_id: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application_id != APPLICATION_ID:
+        empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+        if empty and path.stat().st_size == 0:
+            raise CorpusMissing(f"{path}: is an empty file; 'nkcorpus ingest SOURCE' makes a corpus of it")
+        raise NotACorpus(f"{path}: is an SQLite file but not a corpus; name another file with -C")
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    newest = len(migrations())
+    if version > newest:
+        raise CorpusTooNew(
+            f"{path}: has schema {version}, this nkcorpus knows up to {newest}; update nkcorpus to read it"
+        )
+
+
+def _initialise(connection: sqlite3.Connection, path: Path, tool: str) -> None:
+    """Lay the schema into a new, empty file: in one transaction, so that a kill leaves it empty or whole."""
+    if path.stat().st_size:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if connection.execute("PRAGMA application_id").fetchone()[0] == 0:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            _apply_migrations(connection, 0)
+            connection.executemany(
+                "INSERT INTO corpus (key, value) VALUES (?, ?)",
+                [("id", uuid.uuid4().hex), ("created_at", utc_now()), ("created_by", tool)],
+            )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == len(migrations()):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _apply_migrations(connection, connection.execute("PRAGMA user_version").fetchone()[0])
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _apply_migrations(connection: sqlite3.Connection, version: int) -> None:
+    scripts = migrations()
+    for script in scripts[version:]:
+        for statement in _statements(script):
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {len(scripts)}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script one by one: `executescript` would commit the open transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL. The switch does not wait for readers by itself; without it writing works all the same."""
+    deadline = time.monotonic() + 2.0
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.05)

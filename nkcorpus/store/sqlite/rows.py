@@ -1,0 +1,90 @@
+"""Between rows of the tables and the values of the model."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nkcorpus.model import (
+    Article,
+    ArticleDate,
+    Document,
+    Indexable,
+    Prepared,
+    Repair,
+    Span,
+    VersionInfo,
+)
+
+VERSION_COLUMNS = (
+    "article", "number", "title", "authors", "translator", "editor", "contact", "korean_version", "date",
+    "date_precision", "date_source", "source", "lang", "url", "tags", "external_id", "raw_text", "text", "words",
+    "origin", "file_name", "record", "kind", "charset", "extractor", "cleaner", "extract_sha256",
+    "content_sha256", "payload_sha256", "retrieved_at", "ingested_at", "run",
+)  # fmt: skip
+"""The columns of `version` that a row of `version_values` fills, in its order."""
+
+INDEXABLE_COLUMNS = "a.id, a.seq, a.removed_at, a.text_digest, v.title, v.text, v.authors, v.translator, v.source, v.lang, v.url, v.date"
+
+
+def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple[Any, ...]:
+    """Return the values of one new row of `version`, in the order of VERSION_COLUMNS."""
+    document = prepared.document
+    date = document.date
+    return (
+        prepared.article_id, number, document.title, _json(document.authors), document.translator,
+        document.editor, document.contact, document.korean_version, date and date.value,
+        date and date.precision, date and date.source, document.source, document.lang, document.url,
+        _json(document.tags), document.external_id, document.raw_text, prepared.text, prepared.words,
+        prepared.origin, prepared.file_name, prepared.record, prepared.kind, prepared.charset,
+        document.extractor, document.cleaner, prepared.extract_sha256, prepared.content_sha256,
+        prepared.payload_sha256, prepared.retrieved_at, now, run,
+    )  # fmt: skip
+
+
+def article_of(
+    row: dict[str, Any],
+    cuts: list[tuple[int, int, str, str]],
+    repairs: list[tuple[int, int, str, str]],
+    versions: list[VersionInfo],
+    near_duplicates: list[str],
+) -> Article:
+    """Return the article of a row of `version` and of what other tables hold for it."""
+    document = Document(
+        raw_text=row["raw_text"],
+        extractor=row["extractor"],
+        title=row["title"],
+        authors=tuple(json.loads(row["authors"])),
+        translator=row["translator"],
+        editor=row["editor"],
+        contact=row["contact"],
+        korean_version=bool(row["korean_version"]),
+        date=ArticleDate(row["date"], row["date_precision"], row["date_source"]) if row["date"] else None,
+        source=row["source"],
+        lang=row["lang"],
+        url=row["url"],
+        tags=tuple(json.loads(row["tags"])),
+        external_id=row["external_id"],
+        removed=tuple(Span(*cut) for cut in cuts),
+        repairs=tuple(Repair(*repair) for repair in repairs),
+        cleaner=row["cleaner"],
+    )
+    return Article(
+        id=row["article"],
+        document=document,
+        text=row["text"],
+        words=row["words"],
+        origin=row["origin"],
+        versions=tuple(versions),
+        near_duplicates=tuple(near_duplicates),
+    )
+
+
+def indexable_of(row: tuple[Any, ...]) -> Indexable:
+    """Return what an index holds of a row of INDEXABLE_COLUMNS."""
+    article, seq, _, digest, title, text, authors, translator, source, lang, url, date = row
+    return Indexable(article, seq, title, text, tuple(json.loads(authors)), translator, source, lang, url, date, digest)
+
+
+def _json(values: tuple[str, ...]) -> str:
+    return json.dumps(values, ensure_ascii=False) if values else "[]"

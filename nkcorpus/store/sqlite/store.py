@@ -1,0 +1,207 @@
+"""The Store of one SQLite file."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nkcorpus.dates import utc_now
+from nkcorpus.errors import AmbiguousId, ArticleNotFound
+from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
+from nkcorpus.model import Article, CorpusStats, Indexable, Position, Removal, VersionInfo
+from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
+from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, article_of, indexable_of
+from nkcorpus.store.sqlite.writer import SqliteWriter
+
+_BATCH = 400
+_CURRENT = "article a JOIN version v ON v.article = a.id AND v.number = a.version"
+
+
+class SqliteStore:
+    """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run."""
+
+    def __init__(self, path: Path, tool: str, *, create: bool = False) -> None:
+        self._path = path
+        self._tool = tool
+        if create:
+            close_writer(open_writer(path, tool, create=True))
+        self._connection = open_reader(path)
+
+    @property
+    def corpus_id(self) -> str:
+        """See Store."""
+        return str(self._one("SELECT value FROM corpus WHERE key = 'id'")[0])
+
+    def position(self) -> Position:
+        """See Store."""
+        row = self._one("SELECT seq, token FROM change ORDER BY seq DESC LIMIT 1")
+        return Position(*row) if row else Position()
+
+    def token_at(self, seq: int) -> str | None:
+        """See Store."""
+        row = self._one("SELECT token FROM change WHERE seq = ?", seq)
+        return row[0] if row else None
+
+    def change_count(self, after: int) -> int:
+        """See Store."""
+        return int(self._one("SELECT count(*) FROM article WHERE seq > ?", after)[0])
+
+    def changes(self, after: int) -> Iterator[Indexable | Removal]:
+        """See Store."""
+        sql = (
+            f"SELECT {INDEXABLE_COLUMNS} FROM article a LEFT JOIN version v"
+            " ON v.article = a.id AND v.number = a.version WHERE a.seq > ? ORDER BY a.seq"
+        )
+        with corpus_errors(self._path):
+            for row in self._connection.execute(sql, (after,)):
+                yield Removal(row[0], row[1]) if row[2] else indexable_of(row)
+
+    def articles(self, ids: Sequence[str]) -> list[Article]:
+        """See Store."""
+        found: dict[str, Article] = {}
+        with corpus_errors(self._path):
+            for start in range(0, len(ids), _BATCH):
+                found.update(self._batch(ids[start : start + _BATCH]))
+        return [found[article] for article in ids if article in found]
+
+    def resolve(self, prefix: str) -> str:
+        """See Store."""
+        given = prefix.strip().lower()
+        if not SHORTEST_PREFIX <= len(given) <= ID_LENGTH or set(given) - set("0123456789abcdef"):
+            raise ArticleNotFound(f"'{prefix}' is no article id; give {SHORTEST_PREFIX} to {ID_LENGTH} hex digits")
+        with corpus_errors(self._path):
+            rows = self._connection.execute(
+                "SELECT id FROM article WHERE id >= ? AND id < ? AND removed_at IS NULL LIMIT 2",
+                (given, given + "g"),
+            ).fetchall()
+        if not rows:
+            raise ArticleNotFound(f"no article has the id {given}; 'nkcorpus list' shows ids")
+        if len(rows) > 1:
+            raise AmbiguousId(f"several articles have ids that begin with {given}; give more digits")
+        return str(rows[0][0])
+
+    def stats(self) -> CorpusStats:
+        """See Store."""
+        with corpus_errors(self._path):
+            execute = self._connection.execute
+            articles, words = execute(f"SELECT count(*), coalesce(sum(v.words), 0) FROM {_CURRENT}").fetchone()
+            return CorpusStats(
+                articles=articles,
+                versions=self._one("SELECT count(*) FROM version")[0],
+                words=words,
+                removed=self._one("SELECT count(*) FROM article WHERE removed_at IS NOT NULL")[0],
+                failures=self._one("SELECT count(*) FROM failure")[0],
+                sources=tuple(
+                    execute(f"SELECT coalesce(v.source, ''), count(*) FROM {_CURRENT} GROUP BY 1 ORDER BY 2 DESC, 1")
+                ),
+                years=tuple(
+                    execute(
+                        f"SELECT coalesce(substr(v.date, 1, 4), ''), count(*) FROM {_CURRENT} GROUP BY 1 ORDER BY 1"
+                    )
+                ),
+                cuts=tuple(
+                    execute(
+                        f"SELECT c.rule, count(*) FROM {_CURRENT} JOIN cut c ON c.version = v.id"
+                        " GROUP BY 1 ORDER BY 2 DESC, 1"
+                    )
+                ),
+            )
+
+    def export_hash(self) -> str:
+        """See Store."""
+        digest = hashlib.sha256()
+        with corpus_errors(self._path):
+            for row in self._connection.execute(
+                "SELECT article, number, content_sha256, payload_sha256 FROM version ORDER BY article, number"
+            ):
+                digest.update(("\t".join(map(str, row)) + "\n").encode())
+        return digest.hexdigest()
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """See Store."""
+        connection = open_writer(self._path, self._tool, create=False)
+        try:
+            with corpus_errors(self._path):
+                connection.execute("PRAGMA secure_delete = ON")  # what a user removes must not stay in free pages
+                connection.execute("BEGIN IMMEDIATE")
+                removed = sum(_remove(connection, article) for article in ids)
+                connection.execute("COMMIT")
+        finally:
+            close_writer(connection)
+        return removed
+
+    @contextlib.contextmanager
+    def writing(self, sources: Sequence[str]) -> Iterator[SqliteWriter]:
+        """See Store."""
+        connection = open_writer(self._path, self._tool, create=False)
+        try:
+            writer = SqliteWriter(connection, self._path, self._tool, sources)
+            try:
+                yield writer
+            finally:
+                writer.abandon()
+        finally:
+            close_writer(connection)
+
+    def close(self) -> None:
+        """See Store."""
+        self._connection.close()
+
+    def _one(self, sql: str, *values: object) -> Any:
+        with corpus_errors(self._path):
+            return self._connection.execute(sql, values).fetchone()
+
+    def _batch(self, ids: Sequence[str]) -> Iterable[tuple[str, Article]]:
+        marks = ", ".join("?" * len(ids))
+        execute = self._connection.execute
+        cursor = execute(f"SELECT v.* FROM {_CURRENT} WHERE a.id IN ({marks})", ids)
+        names = [column[0] for column in cursor.description]
+        for values in cursor.fetchall():
+            row = dict(zip(names, values, strict=True))
+            version, article = row["id"], row["article"]
+            yield (
+                article,
+                article_of(
+                    row,
+                    execute("SELECT start, end, kind, rule FROM cut WHERE version = ?", (version,)).fetchall(),
+                    execute("SELECT start, end, text, rule FROM repair WHERE version = ?", (version,)).fetchall(),
+                    [
+                        VersionInfo(*info)
+                        for info in execute(
+                            "SELECT number, ingested_at, retrieved_at, content_sha256, payload_sha256"
+                            " FROM version WHERE article = ? ORDER BY number",
+                            (article,),
+                        )
+                    ],
+                    [
+                        other
+                        for (other,) in execute(
+                            "SELECT b.id FROM article a JOIN article b ON b.text_digest = a.text_digest"
+                            " WHERE a.id = ? AND b.id <> a.id ORDER BY b.id",
+                            (article,),
+                        )
+                    ],
+                ),
+            )
+
+
+def _remove(connection: sqlite3.Connection, article: str) -> int:
+    if not connection.execute("SELECT 1 FROM article WHERE id = ? AND removed_at IS NULL", (article,)).fetchone():
+        return 0
+    payloads = connection.execute("SELECT payload_sha256 FROM version WHERE article = ?", (article,)).fetchall()
+    seq = connection.execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
+    connection.execute("DELETE FROM version WHERE article = ?", (article,))
+    connection.execute(
+        "UPDATE article SET seq = ?, version = 0, text_digest = NULL, removed_at = ? WHERE id = ?",
+        (seq, utc_now(), article),
+    )
+    connection.executemany(
+        "DELETE FROM payload WHERE sha256 = ? AND NOT EXISTS"
+        " (SELECT 1 FROM version WHERE version.payload_sha256 = payload.sha256)",
+        payloads,
+    )
+    return 1

@@ -1,0 +1,137 @@
+"""One ingest run's access to the corpus file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from nkcorpus.dates import utc_now
+from nkcorpus.model import IngestReport, Prepared
+from nkcorpus.store.base import Known
+from nkcorpus.store.payloads import decompress
+from nkcorpus.store.sqlite.connection import corpus_errors
+from nkcorpus.store.sqlite.rows import VERSION_COLUMNS, version_values
+
+_INSERT_VERSION = f"INSERT INTO version ({', '.join(VERSION_COLUMNS)}) VALUES ({', '.join('?' * len(VERSION_COLUMNS))})"
+
+
+class SqliteWriter:
+    """Fulfils StoreWriter. A transaction is open from the first write to `commit`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, tool: str, sources: Sequence[str]) -> None:
+        self._connection = connection
+        self._path = path
+        with corpus_errors(path):
+            cursor = connection.execute(
+                "INSERT INTO run (started_at, tool, sources) VALUES (?, ?, ?)",
+                (utc_now(), tool, json.dumps(list(sources), ensure_ascii=False)),
+            )
+            self._failed = set(connection.execute("SELECT origin, record FROM failure"))
+        self._run = cursor.lastrowid or 0
+
+    def known(self, article_id: str) -> Known | None:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            article = self._connection.execute("SELECT version FROM article WHERE id = ?", (article_id,)).fetchone()
+            if article is None:
+                return None
+            versions = self._connection.execute(
+                "SELECT extract_sha256, payload_sha256, extractor, kind, file_name, url, charset"
+                " FROM version WHERE article = ? ORDER BY number",
+                (article_id,),
+            ).fetchall()
+        if not versions:
+            return Known(True, (), (), "", "text", "", None, None)
+        return Known(False, tuple(v[0] for v in versions), tuple(v[1] for v in versions), *versions[-1][2:])
+
+    def payload(self, sha256: str) -> bytes:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            row = self._connection.execute("SELECT bytes, size FROM payload WHERE sha256 = ?", (sha256,)).fetchone()
+        return decompress(*row)
+
+    def add(self, prepared: Prepared) -> bool:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            self._begin()
+            return self._add(prepared)
+
+    def _add(self, prepared: Prepared) -> bool:
+        execute = self._connection.execute
+        article, digest = prepared.article_id, prepared.text_digest
+        duplicate = execute(
+            "SELECT 1 FROM article WHERE text_digest = ? AND id <> ? LIMIT 1", (digest, article)
+        ).fetchone()
+        seq = execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
+        number = execute(
+            "INSERT INTO article (id, seq, version, text_digest) VALUES (?, ?, 1, ?) ON CONFLICT (id) DO UPDATE"
+            " SET seq = excluded.seq, version = version + 1, text_digest = excluded.text_digest, removed_at = NULL"
+            " RETURNING version",
+            (article, seq, digest),
+        ).fetchone()[0]
+        execute(
+            "INSERT OR IGNORE INTO payload (sha256, size, encoding, bytes) VALUES (?, ?, 'zstd', ?)",
+            (prepared.payload_sha256, prepared.payload_size, prepared.payload),
+        )
+        version = execute(_INSERT_VERSION, version_values(prepared, number, self._run, utc_now())).lastrowid
+        document = prepared.document
+        if document.removed:
+            self._connection.executemany(
+                "INSERT INTO cut (version, start, end, kind, rule) VALUES (?, ?, ?, ?, ?)",
+                [(version, span.start, span.end, span.kind, span.rule) for span in document.removed],
+            )
+        if document.repairs:
+            self._connection.executemany(
+                "INSERT INTO repair (version, start, end, text, rule) VALUES (?, ?, ?, ?, ?)",
+                [(version, fix.start, fix.end, fix.text, fix.rule) for fix in document.repairs],
+            )
+        return duplicate is not None
+
+    def fail(self, origin: str, record: int | None, error: str) -> None:
+        """See StoreWriter."""
+        now = utc_now()
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.execute(
+                "INSERT INTO failure (origin, record, error, attempts, first_seen, last_seen, run)"
+                " VALUES (?, ?, ?, 1, ?, ?, ?) ON CONFLICT (origin, record) DO UPDATE SET error = excluded.error,"
+                " attempts = attempts + 1, last_seen = excluded.last_seen, run = excluded.run",
+                (origin, record or 0, error, now, now, self._run),
+            )
+
+    def settle(self, origin: str, record: int | None) -> None:
+        """See StoreWriter."""
+        if (origin, record or 0) not in self._failed:
+            return
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.execute("DELETE FROM failure WHERE origin = ? AND record = ?", (origin, record or 0))
+
+    def commit(self) -> None:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            if self._connection.in_transaction:
+                self._connection.execute("COMMIT")
+
+    def finish(self, report: IngestReport) -> None:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.execute(
+                "UPDATE run SET finished_at = ?, report = ? WHERE id = ?",
+                (utc_now(), json.dumps(dataclasses.asdict(report), ensure_ascii=False), self._run),
+            )
+        self.commit()
+
+    def abandon(self) -> None:
+        """Roll back what was not committed."""
+        with corpus_errors(self._path):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def _begin(self) -> None:
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN IMMEDIATE")
