@@ -1,0 +1,77 @@
+"""A corpus of North Korea news in one file: ingest, strip boilerplate, search.
+
+from nkcorpus import Corpus
+
+with Corpus.open("news.db") as corpus:
+    report = corpus.ingest(["articles/"])
+    for hit in corpus.search("MSS lecture", limit=5):
+        print(hit.rank, hit.id, hit.snippet.text)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from nkcorpus.corpus import Corpus, Locations
+    from nkcorpus.errors import (
+        ArticleNotFound,
+        CorpusError,
+        CorpusMissing,
+        ItemError,
+        NkcorpusError,
+        QueryError,
+        SourceNotFound,
+        UsageError,
+    )
+    from nkcorpus.model import Article, Cleaned, Document, Hit, IngestReport, SearchResult, Span
+    from nkcorpus.pipeline import clean_sources
+
+# Names are looked up when used: `nkcorpus --help` must not pay for SQLite, nor a text for an HTML parser.
+_HOMES = {
+    "nkcorpus.corpus": ("Corpus", "Locations"),
+    "nkcorpus.errors": (
+        "ArticleNotFound",
+        "CorpusError",
+        "CorpusMissing",
+        "ItemError",
+        "NkcorpusError",
+        "QueryError",
+        "SourceNotFound",
+        "UsageError",
+    ),
+    "nkcorpus.model": ("Article", "Cleaned", "Document", "Hit", "IngestReport", "SearchResult", "Span"),
+    "nkcorpus.pipeline": ("clean_sources",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: RUF022 - by importance
+    "Corpus",
+    "Locations",
+    "Article",
+    "Document",
+    "Span",
+    "Hit",
+    "SearchResult",
+    "IngestReport",
+    "clean_sources",
+    "Cleaned",
+    "NkcorpusError",
+    "UsageError",
+    "QueryError",
+    "ArticleNotFound",
+    "SourceNotFound",
+    "CorpusError",
+    "CorpusMissing",
+    "ItemError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME_OF:
+        return getattr(import_module(_HOME_OF[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -45,15 +45,15 @@ def map_ordered(
     worth_a_pool: int = 1,
     chunk_cost: int = 1,
     bounds: Bounds = Bounds(),
-) -> Iterator[R | ItemOutOfBounds]:
-    """Yield `function(item)` for each item, in order, whatever `jobs` is.
+) -> Iterator[tuple[T, R | ItemOutOfBounds]]:
+    """Yield each item with `function(item)`, in order, whatever `jobs` is.
 
     `cost` estimates the work in an item; the pool starts when the items seen so far cost `worth_a_pool`,
     and each task sent to it holds items of about `chunk_cost`. `function` must be importable by name, and
     must not raise: errors are values to it.
     """
     if jobs <= 1:
-        yield from map(function, items)
+        yield from ((item, function(item)) for item in items)
         return
     iterator = iter(items)
     first: list[T] = []
@@ -64,7 +64,7 @@ def map_ordered(
         if seen >= worth_a_pool:
             break
     else:
-        yield from map(function, first)
+        yield from ((item, function(item)) for item in first)
         return
     yield from _map_in_pool(function, itertools.chain(first, iterator), jobs, cost, chunk_cost, bounds)
 
@@ -76,7 +76,7 @@ def _map_in_pool(
     cost: Callable[[T], int],
     chunk_cost: int,
     bounds: Bounds,
-) -> Iterator[R | ItemOutOfBounds]:
+) -> Iterator[tuple[T, R | ItemOutOfBounds]]:
     from pebble import ProcessPool
 
     # Not a plain fork: the pool's own threads run in the parent by the time a worker is replaced.
@@ -105,21 +105,18 @@ def _results(
     chunk: list[T],
     future: Future[list[R]],
     bounds: Bounds,
-) -> Iterator[R | ItemOutOfBounds]:
+) -> Iterator[tuple[T, R | ItemOutOfBounds]]:
     outcome = _outcome(future, bounds)
     if not isinstance(outcome, ItemOutOfBounds):
-        yield from outcome
+        yield from zip(chunk, outcome, strict=True)
         return
     if len(chunk) == 1:
-        yield outcome
+        yield chunk[0], outcome
         return
     for item in chunk:
         single = pool.schedule(_run_chunk, args=(function, [item]), timeout=bounds.seconds)
         alone = _outcome(single, bounds)
-        if isinstance(alone, ItemOutOfBounds):
-            yield alone
-        else:
-            yield from alone
+        yield item, alone if isinstance(alone, ItemOutOfBounds) else alone[0]
 
 
 def _outcome(future: Future[list[R]], bounds: Bounds) -> list[R] | ItemOutOfBounds:

@@ -147,9 +147,7 @@ def _pieces(surface: str, to_term: Callable[[str], str]) -> list[_Piece]:
     position = 0
     for run in _UNSPACED.finditer(surface):
         if run.start() > position:
-            pieces.append(
-                _Piece(_alphabetic(surface[position : run.start()], to_term), position, run.start())
-            )
+            pieces.append(_Piece(_alphabetic(surface[position : run.start()], to_term), position, run.start()))
         pieces.extend(_bigrams(run.group(), run.start()))
         position = run.end()
     if position < len(surface):

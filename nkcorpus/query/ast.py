@@ -106,9 +106,7 @@ class Filters:
     lang: str | None = None
 
     def __bool__(self) -> bool:
-        return any(
-            value is not None for value in (self.since, self.until, self.source, self.author, self.lang)
-        )
+        return any(value is not None for value in (self.since, self.until, self.source, self.author, self.lang))
 
 
 @dataclass(frozen=True, slots=True)

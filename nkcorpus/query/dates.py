@@ -19,7 +19,5 @@ def until(text: str) -> int:
 def _span(text: str, option: str) -> tuple[int, int]:
     parsed = parse_iso(text)
     if parsed is None:
-        raise UsageError(
-            f"{option}: '{text}' is no date; write 2019, 2019-06, 2019-06-13 or 2019-06-13T09:30+09:00"
-        )
+        raise UsageError(f"{option}: '{text}' is no date; write 2019, 2019-06, 2019-06-13 or 2019-06-13T09:30+09:00")
     return interval(parsed[0])

@@ -51,9 +51,7 @@ def parse(text: str) -> Node:
     parenthesis, an unknown field, or a query over the limits.
     """
     if len(text) > MAX_LENGTH:
-        raise QueryError(
-            f"the query has {len(text):,} characters, more than {MAX_LENGTH:,}; shorten it", text[:80], 80
-        )
+        raise QueryError(f"the query has {len(text):,} characters, more than {MAX_LENGTH:,}; shorten it", text[:80], 80)
     tokens = _tokenize(text)
     if sum(token.kind in ("word", "phrase") for token in tokens) > MAX_PARTS:
         raise QueryError(f"the query has more than {MAX_PARTS:,} words; shorten it", text[:80], 80)
@@ -155,9 +153,7 @@ class _Parser:
         if token is None or token.kind in ("close", *_OPERATORS):
             fault = opener or token
             assert fault is not None
-            raise self._fault(
-                f"{fault.text.rstrip(':')} needs a word after it; quote it to search for it", fault
-            )
+            raise self._fault(f"{fault.text.rstrip(':')} needs a word after it; quote it to search for it", fault)
         self._next += 1
         match token.kind:
             case "open":
@@ -172,9 +168,7 @@ class _Parser:
     def _group(self, opener: _Token, field: str | None) -> Node:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise self._fault(
-                f"more than {MAX_DEPTH} parentheses inside each other; simplify the query", opener
-            )
+            raise self._fault(f"more than {MAX_DEPTH} parentheses inside each other; simplify the query", opener)
         node = self._alternatives()
         token = self._peek()
         if token is None:
@@ -187,9 +181,7 @@ class _Parser:
         field = token.text[:-1].lower()
         if field not in FIELDS:
             known = ", ".join(FIELDS)
-            raise self._fault(
-                f"there is no field '{field}'; fields are {known} (quote it to search for it)", token
-            )
+            raise self._fault(f"there is no field '{field}'; fields are {known} (quote it to search for it)", token)
         return field
 
     def _expect_operand(self, operator: _Token, before: Node) -> None:
@@ -216,8 +208,7 @@ def _with_field(node: Node, field: str) -> Node:
             return node if node.field else Phrase(node.text, field)
         case Words():
             should, must, must_not = (
-                tuple(_with_field(part, field) for part in parts)
-                for parts in (node.should, node.must, node.must_not)
+                tuple(_with_field(part, field) for part in parts) for parts in (node.should, node.must, node.must_not)
             )
             return Words(should, must, must_not)
         case And():

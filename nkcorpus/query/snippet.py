@@ -48,9 +48,7 @@ def snippet(text: str, weights: Mapping[str, float], *, width: int = WIDTH) -> S
     return _condensed(text, start, end, matches)
 
 
-def _densest(
-    matches: Sequence[tuple[int, int, str]], weights: Mapping[str, float], reach: int
-) -> tuple[int, int]:
+def _densest(matches: Sequence[tuple[int, int, str]], weights: Mapping[str, float], reach: int) -> tuple[int, int]:
     """Return `[start, end)` of the window of `reach` code points with the greatest weight of distinct terms.
 
     Repeats of a term count a tenth, so that variety wins; the earliest of equals is taken.

@@ -15,6 +15,7 @@ from nkcorpus.errors import IndexDamaged, NkcorpusError
 from nkcorpus.identity import host_of
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
+from nkcorpus.index.whoosh.pool import PostingPool
 from nkcorpus.index.whoosh.schema import NO_DATE, new_schema
 from nkcorpus.index.whoosh.search import answer
 from nkcorpus.index.whoosh.snapshot import META, Snapshot
@@ -25,7 +26,8 @@ from nkcorpus.query.ast import Query
 INDEX_VERSION = 1
 """Raise it when the schema or what it is filled with changes."""
 
-_BUFFER_MB = 64
+_BUFFER_BYTES = 48 << 20
+"""Postings that are gathered in memory before they spill to disk."""
 _NAME = f"whoosh-{INDEX_VERSION}-{analysis.ANALYSIS_VERSION}-{'.'.join(map(str, whoosh.__version__[:2]))}"
 
 
@@ -115,39 +117,46 @@ def _fill(
     outdated: Callable[[str], Iterable[int]] = lambda _: (),
 ) -> None:
     """Write changes and the position they lead to, in one commit."""
-    writer = index.writer(limitmb=_BUFFER_MB, compound=False)
+    writer = index.writer(compound=False)
+    writer.pool = pool = PostingPool(_BUFFER_BYTES)
     try:
         for change in changes:
             for number in outdated(change.id):
                 writer.delete_document(number)
             if isinstance(change, Indexable):
-                writer.add_document(**_fields(change))
+                postings, columns = _analysed(change)
+                for field, positions in postings.items():
+                    pool.add_positions(field, writer.docnum, positions)
+                writer.add_document(**columns)
         for number in outdated(META):
             writer.delete_document(number)
-        writer.add_document(id=[META], position=(target.seq, target.token))
+        pool.add_positions("id", writer.docnum, {META: ()})
+        writer.add_document(position=(target.seq, target.token))
         writer.commit()
     except BaseException:
         writer.cancel()
         raise
 
 
-def _fields(article: Indexable) -> dict[str, object]:
+def _analysed(article: Indexable) -> tuple[dict[str, dict[str, list[int]]], dict[str, object]]:
+    """Return the positions of each term by field (labels have none), and the values of the columns."""
     prose, name = analysis.prose(), analysis.name()
     title, title_length = prose.positions(article.title or "")
     text, text_length = prose.positions(article.text)
-    host = host_of(article.url)
+    publishers = [label for label in (article.source, host_of(article.url)) if label]
     first, last = interval(article.date) if article.date else (NO_DATE, NO_DATE)
-    publisher = {label.casefold() for label in (article.source, host) if label}
-    return {
-        "id": [article.id],
+    postings: dict[str, dict[str, list[int]]] = {
+        "id": {article.id: []},
         "title": title,
         "text": text,
-        "author": name.positions(" \n".join(article.authors))[0],
+        "author": name.positions("\n".join(article.authors))[0],
         "translator": name.positions(article.translator or "")[0],
-        "source": name.positions(f"{article.source or ''} {host or ''}")[0],
+        "source": name.positions("\n".join(publishers))[0],
         "url": name.positions(article.url or "")[0],
-        "lang": [article.lang.casefold()] if article.lang else [],
-        "publisher": publisher,
+        "lang": {article.lang.casefold(): []} if article.lang else {},
+        "publisher": {label.casefold(): [] for label in publishers},
+    }
+    columns: dict[str, object] = {
         "article": bytes.fromhex(article.id),
         "seq": article.seq,
         "title_length": title_length,
@@ -156,6 +165,7 @@ def _fields(article: Indexable) -> dict[str, object]:
         "last_second": last,
         "digest": int(article.text_digest, 16) if article.text_digest else 0,
     }
+    return postings, columns
 
 
 @contextlib.contextmanager

@@ -1,13 +1,9 @@
-"""The Whoosh schema: postings with packed positions, and columns that load at once.
-
-Analysis happens before Whoosh sees a value: a terms field takes the positions of each term.
-"""
+"""The Whoosh schema: postings with packed positions, and columns that load at once."""
 
 from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from whoosh import columns, fields, formats
@@ -27,28 +23,10 @@ class PackedPositions(formats.Format):  # type: ignore[misc]
 
 
 class TermsField(fields.FieldType):  # type: ignore[misc]
-    """A field whose value maps each term to its positions."""
+    """A field whose postings are gathered by PostingPool; Whoosh itself analyses nothing."""
 
     def __init__(self) -> None:
         self.format = PackedPositions()
-
-    def index(self, value: Mapping[str, Sequence[int]], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """Yield a posting for each term: bytes, frequency, weight and packed positions."""
-        for term, positions in value.items():
-            count = len(positions)
-            yield term.encode("utf-8", "replace"), count, float(count), array("I", positions).tobytes()
-
-
-class LabelsField(fields.FieldType):  # type: ignore[misc]
-    """A field whose value is a list of labels, matched whole and never scored."""
-
-    def __init__(self) -> None:
-        self.format = formats.Existence()
-
-    def index(self, value: Iterable[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """Yield a posting for each label."""
-        for label in value:
-            yield label.encode("utf-8", "replace"), 1, 1.0, b""
 
 
 class IntegerColumn(columns.NumericColumn):  # type: ignore[misc]
@@ -74,15 +52,15 @@ class IntegerColumn(columns.NumericColumn):  # type: ignore[misc]
 def new_schema() -> fields.Schema:
     """Return the schema of a new index."""
     return fields.Schema(
-        id=LabelsField(),
+        id=TermsField(),
         title=TermsField(),
         text=TermsField(),
         author=TermsField(),
         translator=TermsField(),
         source=TermsField(),
         url=TermsField(),
-        lang=LabelsField(),
-        publisher=LabelsField(),
+        lang=TermsField(),
+        publisher=TermsField(),
         article=fields.COLUMN(columns.FixedBytesColumn(16)),
         seq=fields.COLUMN(IntegerColumn("q")),
         title_length=fields.COLUMN(IntegerColumn("i")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.reading import TermNotFound
@@ -79,7 +79,7 @@ class Snapshot:
         """Return how often each document holds a term in a field, those that do not left out."""
         found: dict[int, float] = {}
         for leaf, base, deleted in self._segments:
-            numbers, weights, _ = _drain(leaf, field, term)
+            numbers, weights = _drain(leaf, field, term)
             if base or deleted:
                 found.update(
                     (base + number, weight)
@@ -95,7 +95,7 @@ class Snapshot:
         return {
             base + number: value
             for leaf, base, deleted in self._segments
-            for number, value in zip(*_drain(leaf, field, term)[::2], strict=True)
+            for number, value in zip(*_drain(leaf, field, term, "value"), strict=True)
             if number not in deleted
         }
 
@@ -142,30 +142,30 @@ class Snapshot:
                 yield array(column._typecode, [column.default_value()] * leaf.doc_count_all())
 
 
-def _drain(leaf: Any, field: str, term: str) -> tuple[list[int], list[float], list[bytes]]:
-    """Return all postings of a term in a segment: document numbers, weights, values; deleted ones included.
+def _drain(
+    leaf: Any, field: str, term: str, load: Literal["weight", "value"] = "weight"
+) -> tuple[list[int], list[Any]]:
+    """Return all postings of a term in a segment, deleted documents included: numbers, and weights or values.
 
-    Whole blocks are taken at a time: a call per posting costs ten times as much.
+    Whole blocks are taken at a time: a call for each posting costs ten times as much.
     """
     numbers: list[int] = []
-    weights: list[float] = []
-    values: list[bytes] = []
+    loads: list[Any] = []
     try:
         matcher = leaf.postings(field, term.encode("utf-8", "replace"))
     except TermNotFound:
-        return numbers, weights, values
+        return numbers, loads
     matcher = getattr(matcher, "child", matcher)  # unwrapped from the filter for deleted documents
+    get = getattr(matcher, load)
     if isinstance(matcher, W3LeafMatcher):
         while matcher.is_active():
-            matcher.id(), matcher.weight(), matcher.value()  # each loads its part of the block
+            matcher.id(), get()  # each reads its part of the block
             numbers.extend(matcher._ids)
-            weights.extend(matcher._weights)
-            values.extend(matcher._values)
+            loads.extend(matcher._weights if load == "weight" else matcher._values)
             matcher._next_block()
     else:
         while matcher.is_active():
             numbers.append(matcher.id())
-            weights.append(matcher.weight())
-            values.append(matcher.value())
+            loads.append(get())
             matcher.next()
-    return numbers, weights, values
+    return numbers, loads

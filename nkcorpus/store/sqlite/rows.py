@@ -24,7 +24,10 @@ VERSION_COLUMNS = (
 )  # fmt: skip
 """The columns of `version` that a row of `version_values` fills, in its order."""
 
-INDEXABLE_COLUMNS = "a.id, a.seq, a.removed_at, a.text_digest, v.title, v.text, v.authors, v.translator, v.source, v.lang, v.url, v.date"
+INDEXABLE_COLUMNS = (
+    "a.id, a.seq, a.removed_at, a.text_digest,"
+    " v.title, v.text, v.authors, v.translator, v.source, v.lang, v.url, v.date"
+)
 
 
 def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple[Any, ...]:

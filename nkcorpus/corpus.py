@@ -1,0 +1,289 @@
+"""A corpus: its store and its index as one thing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Literal, TypedDict, Unpack
+
+from nkcorpus import __version__, config
+from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
+from nkcorpus.index import Index, Matches, MatchMode, SearchOptions, SortOrder
+from nkcorpus.model import Article, CorpusStats, Hit, IngestReport, Position, SearchResult, Snippet
+from nkcorpus.query import dates, parser
+from nkcorpus.query.ast import Everything, Filters, Query
+from nkcorpus.query.snippet import query_terms, snippet
+from nkcorpus.store import Store
+
+TOOL = f"nkcorpus/{__version__}"
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """Where a corpus' parts are and how many bytes they take; 0 for what does not exist (yet)."""
+
+    corpus: Path
+    corpus_bytes: int
+    index: Path
+    index_bytes: int
+    settings: Path
+    settings_bytes: int
+
+
+class NarrowKeywords(TypedDict, total=False):
+    """What narrows a result: ISO 8601 dates, both inclusive; a publisher's name or host; a name; ISO 639-1."""
+
+    since: str | None
+    until: str | None
+    source: str | None
+    author: str | None
+    lang: str | None
+
+
+class SearchKeywords(NarrowKeywords, total=False):
+    """The options of a search.
+
+    `limit` (10) hits after `offset` (0); 0 means all. `match` is `best` (any word, articles that hold all words
+    first), `any` or `all`. `literal` takes the query as plain words. `collapse` (yes) shows one of several
+    articles with equal text. `snippets` (yes) can be switched off where nobody reads them.
+    """
+
+    limit: int
+    offset: int
+    match: MatchMode
+    sort: SortOrder
+    literal: bool
+    collapse: bool
+    snippets: bool
+
+
+class Corpus:
+    """An open corpus. Use it in a `with` block, or call `close`.
+
+    The index is brought up to date by whatever needs it. `notify` gets a line when that takes a while.
+    """
+
+    def __init__(self, path: Path, cache_dir: Path, notify: Callable[[str], None] = lambda message: None) -> None:
+        self.path = path
+        self._cache_dir = cache_dir
+        self._notify = notify
+        self._opened: Store | None = None
+        self._opened_index: Index | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        cache_dir: str | os.PathLike[str] | None = None,
+        notify: Callable[[str], None] = lambda message: None,
+    ) -> Corpus:
+        """Return the corpus at `path`, by default the user's own. Nothing is read before it is needed:
+        `ingest` creates a corpus that does not exist, anything else raises CorpusMissing then.
+
+        `cache_dir` holds the index, by default the user's cache directory.
+        """
+        if path is None:
+            path = config.default_corpus()
+        elif _URL.match(os.fspath(path)):
+            raise UsageError(f"{os.fspath(path)}: only a file can be a corpus in this version; give a path with -C")
+        return cls(Path(path), Path(cache_dir) if cache_dir else config.cache_dir(), notify)
+
+    def __enter__(self) -> Corpus:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of all files."""
+        if self._opened_index is not None:
+            self._opened_index.close()
+            self._opened_index = None
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def ingest(
+        self,
+        sources: Iterable[str | os.PathLike[str]],
+        *,
+        mapping: Mapping[str, str] | None = None,
+        jobs: int = 1,
+        force: bool = False,
+        stdin: BinaryIO | None = None,
+        on_stored: Callable[[int, str], None] = lambda done, origin: None,
+    ) -> IngestReport:
+        """Take in files, folders and `-` (standard input), create the corpus if need be, and index what is new.
+
+        `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
+        `force` takes in again what was removed. `on_stored` hears how many inputs are dealt with for good.
+        Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
+        """
+        from nkcorpus import pipeline
+        from nkcorpus.sources import iter_items
+
+        names = [os.fspath(source) for source in sources]
+        entries = iter_items(names, stdin=stdin, mapping=mapping or {})
+        if self.path == config.default_corpus():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._store(create=not self.path.exists()).writing(names) as writer:
+            report = pipeline.ingest(
+                writer, entries, mapping=mapping or {}, jobs=jobs, force=force, on_stored=on_stored
+            )
+        self._sync()
+        return report
+
+    def search(self, query: str, **keywords: Unpack[SearchKeywords]) -> SearchResult:
+        """Return the hits of `query`, ranked; SearchKeywords tells the options.
+
+        Raises QueryError, UsageError, CorpusError.
+        """
+        return self._search(query, keywords)
+
+    def search_many(
+        self, queries: Iterable[tuple[str, str]], **keywords: Unpack[SearchKeywords]
+    ) -> Iterator[tuple[str, SearchResult]]:
+        """Yield `(id, result)` for each `(id, query)`, all with the same options. Raises what `search` does."""
+        for name, query in queries:
+            yield name, self._search(query, keywords)
+
+    def newest(
+        self,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        sort: Literal["newest", "oldest"] = "newest",
+        **narrow: Unpack[NarrowKeywords],
+    ) -> SearchResult:
+        """Return articles by date; those without a date come last, the last stored first among equals."""
+        query = Query("", Everything(), _filters(narrow))
+        return self._hits(query, SearchOptions(limit, offset, "any", sort, collapse=False), snippets=True)
+
+    def get(self, article_id: str) -> Article:
+        """Return the article whose id starts with `article_id`. Raises ArticleNotFound, AmbiguousId."""
+        store = self._store()
+        return store.articles([store.resolve(article_id)])[0]
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Delete the articles with these ids or prefixes, text and payload, and return how many.
+
+        A tombstone stays: ingesting the same article again skips it unless forced.
+        """
+        store = self._store()
+        removed = store.remove([store.resolve(article) for article in ids])
+        self._sync()
+        return removed
+
+    def stats(self) -> CorpusStats:
+        """Return counts over the corpus."""
+        return self._store().stats()
+
+    def export_hash(self) -> str:
+        """Return the SHA-256 over all content, provenance and versions; two equal corpora share it."""
+        return self._store().export_hash()
+
+    def reindex(self) -> None:
+        """Build the index anew from the store."""
+        self._index().clear()
+        self._sync()
+
+    def locations(self) -> Locations:
+        """Return where the corpus, its index and the settings file are, and their sizes."""
+        index = self._cache_dir
+        with contextlib.suppress(CorpusMissing):
+            index = self._index().path
+        settings = config.settings_path()
+        return Locations(self.path, _size(self.path), index, _size(index), settings, _size(settings))
+
+    def _search(self, text: str, keywords: SearchKeywords) -> SearchResult:
+        root = parser.literal(text) if keywords.get("literal") else parser.parse(text)
+        options = SearchOptions(
+            limit=keywords.get("limit", 10),
+            offset=keywords.get("offset", 0),
+            match=keywords.get("match", "best"),
+            sort=keywords.get("sort", "relevance"),
+            collapse=keywords.get("collapse", True),
+        )
+        return self._hits(Query(text, root, _filters(keywords)), options, keywords.get("snippets", True))
+
+    def _store(self, *, create: bool = False) -> Store:
+        if self._opened is None:
+            from nkcorpus.store.sqlite import SqliteStore
+
+            self._opened = SqliteStore(self.path, TOOL, create=create)
+        return self._opened
+
+    def _index(self) -> Index:
+        if self._opened_index is None:
+            from nkcorpus.index.whoosh import WhooshIndex
+
+            place = os.path.realpath(self.path)
+            self._opened_index = WhooshIndex(self._cache_dir, self._store().corpus_id, place)
+        return self._opened_index
+
+    def _sync(self) -> Index:
+        """Return the index, brought up to the store's newest change."""
+        store, index = self._store(), self._index()
+        at = index.position()
+        if at != store.position():
+            behind = store.change_count(at.seq if at and self._is_current(at) else 0)
+            if behind > 5000:
+                self._notify(f"indexing {behind:,} articles ...")
+            index.sync(store.changes, store.position, self._is_current)
+        return index
+
+    def _is_current(self, position: Position) -> bool:
+        return position == Position() or self._store().token_at(position.seq) == position.token
+
+    def _matches(self, query: Query, options: SearchOptions) -> Matches:
+        try:
+            return self._sync().search(query, options)
+        except IndexDamaged:
+            self._notify("the index is damaged; building it anew ...")
+            self.reindex()
+            return self._index().search(query, options)
+
+    def _hits(self, query: Query, options: SearchOptions, snippets: bool) -> SearchResult:
+        matches = self._matches(query, options)
+        scores = dict(zip(matches.ids, matches.scores, strict=True))
+        terms = query_terms(query.root) if snippets else {}
+        hits = tuple(
+            Hit(
+                rank,
+                scores[article.id],
+                article,
+                snippet(article.text, terms) if snippets else Snippet(""),
+            )
+            for rank, article in enumerate(self._store().articles(matches.ids), options.offset + 1)
+        )
+        return SearchResult(query.text, str(query.root), matches.total, hits)
+
+
+def _filters(narrow: NarrowKeywords) -> Filters:
+    since, until = narrow.get("since"), narrow.get("until")
+    return Filters(
+        since=dates.since(since) if since else None,
+        until=dates.until(until) if until else None,
+        source=narrow.get("source"),
+        author=narrow.get("author"),
+        lang=narrow.get("lang"),
+    )
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a file or of all files below a folder, 0 when there is none."""
+    try:
+        if path.is_dir():
+            return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+        return path.stat().st_size
+    except OSError:
+        return 0

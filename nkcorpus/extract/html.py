@@ -1,0 +1,87 @@
+"""HTML pages and fragments to articles."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import Tag
+
+from nkcorpus.errors import ExtractionFailed
+from nkcorpus.extract.html_body import find_body, trim
+from nkcorpus.extract.html_metadata import read_metadata
+from nkcorpus.extract.html_page import Page
+from nkcorpus.extract.html_prune import unwanted
+from nkcorpus.extract.html_text import read_blocks, render
+from nkcorpus.extract.html_tree import parse_tree
+from nkcorpus.extract.profile import Profile, find_profile
+from nkcorpus.model import Document
+
+VERSION = 1
+"""Raised with every change that gives other text or fields for the same page."""
+
+_HEAD = 4_096
+_PAGE_START = re.compile(r"<(?:!doctype\s+html|html|head|body)(?=[\s>])", re.IGNORECASE)
+_BLOCK_TAG = re.compile(
+    r"</?(?:address|article|aside|blockquote|br|div|dl|figure|footer|h[1-6]|header|hr|li|main|ol|p|pre|section|table|"
+    r"td|tr|ul)(?=[\s/>])",
+    re.IGNORECASE,
+)
+
+
+def looks_like_html(text: str) -> bool:
+    """Return whether `text` starts like HTML: a document's own tags, or several block tags, in the first 4 KB."""
+    head = text[:_HEAD]
+    if _PAGE_START.search(head):
+        return True
+    return sum(1 for _ in _BLOCK_TAG.finditer(head)) >= 2
+
+
+def extract_html(html: str, *, url: str | None = None) -> Document:
+    """Return the article of a page: body text, and what the markup says about it.
+
+    `url` is the address that the page was fetched from, None for a saved file. The raw text has one blank line
+    between paragraphs; boilerplate lines within the article are left in it.
+    Raises ExtractionFailed when the page has neither article text nor title, ItemTooLarge when it has too many tags.
+    """
+    root = parse_tree(html)
+    profile = find_profile(root, url)
+    skipped = unwanted(root)
+    metadata = read_metadata(Page(root, profile), url=url)
+    text = _profile_text(root, profile) or _generic_text(root, skipped, metadata.title)
+    if not text and not metadata.title:
+        raise ExtractionFailed("no article text and no title in the page: give the article's own page")
+    return Document(
+        raw_text=text,
+        extractor=f"html.{profile.name if profile else 'generic'}/{VERSION}",
+        title=metadata.title,
+        authors=metadata.authors,
+        date=metadata.date,
+        source=metadata.source,
+        lang=metadata.lang,
+        url=metadata.url,
+        tags=metadata.tags,
+    )
+
+
+def html_fragment_text(fragment: str) -> str:
+    """Return the plain text of a record's value that holds HTML, with the paragraph rules of `extract_html`."""
+    root = parse_tree(fragment)
+    blocks, _ = read_blocks(root, unwanted(root))
+    return render(blocks)
+
+
+def _profile_text(root: Tag, profile: Profile | None) -> str:
+    """Return the text of the elements that the site profile names as the body, "" where it finds none."""
+    if profile is None:
+        return ""
+    parts = []
+    for body in profile.select("body", root):
+        skipped = unwanted(body) | {id(tag) for tag in profile.dropped(body)}
+        parts.append(render(read_blocks(body, skipped)[0]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _generic_text(root: Tag, skipped: set[int], title: str | None) -> str:
+    blocks, regions = read_blocks(root, skipped)
+    body = find_body(blocks, regions)
+    return render(trim(blocks, regions, body, title)) if body else ""

@@ -1,0 +1,123 @@
+"""A parsed page with the places where metadata stands, each looked up once and in linear time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from bs4 import Tag
+from bs4.element import NavigableString
+
+from nkcorpus.extract.html_jsonld import JsonLd, plain, read_json_ld
+from nkcorpus.extract.html_people import squash
+from nkcorpus.extract.html_tree import attribute, collapse_space, element_text, name_tokens
+from nkcorpus.extract.profile import Profile
+
+MAX_TITLE = 500
+
+_OTHER_ARTICLES = frozenset(
+    "aside card comment comments footer menu nav navbar popular recommended recommendations related sidebar "
+    "teaser trending widget".split()
+)
+"""Tags, and words in class or id, of page parts whose dates and bylines belong to other articles."""
+
+_MAX_CLIMB = 40
+_MAX_HEADINGS = 20
+_ABOVE, _BELOW = 25, 60
+"""Elements before and after the heading among which its date line and byline are looked for."""
+
+
+class Page:
+    """A page and, where its site is known, the site's profile."""
+
+    def __init__(self, root: Tag, profile: Profile | None) -> None:
+        self.root = root
+        self.profile = profile
+        self.elements = [tag for tag in root.descendants if isinstance(tag, Tag)]
+        self._by_name: dict[str, list[Tag]] = {}
+        for tag in self.elements:
+            self._by_name.setdefault(tag.name, []).append(tag)
+        self.json_ld: JsonLd = read_json_ld(self.named("script"))
+        self.meta: dict[str, list[str]] = {}
+        for tag in self.named("meta"):
+            content = attribute(tag, "content")
+            for key in ("property", "name", "itemprop", "http-equiv"):
+                if content and (name := attribute(tag, key).lower()):
+                    self.meta.setdefault(name, []).append(content)
+
+    def named(self, name: str) -> list[Tag]:
+        """Return all elements of one tag name in document order."""
+        return self._by_name.get(name, [])
+
+    def first_meta(self, *names: str) -> str | None:
+        """Return the first non-empty content among the named meta elements."""
+        return next((text for name in names for text in map(plain, self.meta.get(name, ())) if text), None)
+
+    def selected(self, field: str) -> Iterator[str]:
+        """Yield the texts that the site profile's selectors for `field` find."""
+        for tag in self.profile.select(field, self.root) if self.profile else ():
+            if text := element_text(tag):
+                yield text
+
+    @cached_property
+    def head_title(self) -> str:
+        """The text of the `title` element, "" where there is none."""
+        titles = self.named("title")
+        return element_text(titles[0])[:MAX_TITLE] if titles else ""
+
+    @cached_property
+    def site_names(self) -> list[str]:
+        """What the site calls itself, best first."""
+        names = [self.profile.site_name if self.profile else None, self.first_meta("og:site_name")]
+        names += self.json_ld.names("publisher", organizations=True)[:1]
+        return [name for name in names if name and "://" not in name]
+
+    @cached_property
+    def organizations(self) -> list[str]:
+        """Names that are no author's: the site's, but not that of a person who publishes alone."""
+        persons = set(self.json_ld.names("publisher", organizations=False))
+        return [name for name in self.site_names if name not in persons or name == self.first_meta("og:site_name")]
+
+    @cached_property
+    def heading(self) -> Tag | None:
+        """The only first-level heading; of several, the only one that the page's title repeats."""
+        headings = [tag for tag in self.named("h1")[:_MAX_HEADINGS] if element_text(tag)]
+        if len(headings) == 1:
+            return headings[0]
+        known = squash(f"{self.head_title} {self.first_meta('og:title') or ''}")
+        repeated = [tag for tag in headings if len(text := squash(element_text(tag))) > 8 and text in known]
+        return repeated[0] if len({element_text(tag) for tag in repeated}) == 1 else None
+
+    @cached_property
+    def near_heading(self) -> list[Tag]:
+        """The elements around the heading that do not belong to other articles, those below it first."""
+        if self.heading is None:
+            return []
+        position = next(index for index, tag in enumerate(self.elements) if tag is self.heading)
+        inner = sum(1 for tag in self.heading.descendants if isinstance(tag, Tag))
+        below = self.elements[position + inner + 1 : position + inner + 1 + _BELOW]
+        above = self.elements[max(0, position - _ABOVE) : position]
+        return [tag for tag in (*below, *reversed(above)) if not _belongs_to_others(tag)]
+
+
+def short_text(tag: Tag, limit: int) -> str:
+    """Return the text of an element on one line, "" when it is longer than `limit` or has many parts."""
+    parts: list[str] = []
+    length = 0
+    for count, node in enumerate(tag.descendants):
+        if type(node) is NavigableString:
+            parts.append(node)
+            length += len(node.strip())
+        if length > limit or count > 30:
+            return ""
+    return re.sub(r" {2,}", " ", collapse_space(" ".join(parts)).replace("\xa0", " ")).strip()
+
+
+def _belongs_to_others(tag: Tag) -> bool:
+    for count, parent in enumerate((tag, *tag.parents)):
+        if count > _MAX_CLIMB or parent.name == "body":
+            break
+        if parent.name in _OTHER_ARTICLES or not name_tokens(parent).isdisjoint(_OTHER_ARTICLES):
+            return True
+    return False

@@ -1,0 +1,85 @@
+"""Bylines to the names of people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nkcorpus.extract.html_tree import collapse_space
+
+_ADDRESS = re.compile(r"\(?\b[\w.+-]{1,64}@[\w.-]{1,255}\)?|https?://\S+|\bwww\.\S+|(?<!\w)@\w+")
+_LEAD = re.compile(
+    r"^(?:(?:story|text|words|report|reporting|reported|written|posted|published|article|edited|reviewed|opinion)\s+)?"
+    r"(?:by|von|par|por)\b[\s:]*|^(?:authors?|byline|writer)\s*:\s*|^글\s*[=:]\s*",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"\s+(?:and|&|und|et|with)\s+|\s*[,;/|•·、]\s*|\s+[-–—]\s+", re.IGNORECASE)
+_KOREAN_ROLE = re.compile(
+    r"\s*(?:(?:선임|수석|객원|인턴|전문|편집)?\s?기자|특파원|통신원|논설위원|편집장|위원|기고가|칼럼니스트)\s*=?$"
+)
+_NOT_A_PERSON = frozenset(
+    "about admin administrator agency analyst anonymous associate associated author authors blog board bureau channel "
+    "chief columnist company contributing contributor contributors copywriter corporation correspondent council desk "
+    "digital director editor editorial editors foundation freelance group guest headquarters inc institute intern "
+    "journalist llc ltd magazine manager marketing media members network news newspaper newsroom office official "
+    "online partner photographer photos press producer producers published redaktion reporter reporters reviewer "
+    "senior service services social special specialist staff strategist studio system team times today unknown "
+    "updated user webmaster website wire wires writer writers".split()
+)
+_AGENCIES = frozenset(
+    "afp ap bbc bloomberg ccn cnn dpa kcna kns nhk nknews pti reuters tass upi xinhua yonhap "
+    "연합뉴스 뉴시스 뉴스1 조선중앙통신 데일리nk 데일리엔케이 편집국 편집부 관리자 온라인뉴스팀".split()
+)
+_CREDENTIAL = re.compile(
+    r"(?:ph\.?\s?d|m\.?\s?d|j\.?\s?d|m\.?\s?b\.?\s?a|m\.?\s?a|m\.?\s?s|b\.?\s?a|d\.?\s?d\.?\s?s|r\.?\s?d|r\.?\s?n|c\.?\s?f\.?\s?p|esq|cpa|jr|sr)\.?",
+    re.IGNORECASE,
+)
+_NAME_WORD = re.compile(r"[^\W\d_][\w'’.\-‐]*")
+_MAX_BYLINE = 300
+_MAX_WORDS = 5
+
+
+def people(bylines: Iterable[str], organizations: Iterable[str]) -> tuple[str, ...]:
+    """Return the people named in `bylines`, in order, without doubles.
+
+    Dropped are lead-ins ("By"), addresses, roles, agencies and whatever equals one of `organizations`
+    (the site's own names).
+    """
+    refused = {squash(name) for name in organizations if name}
+    names: dict[str, str] = {}
+    for byline in bylines:
+        text = _ADDRESS.sub(" ", collapse_space(byline.replace("\xa0", " "))[:_MAX_BYLINE]).strip()
+        for part in _SEPARATOR.split(text):
+            name = _person(part)
+            if name and squash(name) not in refused:
+                names.setdefault(squash(name), name)
+    return tuple(names.values())
+
+
+def given_name_first(name: str) -> str:
+    """Return `Family, Given` as `Given Family`, anything else as it is."""
+    parts = [part.strip() for part in name.split(",")]
+    return f"{parts[1]} {parts[0]}" if len(parts) == 2 and all(parts) else name
+
+
+def squash(text: str) -> str:
+    """Return the letters and digits of `text` in lower case, for comparing names."""
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def _person(part: str) -> str | None:
+    """Return the name in one part of a byline, None where it is none."""
+    name = _LEAD.sub("", part.strip()).strip(' .:()[]"“”*-–—')
+    name = _KOREAN_ROLE.sub("", name).strip()
+    words = name.split()
+    if not words or len(words) > _MAX_WORDS or _CREDENTIAL.fullmatch(name):
+        return None
+    if not all(_NAME_WORD.fullmatch(word) for word in words):
+        return None
+    lower = {word.casefold().strip(".") for word in words}
+    if lower & _NOT_A_PERSON or (len(words) <= 2 and lower & _AGENCIES):
+        return None
+    # Scripts without case pass; in Latin letters a name has a capital.
+    if len(name) < 2 or all(word[0].islower() for word in words) or (len(words) == 1 and name.isupper()):
+        return None
+    return name

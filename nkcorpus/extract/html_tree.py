@@ -1,0 +1,70 @@
+"""HTML text to a Beautiful Soup tree, within bounds and without warnings."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
+
+from nkcorpus.errors import ExtractionFailed, ItemTooLarge
+
+MAX_TAGS = 300_000
+"""Start tags that a page may have. A tag costs about 1 KB and 10 us, so that this many stay under 500 MB and 10 s."""
+
+_START_TAG = re.compile(r"<[A-Za-z]")
+# NUL ends the text for libxml2; a lone surrogate has no UTF-8 form. HTML 13.2.3.5 reads both as U+FFFD.
+_UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
+_XML_FEED = re.compile(r"\s*(?:<\?xml[^<>]{0,200}\?>)?\s*(?:<!--[^<>]{0,500}-->\s*)*<(rss|feed|rdf:RDF|urlset)[\s>]")
+_SPACE = re.compile(r"[ \t\n\r\f\v]+")
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+
+
+def parse_tree(html: str) -> BeautifulSoup:
+    """Return the tree of a page or fragment, made by Beautiful Soup with the lxml parser.
+
+    Values of multi-valued attributes such as `class` stay one string.
+    Raises ItemTooLarge when the page has more than `MAX_TAGS` tags, and ExtractionFailed for an XML feed.
+    """
+    if feed := _XML_FEED.match(html):
+        raise ExtractionFailed(f"this is an XML document ({feed[1]}), not a page: give the page's own address or file")
+    tags = sum(1 for _ in _START_TAG.finditer(html))
+    if tags > MAX_TAGS:
+        raise ItemTooLarge(f"the page has {tags:,} tags; at most {MAX_TAGS:,} are read: save the article alone")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        return BeautifulSoup(_UNPARSABLE.sub("\ufffd", html), "lxml", multi_valued_attributes=None)
+
+
+def attribute(tag: Tag, name: str) -> str:
+    """Return the value of an attribute without surrounding white space, "" where it is missing."""
+    value = tag.attrs.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def name_tokens(tag: Tag) -> frozenset[str]:
+    """Return the lower-case words in `class` and `id`: `td-postShare_1` gives td, post, share, 1."""
+    attrs = tag.attrs
+    value = attrs.get("class"), attrs.get("id")
+    if value == (None, None):
+        return frozenset()
+    # A bound: a huge attribute says nothing about what the element is.
+    text = f"{value[0] or ''} {value[1] or ''}"[:500]
+    return frozenset(token.lower() for token in _TOKEN.findall(text))
+
+
+def collapse_space(text: str) -> str:
+    """Return `text` with runs of HTML white space as one space; other spaces (U+00A0) are content."""
+    return _SPACE.sub(" ", text)
+
+
+def element_text(tag: Tag) -> str:
+    """Return the whole text of an element on one line."""
+    return collapse_space(tag.get_text(" ")).replace("\xa0", " ").strip()
+
+
+def child_tags(tag: Tag) -> Iterator[Tag]:
+    """Yield the element children of `tag`."""
+    return (child for child in tag.contents if isinstance(child, Tag))

@@ -1,0 +1,62 @@
+"""The only door to stdout and stderr: results of the public API as safe text for people and for scripts."""
+
+from nkcorpus.render.articles import (
+    ARTICLE_FORMATS,
+    CLEAN_FORMATS,
+    ArticleFormat,
+    CleanFormat,
+    render_article,
+    render_articles,
+    render_cleaned,
+)
+from nkcorpus.render.environment import ColorChoice, Environment
+from nkcorpus.render.hits import (
+    HIT_FORMATS,
+    QUERIES_FORMATS,
+    HitFormat,
+    QueriesFormat,
+    default_hit_format,
+    render_count,
+    render_hits,
+    render_queries,
+)
+from nkcorpus.render.progress import Update, progress
+from nkcorpus.render.reports import (
+    PairsFormat,
+    render_error,
+    render_failure,
+    render_pairs,
+    render_report,
+    report_summary,
+)
+from nkcorpus.render.safe import one_line, visible
+
+__all__ = [
+    "ARTICLE_FORMATS",
+    "CLEAN_FORMATS",
+    "HIT_FORMATS",
+    "QUERIES_FORMATS",
+    "ArticleFormat",
+    "CleanFormat",
+    "ColorChoice",
+    "Environment",
+    "HitFormat",
+    "PairsFormat",
+    "QueriesFormat",
+    "Update",
+    "default_hit_format",
+    "one_line",
+    "progress",
+    "render_article",
+    "render_articles",
+    "render_cleaned",
+    "render_count",
+    "render_error",
+    "render_failure",
+    "render_hits",
+    "render_pairs",
+    "render_queries",
+    "render_report",
+    "report_summary",
+    "visible",
+]

@@ -1,0 +1,48 @@
+"""Hits as CSV for spreadsheets and data frames, and as TSV for line tools."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Literal
+
+from nkcorpus.model import Hit
+from nkcorpus.render.fields import HIT_KEYS, hit_fields
+from nkcorpus.render.safe import one_line, spreadsheet_cell, visible
+
+Delimited = Literal["csv", "tsv"]
+
+
+def header_line(format: Delimited, *, with_query_id: bool = False) -> str:
+    """Return the names of the columns."""
+    return _line(["query_id", *HIT_KEYS] if with_query_id else HIT_KEYS, format)
+
+
+def delimited_line(hit: Hit, format: Delimited, query_id: str | None = None) -> str:
+    """Return a hit as one record; lists are joined with `; `, matches are `start-end`, null is empty.
+
+    Cells that a spreadsheet would run are defused. TSV has no quoting: tabs and line breaks become a space.
+    """
+    values: list[object] = list(hit_fields(hit).values())
+    if query_id is not None:
+        values.insert(0, query_id)
+    return _line([_cell(value, format) for value in values], format)
+
+
+def _cell(value: object, format: Delimited) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = "; ".join(f"{item[0]}-{item[1]}" if isinstance(item, list) else str(item) for item in value)
+    if not isinstance(value, str):
+        return str(value)
+    return spreadsheet_cell(one_line(value) if format == "tsv" else visible(value, newlines=True))
+
+
+def _line(cells: Sequence[str], format: Delimited) -> str:
+    if format == "tsv":
+        return "\t".join(cells) + "\n"
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\n").writerow(cells)
+    return buffer.getvalue()

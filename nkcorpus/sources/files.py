@@ -1,0 +1,172 @@
+"""Files and folders: what a path leads to, safely."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from nkcorpus.errors import ItemTooLarge, UnreadableItem
+from nkcorpus.model import SourceFailure, SourceSkip
+from nkcorpus.sources.readers import check_size, read
+from nkcorpus.sources.sniff import format_of_name
+from nkcorpus.sources.stream import Format, Outcome
+
+_Identity = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Seen:
+    """Files and folders, by device and inode, that were reached already."""
+
+    files: set[_Identity] = field(default_factory=set)
+    folders: set[_Identity] = field(default_factory=set)
+
+
+def path_exists(path: str) -> bool:
+    """Tell whether there is anything at `path`, if only a broken link or something that may not be looked at."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def read_path(path: str, format_: Format | None, mapping: Mapping[str, str], seen: Seen) -> Iterator[Outcome]:
+    """Yield the items of a file, or of all files in a folder and its folders, by name.
+
+    `format_` is that of an explicit file; None means by extension, else by content. In folders, hidden entries
+    are passed over and files of unknown extension skipped. Nothing is reached twice.
+    """
+    origin = shown(path)
+    if not path_exists(path):
+        yield SourceFailure(origin, "no such file or folder")
+        return
+    try:
+        status = os.stat(path)  # noqa: PTH116 - paths may hold bytes that are no UTF-8, and speed counts
+    except OSError as error:
+        yield SourceFailure(origin, _reason(path, error))
+        return
+    if stat.S_ISDIR(status.st_mode):
+        yield from _read_folder(path, mapping, seen)
+    else:
+        yield from _read_file(path, status, format_ or format_of_name(path), mapping, seen)
+
+
+def shown(path: str) -> str:
+    """Return `path` for people: POSIX separators, U+FFFD for bytes that are no UTF-8."""
+    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return text if os.sep == "/" else text.replace(os.sep, "/")
+
+
+def _read_folder(top: str, mapping: Mapping[str, str], seen: Seen) -> Iterator[Outcome]:
+    """Walk a folder depth first with a stack of its own, so that no depth of nesting overflows."""
+    stack: list[tuple[_Identity, Iterator[str]]] = []
+    pending: str | None = top
+    while pending is not None or stack:
+        if pending is not None:
+            try:
+                identity = _identity(os.stat(pending))  # noqa: PTH116
+                names = sorted(os.listdir(pending))  # noqa: PTH208
+            except OSError as error:
+                yield SourceFailure(shown(pending), _reason(pending, error))
+            else:
+                seen.folders.add(identity)
+                folder = pending
+                paths = (os.path.join(folder, name) for name in names if not name.startswith("."))  # noqa: PTH118
+                stack.append((identity, iter(list(paths))))
+            pending = None
+            continue
+        path = next(stack[-1][1], None)
+        if path is None:
+            stack.pop()
+            continue
+        try:
+            status = os.stat(path)  # noqa: PTH116
+        except OSError as error:
+            yield SourceFailure(shown(path), _reason(path, error))
+            continue
+        if not stat.S_ISDIR(status.st_mode):
+            yield from _read_member(path, status, mapping, seen)
+        elif any(_identity(status) == above for above, _ in stack):
+            yield SourceFailure(shown(path), "a link to a folder that it lies in; not followed")
+        elif _identity(status) not in seen.folders:
+            pending = path
+
+
+def _read_member(path: str, status: os.stat_result, mapping: Mapping[str, str], seen: Seen) -> Iterator[Outcome]:
+    format_ = format_of_name(path)
+    if format_ is None and stat.S_ISREG(status.st_mode):
+        extension = Path(path).suffix
+        reason = f"unknown kind of file ({shown(extension)})" if extension else "a file without an extension"
+        yield SourceSkip(shown(path), f"{reason}; name the file itself to take it")
+        return
+    yield from _read_file(path, status, format_, mapping, seen)
+
+
+def _read_file(
+    path: str, status: os.stat_result, format_: Format | None, mapping: Mapping[str, str], seen: Seen
+) -> Iterator[Outcome]:
+    origin = shown(path)
+    if not stat.S_ISREG(status.st_mode):
+        # Opening one could block, or set off a device.
+        yield SourceFailure(origin, f"not a regular file but {_type_name(status.st_mode)}")
+        return
+    identity = _identity(status)
+    if identity in seen.files:
+        return
+    seen.files.add(identity)
+    try:
+        stream = _open_regular(path)
+    except OSError as error:
+        yield SourceFailure(origin, _reason(path, error))
+        return
+    except UnreadableItem as error:
+        yield SourceFailure(origin, str(error))
+        return
+    with stream:
+        try:
+            check_size(format_, os.fstat(stream.fileno()).st_size)
+        except ItemTooLarge as error:
+            yield SourceFailure(origin, str(error))
+            return
+        yield from read(origin, shown(os.path.basename(path)), stream, format_, mapping)  # noqa: PTH119
+
+
+def _open_regular(path: str) -> BinaryIO:
+    """Open a file that was regular a moment ago, without blocking should it be a FIFO by now."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+    descriptor = os.open(path, flags)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UnreadableItem("not a regular file")
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _identity(status: os.stat_result) -> _Identity:
+    return status.st_dev, status.st_ino
+
+
+def _reason(path: str, error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "a loop of links"
+    if error.errno == errno.ENOENT and os.path.islink(path):  # noqa: PTH114
+        return "a broken link: its target does not exist"
+    return f"cannot be read: {error.strerror or error}"
+
+
+def _type_name(mode: int) -> str:
+    if stat.S_ISSOCK(mode):
+        return "a socket"
+    if stat.S_ISFIFO(mode):
+        return "a named pipe; pipe into `-` instead"
+    return "a device"

@@ -1,0 +1,78 @@
+"""What kind of input this is, by its name or its first bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import PurePosixPath
+
+from nkcorpus.errors import NotText
+from nkcorpus.extract.charset import bom_charset, detect_charset
+from nkcorpus.sources.stream import Format
+
+_FORMATS: dict[str, Format] = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+}
+_PAGE_HEAD = 4096  # code points
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|article|main|div|p|h1)\b", re.IGNORECASE)
+_OBJECT = re.compile(r'\{\s*["}]')
+_LIST = re.compile(r"\[\s*(?:\{|\]\s*$)")
+
+
+def format_of_name(name: str) -> Format | None:
+    """Return the format that a file name's extension tells, None for one that is not known."""
+    return _FORMATS.get(PurePosixPath(name).suffix.lower())
+
+
+def sniff(head: bytes, *, complete: bool) -> Format:
+    """Return the format of input that begins with `head`: JSON, JSON lines, HTML, else text.
+
+    `complete` tells that `head` is all of it.
+    """
+    text = _head_text(head, complete).lstrip("\ufeff").lstrip()
+    if _OBJECT.match(text):
+        return "jsonl" if _is_lines(text) else "json"
+    if _LIST.match(text):
+        return "json"
+    if text.startswith("<") and _PAGE.search(text[:_PAGE_HEAD]):
+        return "html"
+    return "text"
+
+
+def record_charset(head: bytes, *, complete: bool) -> str:
+    """Return the encoding of JSON or a table that begins with `head`. Raises NotText."""
+    if not bom_charset(head):
+        # JSON and header lines begin with two ASCII characters, which shows in the NULs (RFC 4627, section 3).
+        guess = json.detect_encoding(head)
+        if "16" in guess or "32" in guess:
+            return guess
+    return detect_charset(head, complete=complete, stray_nul=True)
+
+
+def _head_text(head: bytes, complete: bool) -> str:
+    try:
+        return head.decode(record_charset(head, complete=complete), "replace")
+    except NotText:
+        return ""
+
+
+def _is_lines(text: str) -> bool:
+    """Tell text whose first line is a whole JSON object and that goes on with another object."""
+    first, _, rest = text.partition("\n")
+    if not rest.lstrip().startswith("{"):
+        return False
+    try:
+        return isinstance(json.loads(first, strict=False, parse_int=str), dict)
+    except (ValueError, RecursionError):
+        return False
