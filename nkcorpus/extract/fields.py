@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from nkcorpus.errors import UsageError
@@ -34,6 +35,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 # Where a value sits in WordPress, JSON-LD, XML turned to JSON, and MongoDB exports.
 _WRAPPERS = ("rendered", "name", "#text", "@value", "value", "href", "$oid", "$date", "$numberLong", "$numberInt")
 _WRAPPER_DEPTH = 4
+_LONGEST_NAME = 64  # code points
 _SEPARATORS = re.compile(r"[\s_-]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,15});")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9-_]*)?", re.IGNORECASE | re.ASCII)
@@ -145,8 +147,14 @@ def web_address(value: object) -> str | None:
     return address
 
 
-def _folded(key: object) -> str:
-    return _SEPARATORS.sub("", str(key).lstrip("\ufeff")).casefold()
+def _folded(key: str) -> str:
+    # All synonyms are short, and the cache must stay small.
+    return _folded_name(key) if len(key) <= _LONGEST_NAME else key
+
+
+@lru_cache(maxsize=1024)
+def _folded_name(name: str) -> str:
+    return _SEPARATORS.sub("", name.lstrip("\ufeff")).casefold()
 
 
 def _nested(record: Mapping[str, object], name: str) -> object:

@@ -29,9 +29,6 @@ _META_DATES = (
     "citation_publication_date citation_date article_date_original cxenseparse:publishtime "
     "originalpublicationdate sn-post-date"
 ).split()
-_VAGUE_META_DATES: tuple = ()
-"""They often hold the date of the last change."""
-
 _META_AUTHORS = (
     "author article:author og:article:author sailthru.author parsely-author dc.creator dcterms.creator "
     "citation_author article_author cxenseparse:author byl bc:authors"
@@ -182,9 +179,6 @@ def _dates(page: Page) -> Iterator[tuple[str, DateSource]]:
     for tag, _ in lines:
         if tag.name == "time":
             yield attribute(tag, "datetime"), "meta"
-    for name in _VAGUE_META_DATES:
-        for text in page.meta.get(name, ()):
-            yield text, "meta"
     for _, text in lines:
         if any(character.isdigit() for character in text):
             yield _DATE_LABEL.sub("", text).rstrip(" |•·-–—"), "text"
@@ -199,9 +193,8 @@ def _is_update(tag: Tag) -> bool:
         # WordPress marks a post that was never changed with both words.
         if tokens & _UPDATE_WORDS and not tokens & {"entry", "published"}:
             return True
-    before = tag.parent.get_text(" ")[:200] if tag.parent is not None and len(tag.parent.contents) < 10 else ""
-    own = short_text(tag, _MAX_DATE)
-    return bool(_UPDATED.match(own) or (own and _UPDATED.match(before.strip()) and own in before))
+    around = short_text(tag.parent, 2 * _MAX_DATE) if tag.parent is not None else ""
+    return bool(_UPDATED.match(short_text(tag, _MAX_DATE)) or _UPDATED.match(around))
 
 
 def _language(page: Page) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SAMPLE = 8192  # code points
+_SAMPLE = 2048  # code points
 
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9f]")
@@ -19,10 +19,12 @@ def script_language(text: str) -> str | None:
     Latin and Cyrillic script serve many languages, so they tell none.
     """
     sample = text[:_SAMPLE]
-    letters = sum(map(str.isalpha, sample))
-    if not letters:
+    if sample.isascii():
         return None
     hangul, kana, han = (len(script.findall(sample)) for script in (_HANGUL, _KANA, _HAN))
+    if not hangul + kana + han:
+        return None
+    letters = sum(map(str.isalpha, sample))
     if hangul >= _OWN_SHARE * letters and hangul >= kana:
         return "ko"
     if kana >= _KANA_SHARE * letters and kana + han >= _OWN_SHARE * letters:

@@ -23,6 +23,7 @@ from nkcorpus.render.hits import (
 from nkcorpus.render.progress import Update, progress
 from nkcorpus.render.reports import (
     PairsFormat,
+    default_pairs_format,
     render_error,
     render_failure,
     render_pairs,
@@ -45,6 +46,7 @@ __all__ = [
     "QueriesFormat",
     "Update",
     "default_hit_format",
+    "default_pairs_format",
     "one_line",
     "progress",
     "render_article",

@@ -50,6 +50,11 @@ def report_summary(report: IngestReport) -> str:
     return summary
 
 
+def default_pairs_format(env: Environment) -> PairsFormat:
+    """Return `table` on a terminal, `plain` elsewhere."""
+    return "table" if env.stdout_is_tty else "plain"
+
+
 def render_pairs(
     pairs: Sequence[tuple[str, str]],
     format: PairsFormat,

@@ -1,0 +1,146 @@
+"""The root command, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from nkcorpus import __version__
+from nkcorpus.cli.context import Session, check_settings
+from nkcorpus.config import load_settings
+from nkcorpus.errors import NkcorpusError
+from nkcorpus.render import Environment
+from nkcorpus.render.reports import render_error
+
+PREFIX = "NKCORPUS"
+"""What the environment variables of all options begin with."""
+INTERNAL_ERROR = 70
+"""The exit code of a fault of ours (sysexits.h: EX_SOFTWARE)."""
+INTERRUPTED = 130
+
+COMMANDS = (
+    "ingest",
+    "search",
+    "list",
+    "show",
+    "open",
+    "clean",
+    "stats",
+    "remove",
+    "where",
+    "reindex",
+    "completion",
+)
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used, in the order of COMMANDS."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"nkcorpus.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. A reader that closes the pipe is no error."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still buffered must not fail again when the interpreter flushes at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return result
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"auto_envvar_prefix": PREFIX, "help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Every option can be set in the environment (NKCORPUS_SEARCH_LIMIT=20) or in nkcorpus.toml.",
+)
+@click.option(
+    "-C",
+    "--corpus",
+    metavar="PATH_OR_URL",
+    help="The corpus file.  [default: corpus.db in the user's data directory]",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
+@click.option("-v", "--verbose", count=True, help="Say more on stderr; twice: show tracebacks.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="When to use colour. NO_COLOR is honoured.",
+)
+@click.version_option(__version__, prog_name="nkcorpus", message="%(prog)s %(version)s")
+@click.pass_context
+def root(ctx: click.Context, corpus: str | None, quiet: bool, verbose: int, color: Any) -> None:
+    """Keep a corpus of North Korea news in one file: ingest, strip boilerplate, search."""
+    env = Environment.from_process(color=color, verbosity=-1 if quiet else verbose)
+    ctx.obj = Session(env=env, corpus_path=corpus)
+    if ctx.invoked_subcommand in COMMANDS:
+        check_settings(ctx, ctx.invoked_subcommand)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    env = Environment.from_process(verbosity=_verbosity(arguments))
+    try:
+        result = root.main(
+            args=list(arguments), prog_name="nkcorpus", standalone_mode=False, default_map=load_settings()
+        )
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.Abort as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            env.error("interrupted; what was stored stays stored")
+            return INTERRUPTED
+        return 1
+    except click.ClickException as error:
+        _show_usage(error)
+        return error.exit_code
+    except NkcorpusError as error:
+        if env.verbosity > 1:
+            raise
+        render_error(error, env)
+        return error.exit_code
+    except Exception as error:
+        if env.verbosity > 1:
+            raise
+        env.error(f"internal error: {type(error).__name__}: {error}; run again with -vv and report the traceback")
+        return INTERNAL_ERROR
+    return result if isinstance(result, int) else 0
+
+
+def _show_usage(error: click.ClickException) -> None:
+    """Say in one line what is wrong with the command line and where help is."""
+    env = Environment.from_process()
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "nkcorpus"
+    message = " ".join(error.format_message().split()).rstrip(".")
+    env.error(f"{message}; see '{command} --help'")
+
+
+def _verbosity(arguments: Sequence[str]) -> int:
+    """Count the `-v` before the command: errors may come before Click has parsed anything."""
+    count = 0
+    for argument in arguments:
+        if argument == "--verbose":
+            count += 1
+        elif argument.startswith("-") and not argument.startswith("--") and set(argument[1:]) <= {"v", "q"}:
+            count += argument.count("v")
+        elif not argument.startswith("-"):
+            break
+    return count

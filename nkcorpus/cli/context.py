@@ -1,0 +1,139 @@
+"""What commands share: the session, the check of the settings file, common options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from nkcorpus.config import settings_path
+from nkcorpus.errors import SettingsError, UsageError
+from nkcorpus.render import Environment
+
+if TYPE_CHECKING:
+    from nkcorpus.corpus import Corpus
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+NOT_SETTABLE = frozenset({"help", "version", "yes"})
+"""Options that only the command line itself can give."""
+
+
+@dataclass(slots=True)
+class Session:
+    """The process around a command, and the corpus that it works on."""
+
+    env: Environment
+    corpus_path: str | None
+
+    def open(self) -> Corpus:
+        """Return the corpus that `-C` names, or the user's own."""
+        from nkcorpus.corpus import Corpus
+
+        return Corpus.open(self.corpus_path, notify=self.env.note)
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def check_settings(ctx: click.Context, command_name: str) -> None:
+    """Raise SettingsError for a key of the settings file that is no option."""
+    settings = ctx.default_map or {}
+    group = ctx.command
+    assert isinstance(group, click.Group)
+    names = set(group.list_commands(ctx))
+    command = group.get_command(ctx, command_name)
+    assert command is not None
+    _check_keys(settings, _options(group) | names, "")
+    _check_keys(settings.get(command_name) or {}, _options(command), f" in [{command_name}]")
+
+
+def _check_keys(given: Mapping[str, Any], known: set[str], where: str) -> None:
+    if not isinstance(given, Mapping):
+        raise SettingsError(f"{settings_path()}: '{where[5:-1]}' must be a table of options")
+    for key in given:
+        if key not in known:
+            raise SettingsError(
+                f"{settings_path()}: there is no option '{key}'{where}; options are {', '.join(sorted(known))}"
+            )
+
+
+def _options(command: click.Command) -> set[str]:
+    return {
+        parameter.name
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and parameter.name and parameter.name not in NOT_SETTABLE
+    }
+
+
+def narrowing(function: F) -> F:
+    """Add the options that narrow a result: --since --until --source --author --lang."""
+    options = [
+        click.option("--since", metavar="DATE", help="Dated on or after: 2019, 2019-06, 2019-06-13, with time or not."),
+        click.option("--until", metavar="DATE", help="Dated on or before (inclusive)."),
+        click.option("--source", metavar="NAME", help="From this publisher (name, case aside) or host."),
+        click.option("--author", metavar="NAME", help="By this author, or part of the name."),
+        click.option("--lang", metavar="CODE", help="In this language: en, ko, ..."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def mapping_option(function: F) -> F:
+    """Add --map FIELD=NAME; the command gets a dict."""
+    return click.option(
+        "--map",
+        multiple=True,
+        metavar="FIELD=NAME",
+        callback=_parse_mapping,
+        help="Where a record keeps a field: text=story.body. Fields: text title date authors url source lang id tags.",
+    )(function)
+
+
+def _parse_mapping(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    mapping = {}
+    for value in values:
+        field, equals, name = value.partition("=")
+        if not (field and equals and name):
+            raise click.BadParameter(f"'{value}' is not FIELD=NAME", ctx=ctx, param=parameter)
+        mapping[field.strip()] = name.strip()
+    return mapping
+
+
+def pairs_format(function: F) -> F:
+    """Add --format for labelled values."""
+    return click.option(
+        "--format",
+        type=click.Choice(["table", "plain", "json"]),
+        help="[default: table on a terminal, else plain]",
+    )(function)
+
+
+def jobs_option(function: F) -> F:
+    """Add --jobs; the default is the number of processors."""
+    return click.option(
+        "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with.  [default: the processors]"
+    )(function)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def article_ids(ids: tuple[str, ...], env: Environment) -> list[str]:
+    """Return the ids of the arguments, with `-` replaced by those on stdin (lines or NUL-separated)."""
+    given: list[str] = []
+    for value in ids:
+        if value == "-":
+            given.extend(env.stdin.read().decode("utf-8", "replace").replace("\0", "\n").split())
+        else:
+            given.append(value)
+    if not given:
+        raise UsageError("no article id given; 'nkcorpus list' shows ids")
+    return given

@@ -1,0 +1,50 @@
+"""`nkcorpus ingest SOURCE...`"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import click
+
+from nkcorpus.cli.context import Session, jobs_option, mapping_option, pass_session, processors
+from nkcorpus.render import progress, render_report
+
+_NOTE_EVERY = 5_000
+
+
+@click.command("ingest", short_help="Take in articles from files and folders.")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@mapping_option
+@jobs_option
+@click.option("--force", is_flag=True, help="Take in again what was removed before.")
+@click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
+@pass_session
+def command(
+    session: Session,
+    sources: tuple[str, ...],
+    map: dict[str, str],
+    jobs: int | None,
+    force: bool,
+    format: Literal["json"] | None,
+) -> int:
+    """Take in articles: text, Markdown, HTML, JSON, JSON lines and CSV files, folders of them, or - for stdin.
+
+    Boilerplate is cut, nothing is lost: see 'nkcorpus show --removed'. The same input again changes nothing.
+    Exit code 1: done, but some inputs failed; 2: no SOURCE exists.
+    """
+    env = session.env
+    noted = 0
+    with session.open() as corpus, progress(env, "ingest") as update:
+
+        def on_stored(done: int, origin: str) -> None:
+            nonlocal noted
+            update(done, None, origin)
+            if not env.stderr_is_tty and done - noted >= _NOTE_EVERY:
+                noted = done
+                env.note(f"{done:,} inputs stored ...")
+
+        report = corpus.ingest(
+            sources, mapping=map, jobs=jobs or processors(), force=force, stdin=env.stdin, on_stored=on_stored
+        )
+    render_report(report, format, env)
+    return 1 if report.failed else 0

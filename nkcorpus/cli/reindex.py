@@ -1,0 +1,18 @@
+"""`nkcorpus reindex`"""
+
+from __future__ import annotations
+
+import click
+
+from nkcorpus.cli.context import Session, pass_session
+
+
+@click.command("reindex", short_help="Build the search index anew.")
+@pass_session
+def command(session: Session) -> int:
+    """Build the search index anew from the corpus. Searches do so by themselves when it is missing or damaged."""
+    with session.open() as corpus:
+        corpus.reindex()
+        count = corpus.stats().articles
+    session.env.note(f"indexed {count:,} articles")
+    return 0

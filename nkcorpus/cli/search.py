@@ -1,0 +1,171 @@
+"""`nkcorpus search QUERY`"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+from click.core import ParameterSource
+
+from nkcorpus.cli.context import Session, narrowing, pass_session
+from nkcorpus.errors import UsageError
+from nkcorpus.render import (
+    HIT_FORMATS,
+    QUERIES_FORMATS,
+    Environment,
+    default_hit_format,
+    render_count,
+    render_hits,
+    render_queries,
+)
+
+if TYPE_CHECKING:
+    from nkcorpus.corpus import Corpus, SearchKeywords
+    from nkcorpus.index import MatchMode
+
+_WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
+
+
+@click.command("search", short_help="Find articles, ranked.")
+@click.argument("query", nargs=-1)
+@click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
+@click.option(
+    "--match",
+    type=click.Choice(["best", "any", "all"]),
+    default="best",
+    show_default=True,
+    help="best: any word, articles with all words first; any: ranking alone; all: every word.",
+)
+@click.option("--any", is_flag=True, help="Short for --match any.")
+@click.option("--all", is_flag=True, help="Short for --match all.")
+@click.option("--literal", is_flag=True, help="Take the query as plain words, without operators.")
+@narrowing
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest"]),
+    default="relevance",
+    show_default=True,
+    help="The order of the hits.",
+)
+@click.option("--format", type=click.Choice(HIT_FORMATS), help="[default: table on a terminal, else plain]")
+@click.option("--count", is_flag=True, help="Print only how many articles match.")
+@click.option(
+    "--queries", metavar="FILE", help='Ask many: one a line, or JSON lines with "_id" and "text"; - is stdin.'
+)
+@click.option("-0", "--null", is_flag=True, help="With --format ids: end ids with NUL instead of a line end.")
+@pass_session
+def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
+    """Find articles. QUERY is words, "phrases", field:word (title text author translator source lang url id),
+    +required, -excluded, AND, OR, NOT and (groups).
+
+    Exit code 1: no hit.
+    """
+    text, queries = " ".join(query), options["queries"]
+    if queries is not None and query:
+        raise UsageError("give either QUERY or --queries, not both")
+    if queries is None and not text.strip():
+        raise UsageError("the query is empty; 'nkcorpus list' shows articles without one")
+    with session.open() as corpus:
+        keywords = _keywords(options)
+        if queries is not None:
+            return _ask_many(corpus, queries, options, keywords, session.env)
+        return _ask(corpus, text, options, keywords, session.env)
+
+
+def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKeywords, env: Environment) -> int:
+    format = options["format"] or default_hit_format(env)
+    keywords["snippets"] = format not in _WITHOUT_SNIPPETS and not options["count"]
+    keywords["collapse"] = format != "trec"
+    if options["count"]:
+        keywords["limit"], keywords["offset"] = 1, 0
+    result = corpus.search(query, **keywords)
+    if options["count"]:
+        render_count(result.total, env)
+    else:
+        render_hits(result, format, env, null=options["null"])
+        if not result.total:
+            env.note(f"no hits for {query}" if corpus.stats().articles else _EMPTY)
+    return 0 if result.total else 1
+
+
+def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: SearchKeywords, env: Environment) -> int:
+    format: Any = options["format"] or "plain"
+    if format not in QUERIES_FORMATS:
+        raise UsageError(f"--queries has no format {format}; formats are {', '.join(QUERIES_FORMATS)}")
+    if options["count"]:
+        raise UsageError("--count counts one query; leave out --queries or --count")
+    keywords["snippets"] = format not in _WITHOUT_SNIPPETS
+    keywords["collapse"] = format != "trec"
+    results = corpus.search_many(_queries(file, env), **keywords)
+    return 0 if render_queries(results, format, env, null=options["null"]) else 1
+
+
+def _queries(file: str, env: Environment) -> Iterator[tuple[str, str]]:
+    """Yield the id and the text of each query of a file; a plain line has its number as id."""
+    try:
+        if file == "-":
+            content = env.stdin.read()
+        else:
+            with open(file, "rb") as stream:  # noqa: PTH123 - a pipe such as /dev/fd/63 is welcome
+                content = stream.read()
+    except OSError as error:
+        raise UsageError(f"{file}: cannot read the queries: {error.strerror}") from None
+    for number, line in enumerate(content.decode("utf-8-sig", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        if line.lstrip().startswith("{"):
+            try:
+                record = json.loads(line)
+                text = record["text"]
+                name = record.get("_id", number)
+                if not isinstance(text, str) or not isinstance(name, str | int):
+                    raise TypeError
+            except (ValueError, KeyError, TypeError, RecursionError):
+                raise UsageError(
+                    f'{file}: line {number} is no query; write words or an object with "_id" and "text"'
+                ) from None
+            yield str(name), text
+        else:
+            yield str(number), line
+
+
+def _keywords(options: dict[str, Any]) -> SearchKeywords:
+    return {
+        "limit": options["limit"],
+        "offset": options["offset"],
+        "match": _match_mode(options),
+        "sort": options["sort"],
+        "literal": options["literal"],
+        "since": options["since"],
+        "until": options["until"],
+        "source": options["source"],
+        "author": options["author"],
+        "lang": options["lang"],
+    }
+
+
+def _match_mode(options: dict[str, Any]) -> MatchMode:
+    """Return what --match, --any and --all ask for; the command line wins over the environment and the settings."""
+    ctx = click.get_current_context()
+    asked: dict[int, set[str]] = {}
+    for option, mode in (("match", options["match"]), ("any", "any"), ("all", "all")):
+        if options[option]:
+            source = ctx.get_parameter_source(option) or ParameterSource.DEFAULT
+            asked.setdefault(_PRECEDENCE.index(source), set()).add(mode)
+    modes = asked[min(asked)]
+    if len(modes) > 1:
+        raise UsageError("--match, --any and --all contradict each other; give one of them")
+    return cast("MatchMode", modes.pop())
+
+
+_PRECEDENCE = (
+    ParameterSource.PROMPT,
+    ParameterSource.COMMANDLINE,
+    ParameterSource.ENVIRONMENT,
+    ParameterSource.DEFAULT_MAP,
+    ParameterSource.DEFAULT,
+)
+_EMPTY = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"

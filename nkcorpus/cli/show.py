@@ -1,0 +1,35 @@
+"""`nkcorpus show ID...`"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from nkcorpus.cli.context import Session, article_ids, pass_session
+from nkcorpus.render import ARTICLE_FORMATS, render_articles
+
+
+@click.command("show", short_help="Show articles, and what was cut from them.")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--raw", is_flag=True, help="The text before cleaning.")
+@click.option("--removed", is_flag=True, help="What cleaning cut, by which rule and why.")
+@click.option(
+    "--format", type=click.Choice(ARTICLE_FORMATS), default="text", show_default=True, help="How to write it."
+)
+@pass_session
+def command(session: Session, ids: tuple[str, ...], raw: bool, removed: bool, format: Any) -> int:
+    """Show articles. An ID is the article's id or its first 4 digits or more; - takes ids from stdin."""
+    with session.open() as corpus:
+        articles = [corpus.get(article) for article in article_ids(ids, session.env)]
+    render_articles(articles, format, session.env, raw=raw, removed=removed, explanations=_explanations(removed))
+    return 0
+
+
+def _explanations(wanted: bool) -> dict[str, str]:
+    """Return by rule id why a rule cuts, as `--removed` shows it."""
+    if not wanted:
+        return {}
+    from nkcorpus.clean import load_rules
+
+    return {rule.id: rule.note for rule in load_rules() if rule.note}

@@ -1,0 +1,84 @@
+"""Text from outside against every format: nothing that a terminal obeys or hides comes out raw."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from nkcorpus.model import Cleaned
+from nkcorpus.render import (
+    ARTICLE_FORMATS,
+    CLEAN_FORMATS,
+    HIT_FORMATS,
+    QUERIES_FORMATS,
+    render_articles,
+    render_cleaned,
+    render_hits,
+    render_queries,
+)
+from nkcorpus.render.articles import ArticleFormat, CleanFormat
+from nkcorpus.render.hits import HitFormat, QueriesFormat
+
+from .builders import HOSTILE, Screen, article, bare_document, hit, hostile_article, result
+
+RAW = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f\ud800-\udfff]"
+)
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+ALL_HOSTILE = "".join(HOSTILE)
+
+
+def check(screen: Screen) -> None:
+    written = screen.out + screen.err
+    if screen.env.use_color:
+        written = SGR.sub("", written)
+    assert written
+    assert not RAW.search(written)
+    written.encode("utf-8")
+
+
+@pytest.fixture(params=[(False, "auto"), (True, "auto"), (True, "never")], ids=["pipe", "terminal", "colourless"])
+def screen(request: pytest.FixtureRequest) -> Screen:
+    tty, color = request.param
+    return Screen(tty=tty, color=color)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", HIT_FORMATS)
+def test_hits(text: str, format: HitFormat, screen: Screen) -> None:
+    titled = hit(1, hostile_article(text), snippet=text, matches=((0, 3),))
+    untitled = hit(2, article(2, bare_document(text), origin=text))
+    render_hits(result(titled, untitled), format, screen.env)
+    check(screen)
+
+
+@pytest.mark.parametrize("format", QUERIES_FORMATS)
+def test_queries(format: QueriesFormat, screen: Screen) -> None:
+    render_queries([(ALL_HOSTILE, result(hit(found=hostile_article(ALL_HOSTILE))))], format, screen.env)
+    check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", ARTICLE_FORMATS)
+@pytest.mark.parametrize("mode", ["clean", "raw", "removed"])
+def test_articles(text: str, format: ArticleFormat, mode: str, screen: Screen) -> None:
+    render_articles(
+        [hostile_article(text), hostile_article("calm")],
+        format,
+        screen.env,
+        raw=mode == "raw",
+        removed=mode == "removed",
+        explanations={text: text},
+    )
+    check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", CLEAN_FORMATS)
+def test_cleaned(text: str, format: CleanFormat, screen: Screen) -> None:
+    items = [Cleaned(text, hostile_article(text).document), Cleaned(text, None, f"is {text}")]
+    assert render_cleaned(items, format, screen.env) == 1
+    check(screen)
