@@ -7,7 +7,6 @@ environment over as arguments; this module knows the file and the defaults.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,13 +42,15 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     Raises SettingsError when a named file is missing or the file is not TOML.
     """
     path = settings_path(environ)
+    if not path.exists() and not environ.get("NKCORPUS_CONFIG"):
+        return {}
+    import tomllib  # rarely needed
+
     try:
         with path.open("rb") as file:
             return tomllib.load(file)
     except FileNotFoundError:
-        if environ.get("NKCORPUS_CONFIG"):
-            raise SettingsError(f"{path}: no such settings file; NKCORPUS_CONFIG names it") from None
-        return {}
+        raise SettingsError(f"{path}: no such settings file; NKCORPUS_CONFIG names it") from None
     except OSError as error:
         raise SettingsError(f"{path}: cannot read the settings: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

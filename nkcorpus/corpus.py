@@ -135,7 +135,7 @@ class Corpus:
         entries = iter_items(names, stdin=stdin, mapping=mapping or {})
         if self.path == config.default_corpus():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._store(create=not self.path.exists()).writing(names) as writer:
+        with self._store(create=_is_absent(self.path)).writing(names) as writer:
             report = pipeline.ingest(
                 writer, entries, mapping=mapping or {}, jobs=jobs, force=force, on_stored=on_stored
             )
@@ -277,6 +277,14 @@ def _filters(narrow: NarrowKeywords) -> Filters:
         author=narrow.get("author"),
         lang=narrow.get("lang"),
     )
+
+
+def _is_absent(path: Path) -> bool:
+    """Tell whether there is nothing at `path` yet but, at most, the empty file of a creation that was killed."""
+    try:
+        return not path.exists() or (path.is_file() and not path.stat().st_size)
+    except OSError:
+        return False
 
 
 def _size(path: Path) -> int:

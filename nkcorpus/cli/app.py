@@ -52,16 +52,29 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"nkcorpus.cli.{cmd_name}").command
         return command
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Parse the root's own options, where `--help` writes already."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except BrokenPipeError:
+            _drop_stdout()
+            raise click.exceptions.Exit(0) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. A reader that closes the pipe is no error."""
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            if sys.stdout is not None:  # None: closed by the caller
+                sys.stdout.flush()
         except BrokenPipeError:
-            # What is still buffered must not fail again when the interpreter flushes at its end.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_stdout()
             return 0
         return result
+
+
+def _drop_stdout() -> None:
+    """Send what is still buffered nowhere, or it would fail again when the interpreter flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(
@@ -108,6 +121,9 @@ def run(arguments: Sequence[str]) -> int:
             env.error("interrupted; what was stored stays stored")
             return INTERRUPTED
         return 1
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
     except click.ClickException as error:
         _show_usage(error)
         return error.exit_code

@@ -47,7 +47,7 @@ def check_settings(ctx: click.Context, command_name: str) -> None:
     command = group.get_command(ctx, command_name)
     assert command is not None
     _check_keys(settings, _options(group) | names, "")
-    _check_keys(settings.get(command_name) or {}, _options(command), f" in [{command_name}]")
+    _check_keys(settings.get(command_name, {}), _options(command), f" in [{command_name}]")
 
 
 def _check_keys(given: Mapping[str, Any], known: set[str], where: str) -> None:

@@ -30,6 +30,7 @@ def command(
     """Take in articles: text, Markdown, HTML, JSON, JSON lines and CSV files, folders of them, or - for stdin.
 
     Boilerplate is cut, nothing is lost: see 'nkcorpus show --removed'. The same input again changes nothing.
+
     Exit code 1: done, but some inputs failed; 2: no SOURCE exists.
     """
     env = session.env

@@ -87,7 +87,7 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
     else:
         render_hits(result, format, env, null=options["null"])
         if not result.total:
-            env.note(f"no hits for {query}" if corpus.stats().articles else _EMPTY)
+            env.note(f"no hits for {query}" if corpus.newest(limit=1).total else _EMPTY)
     return 0 if result.total else 1
 
 

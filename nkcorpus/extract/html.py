@@ -7,7 +7,7 @@ import re
 from bs4 import Tag
 
 from nkcorpus.errors import ExtractionFailed
-from nkcorpus.extract.html_body import find_body, trim
+from nkcorpus.extract.html_body import find_body, plain_paragraphs, trim
 from nkcorpus.extract.html_metadata import read_metadata
 from nkcorpus.extract.html_page import Page
 from nkcorpus.extract.html_prune import unwanted
@@ -84,4 +84,4 @@ def _profile_text(root: Tag, profile: Profile | None) -> str:
 def _generic_text(root: Tag, skipped: set[int], title: str | None) -> str:
     blocks, regions = read_blocks(root, skipped)
     body = find_body(blocks, regions)
-    return render(trim(blocks, regions, body, title)) if body else ""
+    return render(trim(blocks, regions, body, title) if body else plain_paragraphs(blocks))

@@ -33,6 +33,7 @@ _OTHER_LANGUAGE = re.compile(
 )
 """A link to the same article in another language, which cleaning takes as a fact."""
 
+_PLAIN_OWNERS = frozenset(("p", "body", "article", "main", "blockquote", "pre"))
 _NO_CONTAINERS = frozenset("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre tr".split())
 
 
@@ -131,6 +132,11 @@ def trim(blocks: Sequence[Block], regions: Sequence[Region], body: Region, title
         if index not in dropped and not _is_link_line(block)
     ]
     return _trim_ends(kept, title)
+
+
+def plain_paragraphs(blocks: Sequence[Block]) -> list[Block]:
+    """Return what a page too short to be weighed holds as plain paragraphs, without links."""
+    return [block for block in blocks if block.owner.name in _PLAIN_OWNERS and not block.links]
 
 
 def _link_regions(blocks: Sequence[Block], regions: Sequence[Region], body: Region) -> set[int]:

@@ -22,6 +22,7 @@ _OTHER_ARTICLES = frozenset(
 )
 """Tags, and words in class or id, of page parts whose dates and bylines belong to other articles."""
 
+_TITLE_PARENTS = ("head", "html", "body")
 _MAX_CLIMB = 40
 _MAX_HEADINGS = 20
 _ABOVE, _BELOW = 25, 60
@@ -62,9 +63,11 @@ class Page:
 
     @cached_property
     def head_title(self) -> str:
-        """The text of the `title` element, "" where there is none."""
-        titles = self.named("title")
-        return element_text(titles[0])[:MAX_TITLE] if titles else ""
+        """The text of the `title` element, "" where there is none of a title's length."""
+        # An svg has titles too.
+        titles = [tag for tag in self.named("title") if tag.parent is None or tag.parent.name in _TITLE_PARENTS]
+        text = element_text(titles[0]) if titles else ""
+        return text if len(text) <= MAX_TITLE else ""
 
     @cached_property
     def site_names(self) -> list[str]:

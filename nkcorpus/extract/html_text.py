@@ -80,7 +80,7 @@ def read_blocks(root: Tag, skipped: Collection[int]) -> tuple[list[Block], list[
 
     `skipped` holds the `id()` of elements to leave out. Linear in the size of the tree, at any depth.
     """
-    reader = _BlockReader()
+    reader = _BlockReader(_data_tables(root))
     regions: list[Region | None] = [None]
     # Depth-first with a stack of our own: pages nest deeper than Python may recurse.
     stack: list[tuple[Tag, int, int, bool]] = [(root, 0, 0, True)]
@@ -118,6 +118,7 @@ def read_blocks(root: Tag, skipped: Collection[int]) -> tuple[list[Block], list[
 class _BlockReader:
     """Turns the events of a tree walk into blocks."""
 
+    data_tables: Collection[int]
     blocks: list[Block] = field(default_factory=list)
     _pieces: list[str] = field(default_factory=list)
     _owners: list[Tag] = field(default_factory=list)
@@ -148,7 +149,7 @@ class _BlockReader:
             self._pre_depth += 1
         elif name in _LIST_TAGS:
             self._list_depth += 1
-        elif name == "table" and self._table is None and _is_data_table(tag):
+        elif name == "table" and self._table is None and id(tag) in self.data_tables:
             self._table = tag
             self._row_continues = False
 
@@ -244,10 +245,24 @@ _BLOCK_TAGS = (
 )
 
 
-def _is_data_table(table: Tag) -> bool:
-    """Return whether a table holds data: rows of two or more short cells and no table within."""
-    if table.find("table") is not None:
-        return False
+def _data_tables(root: Tag) -> set[int]:
+    """Return the `id()` of each table that holds data: rows of two or more short cells and no table within; linear."""
+    innermost: dict[int, Tag] = {}
+    # For each element the table around it; looking from each table instead would be quadratic in the depth.
+    around: dict[int, Tag] = {}
+    for tag in root.find_all(True):
+        parent = tag.parent
+        table = parent if parent is not None and parent.name == "table" else around.get(id(parent))
+        if table is not None:
+            around[id(tag)] = table
+        if tag.name == "table":
+            innermost[id(tag)] = tag
+            if table is not None:
+                innermost.pop(id(table), None)
+    return {identity for identity, table in innermost.items() if _has_short_cells(table)}
+
+
+def _has_short_cells(table: Tag) -> bool:
     widest = 0
     for row in table.find_all("tr"):
         cells = [cell for cell in child_tags(row) if cell.name in _CELL_TAGS]

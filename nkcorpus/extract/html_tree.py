@@ -16,6 +16,8 @@ MAX_TAGS = 300_000
 _START_TAG = re.compile(r"<[A-Za-z]")
 # NUL ends the text for libxml2; a lone surrogate has no UTF-8 form. HTML 13.2.3.5 reads both as U+FFFD.
 _UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
+# libxml2 reads the content of noframes as characters, although a browser of today shows none of the frames either.
+_NOFRAMES = re.compile(r"(</?)noframes(?=[\s>])", re.IGNORECASE)
 _XML_FEED = re.compile(r"\s*(?:<\?xml[^<>]{0,200}\?>)?\s*(?:<!--[^<>]{0,500}-->\s*)*<(rss|feed|rdf:RDF|urlset)[\s>]")
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
@@ -32,10 +34,11 @@ def parse_tree(html: str) -> BeautifulSoup:
     tags = sum(1 for _ in _START_TAG.finditer(html))
     if tags > MAX_TAGS:
         raise ItemTooLarge(f"the page has {tags:,} tags; at most {MAX_TAGS:,} are read: save the article alone")
+    html = _NOFRAMES.sub(r"\1div", _UNPARSABLE.sub("\ufffd", html))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        return BeautifulSoup(_UNPARSABLE.sub("\ufffd", html), "lxml", multi_valued_attributes=None)
+        return BeautifulSoup(html, "lxml", multi_valued_attributes=None)
 
 
 def attribute(tag: Tag, name: str) -> str:

@@ -31,6 +31,7 @@ from nkcorpus.errors import SettingsError
 
 FIELDS = ("title", "date", "authors", "body", "tags", "drop")
 _MARKS = ("meta", "link")
+_MAX_MARKS = 300
 _KEYS = frozenset(("hosts", "site_name", "detect", "date_attribute", "select"))
 
 
@@ -112,7 +113,7 @@ def find_profile(root: Tag, url: str | None) -> Profile | None:
     """Return the profile for a page: by its address where that is known, else by what the page shows."""
     if url:
         return next((profile for profile in load_profiles() if profile.covers(url)), None)
-    marks = root.find_all(_MARKS)
+    marks = root.find_all(_MARKS, limit=_MAX_MARKS)
     return next((profile for profile in load_profiles() if profile.detects(marks)), None)
 
 

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,19 +48,18 @@ class IndexDirectory:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the one lock for writing; the operating system frees it when its process dies."""
-        from whoosh.util.filelock import FileLock
+        from filelock import FileLock, Timeout
 
         with self._write_errors():
             self._home.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(str(self._home / "lock"))
-            deadline = time.monotonic() + LOCK_SECONDS
-            while not lock.acquire():
-                if time.monotonic() > deadline:
-                    raise IndexNotWritable(
-                        f"{self._home}: another process has been building the index for over {LOCK_SECONDS:g} s;"
-                        " try again when it is done"
-                    )
-                time.sleep(0.05)
+            lock = FileLock(self._home / "lock")
+            try:
+                lock.acquire(timeout=LOCK_SECONDS)
+            except Timeout:
+                raise IndexNotWritable(
+                    f"{self._home}: another process has been building the index for over {LOCK_SECONDS:g} s;"
+                    " try again when it is done"
+                ) from None
         try:
             with self._write_errors():
                 yield

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,6 +38,7 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3040-\u312f\u3130-\u318f"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]+"
 )
+_APOSTROPHE = "'’ʼ＇"
 _APOSTROPHES = str.maketrans("’ʼ＇", "'''")
 _CACHE_LIMIT = 400_000
 _LONGEST_TERM = 100
@@ -146,13 +147,20 @@ def _pieces(surface: str, to_term: Callable[[str], str]) -> list[_Piece]:
     pieces: list[_Piece] = []
     position = 0
     for run in _UNSPACED.finditer(surface):
-        if run.start() > position:
-            pieces.append(_Piece(_alphabetic(surface[position : run.start()], to_term), position, run.start()))
+        pieces.extend(_word(surface, position, run.start(), to_term))
         pieces.extend(_bigrams(run.group(), run.start()))
         position = run.end()
-    if position < len(surface):
-        pieces.append(_Piece(_alphabetic(surface[position:], to_term), position, len(surface)))
+    pieces.extend(_word(surface, position, len(surface), to_term))
     return pieces
+
+
+def _word(surface: str, start: int, end: int, to_term: Callable[[str], str]) -> Iterator[_Piece]:
+    """Yield the alphabetic word in `[start, end)`, if any; an apostrophe at its edge is a quotation mark."""
+    word = surface[start:end].rstrip(_APOSTROPHE)
+    start += len(word) - len(word.lstrip(_APOSTROPHE))
+    word = word.lstrip(_APOSTROPHE)
+    if word:
+        yield _Piece(_alphabetic(word, to_term), start, start + len(word))
 
 
 def _alphabetic(word: str, to_term: Callable[[str], str]) -> str:
@@ -166,7 +174,19 @@ def _alphabetic(word: str, to_term: Callable[[str], str]) -> str:
 
 def _bigrams(run: str, offset: int) -> Iterator[_Piece]:
     """Yield the overlapping bigrams of a run, or its only character."""
-    if len(run) == 1:
-        yield _Piece(fold(run), offset, offset + 1)
-    for i in range(len(run) - 1):
-        yield _Piece(fold(run[i : i + 2]), offset + i, offset + i + 2)
+    edges = _characters(run)
+    if len(edges) == 2:
+        yield _Piece(fold(run), offset, offset + len(run))
+    for start, end in zip(edges, edges[2:], strict=False):
+        yield _Piece(fold(run[start:end]), offset + start, offset + end)
+
+
+def _characters(run: str) -> Sequence[int]:
+    """Return the edges of the characters of a run: conjoining jamo, as in file names of a Mac, make one syllable."""
+    if unicodedata.is_normalized("NFC", run):
+        return range(len(run) + 1)
+    edges = [0]
+    for i in range(1, len(run)):
+        if len(unicodedata.normalize("NFC", run[edges[-1] : i + 1])) > 1:
+            edges.append(i)
+    return [*edges, len(run)]

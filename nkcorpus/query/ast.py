@@ -17,7 +17,10 @@ class Word:
     field: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.field}:{self.text}" if self.field else self.text
+        if not self.field:
+            return self.text
+        # A colon or slash after the field's colon would make one word of all.
+        return f"{self.field}:({self.text})" if self.text[0] in ":/" else f"{self.field}:{self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,9 @@ class Words:
     must_not: tuple[Node, ...] = ()
 
     def __str__(self) -> str:
-        parts = [f"+{_wrapped(node)}" for node in self.must]
+        parts = [f"+{_signed(node)}" for node in self.must]
         parts += [_wrapped(node) for node in self.should]
-        parts += [f"-{_wrapped(node)}" for node in self.must_not]
+        parts += [f"-{_signed(node)}" for node in self.must_not]
         return " ".join(parts)
 
 
@@ -134,4 +137,10 @@ def leaves(node: Node) -> Iterator[Word | Phrase]:
 
 
 def _wrapped(node: Node) -> str:
-    return f"({node})" if isinstance(node, Words | And | Or | Not) else str(node)
+    return f"({node})" if isinstance(node, Words | And | Or | Not | Everything) else str(node)
+
+
+def _signed(node: Node) -> str:
+    """Return a part as it stands after a sign; two signs in a row would be a word."""
+    text = _wrapped(node)
+    return f"({text})" if text[0] in "+-" else text

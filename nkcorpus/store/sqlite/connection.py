@@ -6,11 +6,10 @@ A file is a corpus by its application id; its schema version is `user_version` (
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
-import uuid
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,31 +30,34 @@ BUSY_SECONDS = 30.0
 """How long a command waits for another one that is writing."""
 
 
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def schema_version() -> int:
+    """Return the newest schema version: the number of migrations."""
+    return sum(1 for _ in _MIGRATIONS.glob("*.sql"))
+
+
 def migrations() -> list[str]:
     """Return the migrations' SQL in order; the n-th leads from schema n-1 to schema n."""
-    folder = resources.files("nkcorpus.store.sqlite") / "migrations"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return [(folder / name).read_text("utf-8") for name in names]
+    return [path.read_text("utf-8") for path in sorted(_MIGRATIONS.glob("*.sql"))]
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
     """Open an existing corpus for reading; works on read-only media. Raises CorpusError."""
     _require_file(path)
     with corpus_errors(path):
-        connection = _connect(path, "ro")
         try:
-            _recognise(connection, path)
+            return _recognised(path, "ro")
         except sqlite3.OperationalError as error:
-            connection.close()
-            if error.sqlite_errorcode != sqlite3.SQLITE_CANTOPEN:
-                raise
-            # Left in WAL mode by a crash and copied to media where no side files can be made.
-            connection = _connect(path, "ro&immutable=1")
-            _recognise(connection, path)
-        except BaseException:
-            connection.close()
-            raise
-    return connection
+            match error.sqlite_errorcode & 0xFF:
+                case sqlite3.SQLITE_READONLY:  # a writer was killed and left a journal, which only a writer rolls back
+                    _recognised(path, "rw").close()
+                    return _recognised(path, "ro")
+                case sqlite3.SQLITE_CANTOPEN:  # left in WAL mode, and now on media where no side files can be made
+                    return _recognised(path, "ro&immutable=1")
+                case _:
+                    raise
 
 
 def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
@@ -70,7 +72,7 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
         connection = _connect(path, "rwc" if create else "rw")
         try:
             if create:
-                _initialise(connection, path, tool)
+                _initialise(connection, tool)
             _recognise(connection, path)
             _migrate(connection)
             _enter_wal(connection)
@@ -147,33 +149,49 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def _recognised(path: Path, mode: str) -> sqlite3.Connection:
+    connection = _connect(path, mode)
+    try:
+        _recognise(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    """Tell whether nobody has written anything into the file."""
+    application_id: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    return application_id == 0 and tables == 0
+
+
 def _recognise(connection: sqlite3.Connection, path: Path) -> None:
     application_id: int = connection.execute("PRAGMA application_id").fetchone()[0]
     if application_id != APPLICATION_ID:
-        empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-        if empty and path.stat().st_size == 0:
+        if _is_blank(connection):
             raise CorpusMissing(f"{path}: is an empty file; 'nkcorpus ingest SOURCE' makes a corpus of it")
         raise NotACorpus(f"{path}: is an SQLite file but not a corpus; name another file with -C")
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    newest = len(migrations())
+    newest = schema_version()
     if version > newest:
         raise CorpusTooNew(
             f"{path}: has schema {version}, this nkcorpus knows up to {newest}; update nkcorpus to read it"
         )
 
 
-def _initialise(connection: sqlite3.Connection, path: Path, tool: str) -> None:
+def _initialise(connection: sqlite3.Connection, tool: str) -> None:
     """Lay the schema into a new, empty file: in one transaction, so that a kill leaves it empty or whole."""
-    if path.stat().st_size:
+    if not _is_blank(connection):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if connection.execute("PRAGMA application_id").fetchone()[0] == 0:
+        if _is_blank(connection):  # still, now that no other process can be doing the same
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             _apply_migrations(connection, 0)
             connection.executemany(
                 "INSERT INTO corpus (key, value) VALUES (?, ?)",
-                [("id", uuid.uuid4().hex), ("created_at", utc_now()), ("created_by", tool)],
+                [("id", os.urandom(16).hex()), ("created_at", utc_now()), ("created_by", tool)],
             )
         connection.execute("COMMIT")
     except BaseException:
@@ -183,7 +201,7 @@ def _initialise(connection: sqlite3.Connection, path: Path, tool: str) -> None:
 
 def _migrate(connection: sqlite3.Connection) -> None:
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == len(migrations()):
+    if version == schema_version():
         return
     connection.execute("BEGIN IMMEDIATE")
     try:

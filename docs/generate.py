@@ -1,0 +1,81 @@
+"""Write docs/cli.md from the commands' help and docs/schema.md from the migrations.
+
+Run `python docs/generate.py` after a change of either; a test compares the files with what this would write.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import click
+
+from nkcorpus.cli.app import COMMANDS, root
+from nkcorpus.store.sqlite.connection import APPLICATION_ID, migrations
+
+DOCS = Path(__file__).parent
+
+
+def cli_page() -> str:
+    """Return docs/cli.md."""
+    parts = [
+        "# Commands\n",
+        "Made from the commands' own help by `python docs/generate.py`.\n",
+        "Any option but `--help`, `--version` and `--yes` can also come from the environment, `NKCORPUS_` and its name for the"
+        " ones before the command, `NKCORPUS_COMMAND_` and its name for a command's, or from `nkcorpus.toml`, in the command's"
+        " table. The command line wins over the environment, the environment over the file.\n",
+        f"```text\n{_help(root, 'nkcorpus', None)}\n```\n",
+    ]
+    with click.Context(root, info_name="nkcorpus") as ctx:
+        for name in COMMANDS:
+            command = root.get_command(ctx, name)
+            assert command is not None
+            parts.append(f"## {name}\n\n```text\n{_help(command, name, ctx)}\n```\n")
+    return "\n".join(parts)
+
+
+def schema_page() -> str:
+    """Return docs/schema.md."""
+    connection = sqlite3.connect(":memory:")
+    for script in migrations():
+        connection.executescript(script)
+    rows = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+    )
+    statements = "\n\n".join(f"{sql};" for _, _, sql in rows)
+    connection.close()
+    return _SCHEMA.format(application_id=f"0x{APPLICATION_ID:08X}", version=len(migrations()), statements=statements)
+
+
+_SCHEMA = """# The corpus file
+
+A corpus is one SQLite file. Its header says so: application id {application_id} ("NKC1"), `user_version` {version} (the schema's number).
+At rest it is in journal mode DELETE, one file that copies whole and opens from read-only media; while nkcorpus writes, it is in WAL mode.
+Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkcorpus only.
+
+- The articles that there are: `SELECT * FROM article JOIN version ON version.article = article.id AND version.number = article.version`.
+- `version.text` is `version.raw_text` without the spans in `cut`, with the texts in `repair` in place. Offsets count Unicode code points.
+- `payload.bytes` is a Zstandard frame of the original bytes; `payload.sha256` is the SHA-256 of what it unpacks to.
+- `version.content_sha256` is the SHA-256 of a JSON object in UTF-8 with sorted keys and no white space: `document` (the fields of
+  `nkcorpus.model.Document`; `date` as `[value, precision, source]`, spans as `[start, end, kind, rule]`, repairs as
+  `[start, end, text, rule]`), `origin`, `payload_sha256`.
+- An article's `id` is the first 32 hex digits of the SHA-256 of NUL-joined parts: `url` and the canonical address; else `record`, the file's base name
+  and the record's own id; else `text`, title, date and the raw text with white space made single.
+- A removed article keeps its row in `article`, with `removed_at` set and no version: ingesting it again skips it.
+- `change` has a row for every change. An index remembers the `seq` and `token` up to which it has read; another token at that
+  `seq` means another file, and the index is built anew.
+
+```sql
+{statements}
+```
+"""
+
+
+def _help(command: click.Command, name: str, parent: click.Context | None) -> str:
+    with click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100) as ctx:
+        return command.get_help(ctx)
+
+
+if __name__ == "__main__":
+    (DOCS / "cli.md").write_text(cli_page(), "utf-8")
+    (DOCS / "schema.md").write_text(schema_page(), "utf-8")

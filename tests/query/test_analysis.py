@@ -1,0 +1,163 @@
+"""Analysis: which terms a text has, and where."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from nkcorpus.query.analysis import STOP_WORDS, Analyzer, Token, count_words, fold, name, prose
+
+TEXTS = st.text(max_size=200) | st.text(alphabet="abcé'’.,-5 0Uu한국어의보위성日本ก\u0306\u0301\n", max_size=80)
+
+
+def terms(text: str, analyzer: Analyzer | None = None) -> list[str]:
+    return [token.term for token in (analyzer or prose()).tokens(text)]
+
+
+@given(TEXTS, st.sampled_from([prose, name]))
+@example("The lecture of the MSS in Hyesan was given on the 5,500 won", prose)
+@example("혜산시의 MSS강연a보", prose)
+def test_positions_agree_with_tokens(text: str, make: type) -> None:
+    analyzer: Analyzer = make()
+    expected: dict[str, list[int]] = {}
+    for token in analyzer.tokens(text):
+        expected.setdefault(token.term, []).append(token.position)
+    found, length = analyzer.positions(text)
+    assert found == expected
+    assert length >= max((places[-1] + 1 for places in found.values()), default=0)
+    assert analyzer.positions(text) == (found, length), "the cache gives what analysis gave"
+
+
+@given(TEXTS)
+def test_offsets_slice_the_surface(text: str) -> None:
+    previous = Token("", -1, 0, 0)
+    for token in name().tokens(text):
+        assert 0 <= token.start < token.end <= len(text)
+        assert token.position > previous.position
+        assert token.start >= previous.start
+        assert token.end > previous.end
+        assert token.term in terms(text[token.start : token.end], name())
+        previous = token
+
+
+@given(TEXTS)
+def test_unicode_composition_makes_no_difference(text: str) -> None:
+    composed, decomposed = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
+    assert terms(composed) == terms(decomposed)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("MSS", "mss"),
+        ("Hamgyŏng", "hamgyong"),
+        ("Hamgyo\u0306ng", "hamgyong"),
+        ("HAMGYŎNG", "hamgyong"),
+        ("café", "cafe"),
+        ("İstanbul", "istanbul"),
+        ("ﬁsh", "fish"),
+        ("Straße", "strasse"),
+        ("ＭＳＳ", "mss"),
+        ("Kim’s", "kim's"),
+        ("혜산", "혜산"),
+        (unicodedata.normalize("NFD", "혜산"), "혜산"),
+        ("й", "и"),
+    ],
+)
+def test_folding(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_leaves_no_case_behind(text: str) -> None:
+    assert fold(text.upper().lower()) == fold(fold(text.upper().lower()))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("lecture", "Lectures"),
+        ("Daily NK's", "Daily NK’s"),
+        ("Daily NK's", "Daily NKʼs"),
+        ("Hamgyŏng", "Hamgyong"),
+        ("5,500", "5500"),
+        ("U.S.", "US"),
+        ("D.P.R.K.", "DPRK"),
+        ("smuggling", "smuggled"),
+    ],
+)
+def test_spellings_of_one_term(one: str, other: str) -> None:
+    assert terms(one) == terms(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("13.9", ["13.9"]),
+        ("1,234,567.5", ["1234567.5"]),
+        ("2019-06-13", ["2019", "06", "13"]),
+        ("state-run", ["state", "run"]),
+        ("보", ["보"]),
+        ("‘보위성’은", ["보위", "위성", "은"]),
+        ("‘MSS’는", ["mss", "는"]),
+        ("the traders’ prices", ["trader", "price"]),
+        ("보위", ["보위"]),
+        ("보위성", ["보위", "위성"]),
+        ("보위성의", ["보위", "위성", "성의"]),
+        ("MSS강연", ["mss", "강연"]),
+        ("5월", ["5", "월"]),
+        ("保衛省", ["保衛", "衛省"]),
+        ("the of and", []),
+        ("Привет мир", ["привет", "мир"]),
+        ("snake_case", ["snake_cas"]),
+        ("...!? --", []),
+        ("", []),
+    ],
+)
+def test_terms(text: str, expected: list[str]) -> None:
+    assert terms(text) == expected
+
+
+def test_a_particle_does_not_hide_a_korean_noun() -> None:
+    assert set(terms("보위성")) <= set(terms("국가보위성에서는"))
+    assert set(terms("장마당")) <= set(terms("혜산장마당을"))
+
+
+def test_stop_words_have_no_term_but_a_place() -> None:
+    assert [(token.term, token.position) for token in prose().tokens("the state of the nation")] == [
+        ("state", 1),
+        ("nation", 4),
+    ]
+    assert prose().positions("the state of the nation")[1] == 5
+
+
+def test_names_are_neither_stemmed_nor_stopped() -> None:
+    assert terms("Will Andrews", name()) == ["will", "andrews"]
+    assert "will" in STOP_WORDS
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("", 0), ("Rice costs 5,500 won.", 4), ("보위성 강연을 했다", 3), ("Daily NK’s U.S. source", 4)]
+)
+def test_words_are_counted_as_a_reader_counts(text: str, words: int) -> None:
+    assert count_words(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 2_000_000, "a'" * 1_000_000, "1," * 1_000_000, "U." * 1_000_000, "보" * 300_000, "\u0301" * 1_000_000],
+    ids=["word", "apostrophes", "numbers", "initials", "hangul", "marks"],
+)
+def test_time_is_linear_in_the_text(text: str) -> None:
+    started = time.process_time()
+    _, length = prose().positions(text)
+    assert length > 0
+    assert time.process_time() - started < 6
+
+
+def test_a_term_has_a_bound() -> None:
+    assert [len(term) for term in terms("x" * 10_000)] == [100]
