@@ -57,10 +57,12 @@ def interval(value: str) -> tuple[int, int]:
     A date without an offset counts as UTC. Raises ValueError when the calendar has no such date.
     """
     if len(value) <= 10:
-        year, month, day = (int(part) for part in [*value.split("-"), "0", "0"][:3])
-        first = datetime(year, month or 1, day or 1, tzinfo=UTC)
-        last_month = month or 12
-        last = datetime(year, last_month, day or monthrange(year, last_month)[1], 23, 59, 59, tzinfo=UTC)
+        year, *rest = (int(part) for part in value.split("-"))
+        month, day = [*rest, 1, 1][:2]
+        first = datetime(year, month, day, tzinfo=UTC)
+        last_month = rest[0] if rest else 12
+        last_day = rest[1] if len(rest) > 1 else monthrange(year, last_month)[1]
+        last = datetime(year, last_month, last_day, 23, 59, 59, tzinfo=UTC)
         return int(first.timestamp()), int(last.timestamp())
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:

@@ -46,10 +46,13 @@ def canonical_url(url: str) -> str | None:
     if ":" in host:
         host = f"[{host}]"
     netloc = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
-    path = quote(_ESCAPE.sub(_normal_escape, parts.path), safe="/:@!$&'()*+,;=~%", errors="replace")
+    path = _escaped(parts.path, "/:@!$&'()*+,;=~%")
     query = "&".join(part for part in parts.query.split("&") if part and not _is_tracking(part))
-    query = quote(query, safe="/:@!$&'()*+,;=~%?[]", errors="replace")
-    return urlunsplit((scheme, netloc, path or "/", query, ""))
+    return urlunsplit((scheme, netloc, path or "/", _escaped(query, "/:@!$&'()*+,;=~%?[]"), ""))
+
+
+def _escaped(text: str, safe: str) -> str:
+    return quote(_ESCAPE.sub(_normal_escape, text), safe=safe, errors="replace")
 
 
 def _is_tracking(parameter: str) -> bool:

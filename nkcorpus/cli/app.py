@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import click
 from nkcorpus import __version__
 from nkcorpus.cli.context import Session, check_settings
 from nkcorpus.config import load_settings
-from nkcorpus.errors import NkcorpusError
+from nkcorpus.errors import CorpusError, NkcorpusError
 from nkcorpus.render import Environment
 from nkcorpus.render.reports import render_error
 
@@ -22,6 +23,7 @@ PREFIX = "NKCORPUS"
 INTERNAL_ERROR = 70
 """The exit code of a fault of ours (sysexits.h: EX_SOFTWARE)."""
 INTERRUPTED = 130
+_DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 COMMANDS = (
     "ingest",
@@ -74,7 +76,8 @@ class LazyGroup(click.Group):
 
 def _drop_stdout() -> None:
     """Send what is still buffered nowhere, or it would fail again when the interpreter flushes at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(
@@ -135,6 +138,10 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if env.verbosity > 1:
             raise
+        if isinstance(error, OSError) and error.errno in _DISK_FULL:
+            _drop_stdout()
+            env.error(f"{error.filename or 'stdout'}: could not be written whole: {error.strerror}")
+            return CorpusError.exit_code
         env.error(f"internal error: {type(error).__name__}: {error}; run again with -vv and report the traceback")
         return INTERNAL_ERROR
     return result if isinstance(result, int) else 0

@@ -46,23 +46,27 @@ def check_settings(ctx: click.Context, command_name: str) -> None:
     names = set(group.list_commands(ctx))
     command = group.get_command(ctx, command_name)
     assert command is not None
-    _check_keys(settings, _options(group) | names, "")
-    _check_keys(settings.get(command_name, {}), _options(command), f" in [{command_name}]")
+    _check_table({key: value for key, value in settings.items() if key not in names}, _options(group), names, "")
+    _check_table(settings.get(command_name, {}), _options(command), set(), f" in [{command_name}]")
 
 
-def _check_keys(given: Mapping[str, Any], known: set[str], where: str) -> None:
+def _check_table(given: object, options: Mapping[str, click.Option], tables: set[str], where: str) -> None:
     if not isinstance(given, Mapping):
         raise SettingsError(f"{settings_path()}: '{where[5:-1]}' must be a table of options")
-    for key in given:
-        if key not in known:
-            raise SettingsError(
-                f"{settings_path()}: there is no option '{key}'{where}; options are {', '.join(sorted(known))}"
-            )
+    for key, value in given.items():
+        if key not in options:
+            known = ", ".join(sorted({*options, *tables}))
+            raise SettingsError(f"{settings_path()}: there is no option '{key}'{where}; options are {known}")
+        if options[key].multiple:
+            if not isinstance(value, list) or any(isinstance(part, list | dict) for part in value):
+                raise SettingsError(f"{settings_path()}: '{key}'{where} must be a list of values")
+        elif isinstance(value, list | dict):
+            raise SettingsError(f"{settings_path()}: '{key}'{where} must be one value")
 
 
-def _options(command: click.Command) -> set[str]:
+def _options(command: click.Command) -> dict[str, click.Option]:
     return {
-        parameter.name
+        parameter.name: parameter
         for parameter in command.params
         if isinstance(parameter, click.Option) and parameter.name and parameter.name not in NOT_SETTABLE
     }

@@ -84,4 +84,8 @@ def _profile_text(root: Tag, profile: Profile | None) -> str:
 def _generic_text(root: Tag, skipped: set[int], title: str | None) -> str:
     blocks, regions = read_blocks(root, skipped)
     body = find_body(blocks, regions)
+    if body is None:
+        # Some pages are hidden until their scripts have run, or name the article like furniture.
+        blocks, regions = read_blocks(root, unwanted(root, by_name=False))
+        body = find_body(blocks, regions)
     return render(trim(blocks, regions, body, title) if body else plain_paragraphs(blocks))

@@ -26,19 +26,22 @@ _BODY_NAMES = re.compile(
     r"(?:^|[\s_-])(?:article|articl|post|entry|story|news|blog|td-post)[\s_-]?(?:__)?(?:body|content|text|copy)",
     re.IGNORECASE,
 )
-
-
 _OTHER_LANGUAGE = re.compile(
     r"(?:read|view|see)\b.{0,20}\bin (?:korean|english|japanese|chinese)\b|계속 읽기", re.IGNORECASE
 )
 """A link to the same article in another language, which cleaning takes as a fact."""
 
 _PLAIN_OWNERS = frozenset(("p", "body", "article", "main", "blockquote", "pre"))
-_NO_CONTAINERS = frozenset("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre tr".split())
+"""Elements whose text is read where nothing could be weighed."""
 
+_NO_CONTAINERS = frozenset("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre tr".split())
+"""Blocks of text, which are parts of a body and never one."""
 
 _LONGEST_TEASER = 250
+"""Weight up to which a paragraph under a linked heading is taken for the summary of another page."""
+
 _NAMED_SHARE = 0.3
+"""Share of the best region's weight from which on the one element that is named as the body is taken instead."""
 
 
 def weigh(block: Block) -> float:

@@ -52,6 +52,7 @@ _AHEAD_SECONDS = 86_400
 _MAX_URL = 2_048
 _MAX_TAGS = 50
 _MAX_TAG = 100
+_MAX_KEYWORDS = 10_000
 _MAX_AUTHORS = 20
 _MAX_BYLINE = 120
 _MAX_DATE = 60
@@ -86,8 +87,8 @@ def read_metadata(page: Page, *, url: str | None) -> PageMetadata:
 def _title(page: Page) -> str | None:
     names = {squash(name) for name in page.site_names}
     for candidate in _titles(page):
-        title = _without_site(candidate, names)
-        if title and len(title) <= MAX_TITLE and squash(title) not in names:
+        title = _without_site(candidate, names) if len(candidate) <= MAX_TITLE else ""
+        if title and squash(title) not in names:
             return title
     return None
 
@@ -228,7 +229,7 @@ def _tag_lists(page: Page) -> Iterator[Iterable[str]]:
     yield page.selected("tags")
     yield page.meta.get("article:tag", ())
     for name in ("keywords", "news_keywords"):
-        yield [part for text in page.meta.get(name, ()) for part in text.split(",")]
+        yield [part for text in page.meta.get(name, ()) for part in text[:_MAX_KEYWORDS].split(",")]
 
 
 def is_article_url(url: str) -> bool:

@@ -72,8 +72,8 @@ class Page:
     @cached_property
     def site_names(self) -> list[str]:
         """What the site calls itself, best first."""
-        names = [self.profile.site_name if self.profile else None, self.first_meta("og:site_name")]
-        names += self.json_ld.names("publisher", organizations=True)[:1]
+        names = [self.first_meta("og:site_name"), *self.json_ld.names("publisher", organizations=True)[:1]]
+        names.append(self.profile.site_name if self.profile else None)
         return [name for name in names if name and "://" not in name]
 
     @cached_property

@@ -20,29 +20,23 @@ _FURNITURE_ROLES = frozenset(
     "alert banner complementary contentinfo dialog form menu menubar navigation search toolbar".split()
 )
 _FURNITURE_WORDS = frozenset(
-    "ad ads advert advertisement adsense adslot announcement author authors bio bookmark breadcrumb breadcrumbs "
-    "byline bylines captcha caption captions carousel comment comments commentlist consent cookie cookies "
-    "copyright credit credits crumbs dateline dfp disclaimer disqus donate donation footer footnav gdpr hidden "
-    "invisible infobox jobs login masthead menu metadata modal moreover mostread nav navbar navigation "
-    "newsletter newsletters nocontent noprint offscreen outbrain overlay pager pagination paywall playlist "
-    "popular popup posted poll postmeta prev print promo promoted promos promotion readmore recirc recirculation "
-    "recommend recommendation recommendations recommended register related respond rss share shared "
-    "sharebar sharing sharedaddy shoutbox sidebar sidebars signin signup skip social socials "
-    "sponsor sponsored spotim sticky subscribe subscription subscriptions syndication taboola tags taglist teaser "
-    "teasers toc toolbar toolbox tooltip trending upsell video whatsapp widgets wpcnt zergnet".split()
+    "ad ads adsense adslot advert advertisement announcement author authors bio bookmark breadcrumb breadcrumbs "
+    "byline bylines captcha caption captions carousel comment commentlist comments consent cookie cookies "
+    "copyright credit credits crumbs dfp disclaimer disqus donate donation footer footnav gdpr infobox jobs login "
+    "masthead menu metadata modal moreover mostread nav navbar navigation newsletter newsletters nocontent "
+    "noprint offscreen outbrain overlay pager pagination paywall playlist poll popular popup posted postmeta prev "
+    "print promo promos promoted promotion readmore recirc recirculation recommend recommendation recommendations "
+    "recommended register related respond rss share sharebar shared sharedaddy sharing shoutbox sidebar sidebars "
+    "signin signup social socials sponsor sponsored spotim subscribe subscription subscriptions syndication "
+    "taboola taglist tags teaser teasers toc toolbar toolbox tooltip trending upsell video whatsapp widgets wpcnt "
+    "zergnet".split()
 )
 """Whole words in `class` or `id`, never parts of words."""
 
-_CONTENT_WORDS = frozenset("article articlebody body content entry main post story text".split())
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 _MAX_SHARE = 0.4
 """An element with a larger share of the page's prose is not furniture, whatever it is called."""
-
-
-def always_skipped(tag: Tag) -> bool:
-    """Return whether an element never holds text."""
-    return tag.name in _NEVER_TEXT
 
 
 def unwanted(root: Tag, *, by_name: bool = True) -> set[int]:

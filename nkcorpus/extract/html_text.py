@@ -29,6 +29,7 @@ _INLINE_PARENTS = INLINE_TAGS | HEADING_TAGS | {"p", "li", "dt", "dd"}
 _MAX_CELL = 300
 """Characters in the longest cell of a table that is read as data; layout tables hold whole articles in a cell."""
 
+# Runs of spaces are collapsed first, so that these two stay linear.
 _BREAKS = re.compile(r" *\n *")
 _TABS = re.compile(r" *\t *")
 _SPACES = re.compile(r"  +")
@@ -193,7 +194,7 @@ class _BlockReader:
         pieces, self._pieces = self._pieces, []
         link_chars, self._link_chars = self._link_chars, 0
         links, self._links = self._links, 1 if self._link_depth else 0
-        text = _TABS.sub("\t", _SPACES.sub(" ", _BREAKS.sub("\n", "".join(pieces)))).strip(" \n")
+        text = _TABS.sub("\t", _BREAKS.sub("\n", _SPACES.sub(" ", "".join(pieces)))).strip(" \n")
         if not text or text.isspace():
             return
         owner = self._owners[-1]

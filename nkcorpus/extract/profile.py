@@ -3,7 +3,7 @@
 A profile file is `profiles/NAME.toml` with the keys
 
     hosts           host names; subdomains are meant too
-    site_name       the publisher's name
+    site_name       the publisher's name, for pages that do not give it
     detect          selectors of `meta` and `link` elements, any of which tells the site in a page
                     without a known address
     date_attribute  attribute that holds the machine-readable date (default `datetime`)

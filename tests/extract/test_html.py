@@ -70,7 +70,7 @@ class TestDailyNk:
         assert document.title == "Unsan market runs short of grain"
         assert document.authors == ("Ri Sang Mi",)
         assert document.date == ArticleDate("2021-09-07T09:30:00+09:00", "second", "meta")
-        assert document.source == "Daily NK"
+        assert document.source == "Daily NK English"
         assert document.lang == "en"
         assert document.url == "https://www.dailynk.com/english/unsan-market-runs-short-of-grain/"
         assert document.tags == ("grain", "Unsan")
@@ -79,6 +79,7 @@ class TestDailyNk:
     def test_site_is_told_by_the_address_too(self) -> None:
         page = f"<title>T</title><div class='td-post-content'><p>{FIRST}</p></div>"
         assert extract_html(page, url="https://www.dailynk.com/english/a/").extractor.startswith("html.daily_nk/")
+        assert extract_html(page, url="https://www.dailynk.com/english/a/").source == "Daily NK"
         assert extract_html(page, url="https://other.example/english/a/").extractor.startswith("html.generic/")
 
     def test_fields_and_body_fall_back_to_the_generic_rules(self) -> None:
@@ -171,6 +172,9 @@ class TestGeneric:
 
     def test_loose_text_without_body_or_paragraphs(self) -> None:
         assert extract_html(f"{FIRST}<br><br>{SECOND}").raw_text == f"{FIRST}\n\n{SECOND}"
+
+    def test_page_hidden_until_its_scripts_run(self) -> None:
+        assert extract_html(f'<body style="display:none"><div hidden><p>{FIRST}</p></div></body>').raw_text == FIRST
 
     def test_short_notice_without_a_sentence(self) -> None:
         assert extract_html("<div><a href=/>Home</a></div><p>No ferry today</p>").raw_text == "No ferry today"

@@ -18,10 +18,11 @@ PAGES = {
     "nested furniture": "<h1>Ferry</h1>" + '<div class="share date author">' * 10_000 + SENTENCE,
     "nested tables": "<table><tr><td>x</td><td>" * 5_000 + SENTENCE,
     "nested lists": "<ul><li>" * 10_000 + SENTENCE,
-    "siblings": f"<p>{SENTENCE}</p>" * 50_000,
+    "siblings": f"<p>{SENTENCE}</p>" * 25_000,
     "unclosed": "<article><p><b><table><div><span>" + SENTENCE,
     "five megabytes of text": "<p>" + "ferry " * 850_000,
     "blank lines": "<p>a" + "<br>&nbsp;" * 30_000 + SENTENCE,
+    "spaces": "<pre>" + " " * 500_000 + SENTENCE,
     "white space": "<pre>" + " \n\t" * 300_000 + SENTENCE,
     "huge attribute": f'<p class="{"share " * 500_000}" id="{"x" * 500_000}">{SENTENCE}',
     "NUL": f"<p>{SENTENCE}\x00{SENTENCE}\x00</p>",
@@ -41,13 +42,13 @@ def test_hostile_page(name: str) -> None:
     started = time.process_time()
     for run in (extract_html, html_fragment_text):
         try:
-            run(PAGES[name])  # type: ignore[operator]
+            run(PAGES[name])
         except ItemError as error:
             assert "\n" not in str(error)
     assert time.process_time() - started < SECONDS
 
 
-@pytest.mark.parametrize("name", ["nested blocks", "siblings", "unclosed", "XML declaration", "NUL", "lone surrogate"])
+@pytest.mark.parametrize("name", ["nested blocks", "unclosed", "XML declaration", "NUL", "lone surrogate"])
 def test_text_survives(name: str) -> None:
     assert extract_html(PAGES[name]).raw_text.count(SENTENCE) >= 1
 

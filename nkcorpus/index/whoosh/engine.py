@@ -15,6 +15,7 @@ from nkcorpus.errors import IndexDamaged, NkcorpusError
 from nkcorpus.identity import host_of
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
+from nkcorpus.index.whoosh.codec import BlockCodec
 from nkcorpus.index.whoosh.pool import PostingPool
 from nkcorpus.index.whoosh.schema import NO_DATE, new_schema
 from nkcorpus.index.whoosh.search import answer
@@ -117,7 +118,7 @@ def _fill(
     outdated: Callable[[str], Iterable[int]] = lambda _: (),
 ) -> None:
     """Write changes and the position they lead to, in one commit."""
-    writer = index.writer(compound=False)
+    writer = index.writer(codec=BlockCodec(), compound=False)
     writer.pool = pool = PostingPool(_BUFFER_BYTES)
     try:
         for change in changes:

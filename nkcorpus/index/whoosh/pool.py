@@ -12,12 +12,21 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 Posting = tuple[str, bytes, int, float, bytes]
-"""Field, term, document number, weight, packed positions: what Whoosh's writers exchange."""
-
+"""Field, term, document number, weight, packed positions: what Whoosh hands over."""
 _Run = Iterator[tuple[str, bytes, bytes]]
+
+
+class TermPostings(NamedTuple):
+    """All postings of a term: side by side document numbers, weights and packed positions."""
+
+    field: str
+    term: bytes
+    numbers: array[int]
+    weights: array[float]
+    values: list[bytes]
 
 
 class PostingPool:
@@ -56,18 +65,23 @@ class PostingPool:
         entry.frombytes(packed)
         self._grow(2 + len(packed) // 4)
 
-    def iter_postings(self) -> Iterator[Posting]:
-        """Yield all postings by field, term and document number."""
+    def iter_postings(self) -> Iterator[TermPostings]:
+        """Yield all postings, term by term, sorted by field and term, documents ascending."""
         runs = [_read(file) for file in self._runs]
         for (field, term), parts in groupby(heapq.merge(*runs, self._sorted(), key=_KEY), key=_KEY):
+            entry = array("I")
             for _, _, part in parts:
-                entry = array("I")
                 entry.frombytes(part)
-                start = 0
-                while start < len(entry):
-                    end = start + 2 + entry[start + 1]
-                    yield field, term, entry[start], float(entry[start + 1] or 1), entry[start + 2 : end].tobytes()
-                    start = end
+            numbers, weights, values = array("I"), array("f"), []
+            start = 0
+            while start < len(entry):
+                number, frequency = entry[start : start + 2]
+                end = start + 2 + frequency
+                numbers.append(number)
+                weights.append(frequency or 1)
+                values.append(entry[start + 2 : end].tobytes())
+                start = end
+            yield TermPostings(field, term, numbers, weights, values)
 
     def cleanup(self) -> None:
         """Delete the runs."""

@@ -123,29 +123,33 @@ class SqliteStore:
 
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
-        connection = open_writer(self._path, self._tool, create=False)
-        try:
-            with corpus_errors(self._path):
-                connection.execute("PRAGMA secure_delete = ON")  # what a user removes must not stay in free pages
-                connection.execute("BEGIN IMMEDIATE")
-                removed = sum(_remove(connection, article) for article in ids)
-                connection.execute("COMMIT")
-        finally:
-            close_writer(connection)
+        with self._writable() as connection, corpus_errors(self._path):
+            connection.execute("PRAGMA secure_delete = ON")  # what a user removes must not stay in free pages
+            connection.execute("BEGIN IMMEDIATE")
+            removed = sum(_remove(connection, article) for article in ids)
+            connection.execute("COMMIT")
         return removed
 
     @contextlib.contextmanager
     def writing(self, sources: Sequence[str]) -> Iterator[SqliteWriter]:
         """See Store."""
-        connection = open_writer(self._path, self._tool, create=False)
-        try:
+        with self._writable() as connection:
             writer = SqliteWriter(connection, self._path, self._tool, sources)
             try:
                 yield writer
             finally:
                 writer.abandon()
+
+    @contextlib.contextmanager
+    def _writable(self) -> Iterator[sqlite3.Connection]:
+        connection = open_writer(self._path, self._tool, create=False)
+        try:
+            yield connection
         finally:
+            # One's own reader, if it has seen the file in WAL mode, would keep it there.
+            self._connection.close()
             close_writer(connection)
+            self._connection = open_reader(self._path)
 
     def close(self) -> None:
         """See Store."""

@@ -19,7 +19,7 @@ _INSERT_VERSION = f"INSERT INTO version ({', '.join(VERSION_COLUMNS)}) VALUES ({
 
 
 class SqliteWriter:
-    """Fulfils StoreWriter. A transaction is open from the first write to `commit`."""
+    """Fulfils StoreWriter. A transaction is open from the first question or write to `commit`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, tool: str, sources: Sequence[str]) -> None:
         self._connection = connection
@@ -35,6 +35,7 @@ class SqliteWriter:
     def known(self, article_id: str) -> Known | None:
         """See StoreWriter."""
         with corpus_errors(self._path):
+            self._begin()  # so that no other process can add it before this one does
             article = self._connection.execute("SELECT version FROM article WHERE id = ?", (article_id,)).fetchone()
             if article is None:
                 return None

@@ -1,0 +1,240 @@
+"""The corpus file: what it is to other programs, at rest and while it is written, and what is no corpus."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nkcorpus.errors import (
+    CorpusDamaged,
+    CorpusError,
+    CorpusMissing,
+    CorpusNotWritable,
+    CorpusTooNew,
+    NotACorpus,
+)
+from nkcorpus.store.sqlite import SqliteStore
+from nkcorpus.store.sqlite.connection import APPLICATION_ID, migrations
+
+from .builders import TOOL, add, create, prepared
+
+RICE = prepared("Rice rose in Hyesan.")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "corpus.db"
+
+
+def pragma(path: Path, name: str) -> object:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(f"PRAGMA {name}").fetchone()[0]
+    finally:
+        connection.close()
+
+
+def journal_versions(path: Path) -> bytes:
+    """Bytes 18 and 19 of the header: 1 for a rollback journal, 2 for WAL (SQLite file format, 1.3)."""
+    return path.read_bytes()[18:20]
+
+
+def test_the_file_tells_what_it_is(path: Path) -> None:
+    create(path, RICE).close()
+    assert pragma(path, "application_id") == APPLICATION_ID == int.from_bytes(b"NKC1", "big")
+    assert pragma(path, "user_version") == len(migrations()) >= 1
+    assert pragma(path, "integrity_check") == "ok"
+    connection = sqlite3.connect(path)
+    corpus = dict(connection.execute("SELECT key, value FROM corpus"))
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.close()
+    assert re.fullmatch("[0-9a-f]{32}", corpus["id"])
+    assert corpus["created_by"] == TOOL
+    assert "created_at" in corpus
+
+
+def test_every_reference_is_a_declared_foreign_key(path: Path) -> None:
+    create(path).close()
+    connection = sqlite3.connect(path)
+    declared = {
+        (table, row[3], row[2])
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for row in connection.execute(f"PRAGMA foreign_key_list({table})")
+    }
+    connection.close()
+    assert declared == {
+        ("version", "article", "article"),
+        ("version", "payload_sha256", "payload"),
+        ("version", "run", "run"),
+        ("cut", "version", "version"),
+        ("repair", "version", "version"),
+        ("failure", "run", "run"),
+    }
+
+
+def test_migrations_are_numbered_without_a_gap() -> None:
+    folder = Path(__file__).parents[2] / "nkcorpus" / "store" / "sqlite" / "migrations"
+    assert [file.name for file in sorted(folder.glob("*.sql"))] == [f"{n:04}.sql" for n in range(1, len(migrations()) + 1)]
+
+
+def test_a_new_corpus_is_laid_out_at_once(path: Path) -> None:
+    """A file that a kill left empty is completed by the next command."""
+    path.touch()
+    store = SqliteStore(path, TOOL, create=True)
+    assert store.stats().articles == 0
+    store.close()
+
+
+def test_an_existing_corpus_is_not_created_anew(path: Path) -> None:
+    store = create(path, RICE)
+    corpus_id = store.corpus_id
+    store.close()
+    again = SqliteStore(path, TOOL, create=True)
+    assert again.corpus_id == corpus_id
+    assert again.stats().articles == 1
+    again.close()
+
+
+def test_at_rest_it_is_one_file_without_a_log(path: Path) -> None:
+    store = create(path)
+    with store.writing([]) as writer:
+        writer.add(RICE)
+        writer.commit()
+        assert journal_versions(path) == b"\2\2"
+        assert path.with_name("corpus.db-wal").exists()
+    assert os.listdir(path.parent) == ["corpus.db"]
+    assert journal_versions(path) == b"\1\1"
+    store.remove([RICE.article_id])
+    assert os.listdir(path.parent) == ["corpus.db"]
+    assert journal_versions(path) == b"\1\1"
+    store.close()
+
+
+def test_the_next_writer_brings_a_file_to_rest_that_a_reader_kept_awake(path: Path) -> None:
+    store = create(path, RICE)
+    reader = SqliteStore(path, TOOL)
+    with store.writing([]) as writer:
+        writer.add(prepared("Corn."))
+        writer.commit()
+        assert reader.stats().articles == 2
+    reader.close()
+    store.close()
+    store = SqliteStore(path, TOOL)
+    add(store, prepared("Wheat."))
+    assert journal_versions(path) == b"\1\1"
+    assert store.stats().articles == 3
+    store.close()
+    assert os.listdir(path.parent) == ["corpus.db"]
+
+
+def test_a_copy_is_the_same_corpus(path: Path, tmp_path: Path) -> None:
+    store = create(path, RICE)
+    folder = tmp_path / "other folder #1?"
+    folder.mkdir()
+    copy = SqliteStore(Path(shutil.copy(path, folder / "copy%20.db")), TOOL)
+    assert copy.corpus_id == store.corpus_id
+    assert copy.articles([RICE.article_id]) == store.articles([RICE.article_id])
+    copy.close()
+    store.close()
+
+
+def test_reading_changes_nothing(path: Path) -> None:
+    create(path, RICE).close()
+    path.chmod(0o444)
+    before = path.read_bytes()
+    store = SqliteStore(path, TOOL)
+    assert store.stats().articles == 1
+    store.close()
+    assert path.read_bytes() == before
+    assert os.listdir(path.parent) == ["corpus.db"]
+
+
+def _other_database(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE note (text TEXT)")
+    connection.commit()
+    connection.close()
+
+
+def _newer(path: Path) -> None:
+    create(path, RICE).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {len(migrations()) + 1}")
+    connection.commit()
+    connection.close()
+
+
+def _truncated(path: Path) -> None:
+    create(path, *(prepared(f"Rice rose, said trader {n}. " * 200) for n in range(50))).close()
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
+def _garbled(path: Path) -> None:
+    create(path, *(prepared(f"Rice rose, said trader {n}. " * 200) for n in range(50))).close()
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + b"\xff" * (len(content) - 100))
+
+
+@pytest.mark.parametrize("create_it", [False, True])
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda path: path.write_text("Rice rose in Hyesan."), NotACorpus),
+        (lambda path: path.write_bytes(b"SQLite format 3\0" + b"\xff" * 500), CorpusError),
+        (lambda path: path.mkdir(), NotACorpus),
+        (_other_database, NotACorpus),
+        (_newer, CorpusTooNew),
+    ],
+    ids=["text", "header", "folder", "other", "newer"],
+)
+def test_what_is_no_usable_corpus_is_told_and_left_alone(
+    path: Path, make: Callable[[Path], None], error: type[CorpusError], create_it: bool
+) -> None:
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(error) as caught:
+        SqliteStore(path, TOOL, create=create_it)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.exit_code == 3
+    assert (path.read_bytes() if path.is_file() else None) == before
+    assert os.listdir(path.parent) == ["corpus.db"]
+
+
+@pytest.mark.parametrize("damage", [_truncated, _garbled])
+def test_a_broken_corpus_is_damaged_when_opened_or_read(path: Path, damage: Callable[[Path], None]) -> None:
+    damage(path)
+    with pytest.raises(CorpusDamaged) as caught:  # noqa: PT012 - SQLite may notice at either step
+        store = SqliteStore(path, TOOL)
+        try:
+            list(store.changes(0))
+        finally:
+            store.close()
+    assert "\n" not in str(caught.value)
+
+
+def test_there_is_no_corpus_in_a_missing_or_an_empty_file(path: Path) -> None:
+    with pytest.raises(CorpusMissing, match="ingest"):
+        SqliteStore(path, TOOL)
+    assert not path.exists()
+    path.touch()
+    with pytest.raises(CorpusMissing, match="empty"):
+        SqliteStore(path, TOOL)
+
+
+def test_a_corpus_in_a_missing_folder_cannot_be_made(path: Path) -> None:
+    with pytest.raises(CorpusNotWritable, match="no folder"):
+        SqliteStore(path / "corpus.db", TOOL, create=True)
+
+
+def test_a_path_that_cannot_be_is_told(tmp_path: Path) -> None:
+    for name in ("x" * 300, "a\0b"):
+        with pytest.raises(CorpusError):
+            SqliteStore(tmp_path / name, TOOL)
