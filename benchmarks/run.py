@@ -32,6 +32,7 @@ SEARCH_CPU_SECONDS = 0.5
 SEARCH_PEAK_MB = 80.0
 _SEARCH_TARGET_SIZE = 20_000  # articles; the size that the targets for a search are set for
 _INGEST_TARGET_SIZE = 2_000  # fewer are over before either tool is under way
+_WARM_UP_SIZE = 1
 _SEARCH_ROUNDS = 2  # a search is short, so that each run asks all queries that often
 _BASELINE = "plain script"
 _BASELINE_FILE = str(Path(__file__).resolve().with_name("baseline.py"))
@@ -60,8 +61,9 @@ class Target:
 class Bench:
     """The files of one size below `folder`, and the commands that are measured on them."""
 
-    def __init__(self, folder: Path, size: int, form: str) -> None:
+    def __init__(self, folder: Path, size: int, form: str, bytecode: Path) -> None:
         self._folder = folder
+        self._bytecode = bytecode
         self._size = size
         self._articles = folder / "articles"
         generate.write(self._articles, size, form)
@@ -103,7 +105,13 @@ class Bench:
 
     def _run(self, tool: str, command: Sequence[str], codes: Sequence[int] = (0,)) -> Usage:
         place = self._place(tool)
-        environment = {"NKCORPUS_CACHE_DIR": str(place / "cache"), "NKCORPUS_CONFIG": os.devnull}
+        environment = {
+            "NKCORPUS_CACHE_DIR": str(place / "cache"),
+            "NKCORPUS_CONFIG": os.devnull,
+            # As installed by pip, which compiles; a checkout may lack bytecode, or not be allowed to write it.
+            "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self._bytecode),
+        }
         return measure(command, environment, codes)
 
     def _place(self, tool: str) -> Path:
@@ -185,12 +193,16 @@ def _nkcorpus(*arguments: str) -> list[str]:
 def run(folder: Path, sizes: Sequence[int], runs: int, form: str) -> list[Row]:
     """Measure everything below `folder` for each number of articles."""
     rows: list[Row] = []
-    for size in sizes:
+    bytecode = folder / "bytecode"
+    for size in (_WARM_UP_SIZE, *sizes):
         place = folder / f"{size}-{form}"
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
+        bench = Bench(place, size, form, bytecode)
+        if size == _WARM_UP_SIZE:
+            bench.ingest_rows(1)  # whoever comes first compiles all modules
+            continue
         print(f"{size:,} articles ...", file=sys.stderr)
-        bench = Bench(place, size, form)
         rows += bench.ingest_rows(runs)
         rows += bench.search_rows(runs)
     return rows
@@ -206,6 +218,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures to FILE, too")
     arguments = parser.parse_args()
     sizes = [int(size) for size in arguments.sizes.split(",")]
+    if arguments.runs < 1 or min(sizes) <= _WARM_UP_SIZE:
+        parser.error(f"give at least one run, and sizes above {_WARM_UP_SIZE}")
     with tempfile.TemporaryDirectory(prefix="nkcorpus-benchmark-") as temporary:
         rows = run(arguments.keep or Path(temporary), sizes, arguments.runs, arguments.format)
     about, promises = machine(), targets(rows)

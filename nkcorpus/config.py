@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import platformdirs
+from typing import Any, Literal
 
 from nkcorpus.errors import SettingsError
 
@@ -20,19 +18,19 @@ APP = "nkcorpus"
 
 def default_corpus() -> Path:
     """Return the user's own corpus file: in the data directory of the XDG Base Directory Specification."""
-    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / "corpus.db"
+    return _user_dir("data") / "corpus.db"
 
 
 def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder that holds the indexes: `NKCORPUS_CACHE_DIR`, else the user's cache directory."""
     moved = environ.get("NKCORPUS_CACHE_DIR")
-    return Path(moved) if moved else Path(platformdirs.user_cache_dir(APP, appauthor=False))
+    return Path(moved) if moved else _user_dir("cache")
 
 
 def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the settings file: `NKCORPUS_CONFIG`, else `nkcorpus.toml` in the user's config directory."""
     named = environ.get("NKCORPUS_CONFIG")
-    return Path(named) if named else Path(platformdirs.user_config_dir(APP, appauthor=False)) / "nkcorpus.toml"
+    return Path(named) if named else _user_dir("config") / "nkcorpus.toml"
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -55,3 +53,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         raise SettingsError(f"{path}: cannot read the settings: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not TOML: {error}") from None
+
+
+def _user_dir(kind: Literal["data", "cache", "config"]) -> Path:
+    from platformdirs import PlatformDirs  # not needed where options and environment name all places
+
+    return Path(getattr(PlatformDirs(APP, appauthor=False), f"user_{kind}_dir"))

@@ -244,26 +244,29 @@ class Corpus:
     def _is_current(self, position: Position) -> bool:
         return position == Position() or self._store().token_at(position.seq) == position.token
 
-    def _matches(self, query: Query, options: SearchOptions) -> Matches:
+    def _found(self, query: Query, options: SearchOptions) -> tuple[Matches, list[Article]]:
+        """Return what the index finds, and the articles; an index that cannot be right is built anew, once."""
         try:
-            return self._sync().search(query, options)
+            matches = self._sync().search(query, options)
+            articles = self._store().articles(matches.ids)
+            if len(articles) < len(matches.ids):  # perhaps removed by another process a moment ago
+                matches = self._sync().search(query, options)
+                articles = self._store().articles(matches.ids)
+            if len(articles) == len(matches.ids):
+                return matches, articles
         except IndexDamaged:
-            self._notify("the index is damaged; building it anew ...")
-            self.reindex()
-            return self._index().search(query, options)
+            pass
+        self._notify("the index is damaged; building it anew ...")
+        self.reindex()
+        matches = self._index().search(query, options)
+        return matches, self._store().articles(matches.ids)
 
     def _hits(self, query: Query, options: SearchOptions, snippets: bool) -> SearchResult:
-        matches = self._matches(query, options)
-        scores = dict(zip(matches.ids, matches.scores, strict=True))
+        matches, articles = self._found(query, options)
         terms = query_terms(query.root) if snippets else {}
         hits = tuple(
-            Hit(
-                rank,
-                scores[article.id],
-                article,
-                snippet(article.text, terms) if snippets else Snippet(""),
-            )
-            for rank, article in enumerate(self._store().articles(matches.ids), options.offset + 1)
+            Hit(rank, score, article, snippet(article.text, terms) if snippets else Snippet(""))
+            for rank, (score, article) in enumerate(zip(matches.scores, articles, strict=True), options.offset + 1)
         )
         return SearchResult(query.text, str(query.root), matches.total, hits)
 

@@ -103,10 +103,11 @@ def text_digest(text: str) -> str | None:
 def extract_digest(document: Document) -> str:
     """Return the SHA-256 of what an extractor took from an input, before any cleaning.
 
-    Two inputs of one article with the same digest are the same version.
+    Two inputs of one article with the same digest are the same version, whatever link led to it.
     """
     fields = _fields(document)
     del fields["extractor"]
+    fields["url"] = canonical_url(document.url or "") or document.url
     return _sha256(fields)
 
 

@@ -137,8 +137,8 @@ class Prepared:
     """One item ready for the store: cleaned, identified, digested, its payload compressed.
 
     `payload` is zstd-compressed, `payload_sha256` and `payload_size` are of the original bytes.
-    `text_digest` is shared by equal texts. `extract_sha256` is over what the extractor took,
-    `content_sha256` over all content and provenance.
+    `words` are those that white space parts. `text_digest` is shared by equal texts. `extract_sha256` is over
+    what the extractor took, `content_sha256` over all content and provenance.
     """
 
     article_id: str

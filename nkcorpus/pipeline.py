@@ -22,7 +22,6 @@ from nkcorpus.model import (
     SourceItem,
     SourceSkip,
 )
-from nkcorpus.query.analysis import count_words
 from nkcorpus.sources import iter_items
 from nkcorpus.store import Known, StoreWriter
 from nkcorpus.store.payloads import compress
@@ -195,7 +194,7 @@ def _prepared(entry: Entry, *, mapping: Mapping[str, str]) -> Prepared | SourceF
         article_id=article_id(document, entry.name),
         document=document,
         text=text,
-        words=count_words(text),
+        words=len(text.split()),
         text_digest=text_digest(text),
         extract_sha256=extract_digest(extracted),
         content_sha256=content_digest(document, entry.origin, payload_sha256),

@@ -37,10 +37,29 @@ def test_parse(text: str, value: str, precision: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "201906", "19-06-13", "2019-6-13", "2019-00", "2019-06-00", "2019-00-05", "2019-13", "2019-02-29", "0000-01-01", "2019-06-31",
-     "2019-06-13T24:00", "2019-06-13T09", "2019-06-13T09:60", "2019-06-13T09:30+25:00", "2019-06-13T09:30:61",
-     "2019-06-13 extra", "٢٠١٩", "1560387600", "June 2019"],
-)  # fmt: skip
+    [
+        "",
+        "201906",
+        "19-06-13",
+        "2019-6-13",
+        "2019-00",
+        "2019-06-00",
+        "2019-00-05",
+        "2019-13",
+        "2019-02-29",
+        "0000-01-01",
+        "2019-06-31",
+        "2019-06-13T24:00",
+        "2019-06-13T09",
+        "2019-06-13T09:60",
+        "2019-06-13T09:30+25:00",
+        "2019-06-13T09:30:61",
+        "2019-06-13 extra",
+        "٢٠١٩",
+        "1560387600",
+        "June 2019",
+    ],
+)
 def test_what_is_no_date(text: str) -> None:
     assert parse_iso(text) is None
 
@@ -67,7 +86,9 @@ def test_a_moment_is_where_its_offset_puts_it(moment: datetime, minutes: int) ->
     assert interval(minute.isoformat(timespec="minutes")) == (start, start + 59)
 
 
-@pytest.mark.parametrize(("value", "days"), [("2019", 365), ("2020", 366), ("2020-02", 29), ("2019-12", 31), ("9999", 365)])
+@pytest.mark.parametrize(
+    ("value", "days"), [("2019", 365), ("2020", 366), ("2020-02", 29), ("2019-12", 31), ("9999", 365)]
+)
 def test_a_coarse_date_spans_all_of_it(value: str, days: int) -> None:
     first, last = interval(value)
     assert last - first + 1 == days * 86_400

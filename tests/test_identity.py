@@ -125,7 +125,9 @@ def test_then_title_date_and_text_decide() -> None:
     plain = article_id(DOCUMENT, "a.txt")
     assert plain == article_id(DOCUMENT, "b.txt")
     assert plain == article_id(replace(DOCUMENT, raw_text="Rice  rose.\r\n\tSource\u00a0told us.\n"), "a.txt")
-    assert plain == article_id(replace(DOCUMENT, authors=("Rim Sol",), source="Post", removed=(Span(0, 4, "x", "y"),)), "")
+    assert plain == article_id(
+        replace(DOCUMENT, authors=("Rim Sol",), source="Post", removed=(Span(0, 4, "x", "y"),)), ""
+    )
     dated = replace(DOCUMENT, date=ArticleDate("2019-06", "month", "text"))
     different = {
         plain,
@@ -144,7 +146,12 @@ def test_parts_of_an_identity_do_not_run_together() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Rice rose.", " Rice\n\nrose. "), ("Rice rose.", "Rice\u00a0rose."), ("Hamgyo\u0306ng", "Hamgyŏng"), ("혜산", "혜산")],
+    [
+        ("Rice rose.", " Rice\n\nrose. "),
+        ("Rice rose.", "Rice\u00a0rose."),
+        ("Hamgyo\u0306ng", "Hamgyŏng"),
+        ("혜산", "혜산"),
+    ],
 )
 def test_equal_texts_share_a_digest(one: str, other: str) -> None:
     assert text_digest(one) == text_digest(other)
@@ -160,6 +167,10 @@ def test_the_extract_digest_is_over_what_was_extracted() -> None:
     assert extract_digest(DOCUMENT) == extract_digest(replace(DOCUMENT, extractor="text/2"))
     assert extract_digest(DOCUMENT) != extract_digest(replace(DOCUMENT, raw_text=DOCUMENT.raw_text + " "))
     assert extract_digest(DOCUMENT) != extract_digest(replace(DOCUMENT, translator="Rim Sol"))
+    page = replace(DOCUMENT, url="https://news.example/a")
+    assert extract_digest(page) == extract_digest(replace(page, url="https://news.example/a?utm_source=feed"))
+    assert extract_digest(page) != extract_digest(DOCUMENT)
+    assert extract_digest(replace(DOCUMENT, url="mailto:a")) != extract_digest(replace(DOCUMENT, url="mailto:b"))
 
 
 CHANGES: list[dict[str, object]] = [

@@ -44,7 +44,11 @@ def test_an_item_out_of_bounds_costs_itself_alone() -> None:
     outcomes = dict(results)
     for task in ("a", "b", "c", "d", "e"):
         assert outcomes[task] == task.upper()
-    for task, told in (("exit", "ended the process"), ("eat", "more than 256 MB of memory"), ("sleep", "longer than 1 s")):
+    for task, told in (
+        ("exit", "ended the process"),
+        ("eat", "more than 256 MB of memory"),
+        ("sleep", "longer than 1 s"),
+    ):
         outcome = outcomes[task]
         assert isinstance(outcome, ItemOutOfBounds)
         assert told in str(outcome)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from nkcorpus import __version__
-from nkcorpus.cli.context import Session, check_settings
+from nkcorpus.cli.context import Session, check_command_settings, check_global_settings
 from nkcorpus.config import load_settings
 from nkcorpus.errors import CorpusError, NkcorpusError
 from nkcorpus.render import Environment
@@ -55,7 +55,8 @@ class LazyGroup(click.Group):
         return command
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Parse the root's own options, where `--help` writes already."""
+        """Parse the root's own options, where `--help` writes already. Raises SettingsError."""
+        check_global_settings(self, kwargs.get("default_map") or {})
         try:
             return super().make_context(*args, **kwargs)
         except BrokenPipeError:
@@ -107,7 +108,7 @@ def root(ctx: click.Context, corpus: str | None, quiet: bool, verbose: int, colo
     env = Environment.from_process(color=color, verbosity=-1 if quiet else verbose)
     ctx.obj = Session(env=env, corpus_path=corpus)
     if ctx.invoked_subcommand in COMMANDS:
-        check_settings(ctx, ctx.invoked_subcommand)
+        check_command_settings(ctx, ctx.invoked_subcommand)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -38,16 +38,19 @@ class Session:
 pass_session = click.make_pass_decorator(Session)
 
 
-def check_settings(ctx: click.Context, command_name: str) -> None:
-    """Raise SettingsError for a key of the settings file that is no option."""
-    settings = ctx.default_map or {}
+def check_global_settings(group: click.Group, settings: Mapping[str, Any]) -> None:
+    """Raise SettingsError for a top-level key of the settings file that is neither a global option nor a command."""
+    names = set(group.list_commands(click.Context(group)))
+    _check_table({key: value for key, value in settings.items() if key not in names}, _options(group), names, "")
+
+
+def check_command_settings(ctx: click.Context, command_name: str) -> None:
+    """Raise SettingsError for a key in the command's table of the settings file that is no option of it."""
     group = ctx.command
     assert isinstance(group, click.Group)
-    names = set(group.list_commands(ctx))
     command = group.get_command(ctx, command_name)
     assert command is not None
-    _check_table({key: value for key, value in settings.items() if key not in names}, _options(group), names, "")
-    _check_table(settings.get(command_name, {}), _options(command), set(), f" in [{command_name}]")
+    _check_table((ctx.default_map or {}).get(command_name, {}), _options(command), set(), f" in [{command_name}]")
 
 
 def _check_table(given: object, options: Mapping[str, click.Option], tables: set[str], where: str) -> None:

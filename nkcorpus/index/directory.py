@@ -39,8 +39,11 @@ class IndexDirectory:
         return isinstance(sizes, dict) and all(found.get(name) == size for name, size in sizes.items())
 
     def vouch(self, folder: Path) -> None:
-        """Write the manifest of `folder` as it is now."""
+        """Write the manifest of `folder` as it is now, once the files that it vouches for are on the disk."""
         sizes = {e.name: e.stat().st_size for e in os.scandir(folder) if e.is_file() and e.name != MANIFEST}
+        for name in sizes:
+            with (folder / name).open("rb+") as file:
+                os.fsync(file)  # engines do not: after a power cut a file could have its size without its content
         draft = folder / f"{MANIFEST}.new"
         draft.write_text(json.dumps(sizes), "ascii")
         draft.replace(folder / MANIFEST)

@@ -107,11 +107,6 @@ class Analyzer:
         return known
 
 
-def count_words(text: str) -> int:
-    """Return the number of words of `text`, as a reader would count them: runs of word characters."""
-    return len(_SURFACE.findall(text))
-
-
 def fold(text: str) -> str:
     """Return `text` in lower case without diacritics: Hamgyŏng becomes hamgyong, Hangul stays composed."""
     if text.isascii():
@@ -175,10 +170,11 @@ def _alphabetic(word: str, to_term: Callable[[str], str]) -> str:
 def _bigrams(run: str, offset: int) -> Iterator[_Piece]:
     """Yield the overlapping bigrams of a run, or its only character."""
     edges = _characters(run)
+    folded: Callable[[str], str] = str if fold(run) == run else fold  # most runs are folded as they stand
     if len(edges) == 2:
-        yield _Piece(fold(run), offset, offset + len(run))
+        yield _Piece(folded(run), offset, offset + len(run))
     for start, end in zip(edges, edges[2:], strict=False):
-        yield _Piece(fold(run[start:end]), offset + start, offset + end)
+        yield _Piece(folded(run[start:end]), offset + start, offset + end)
 
 
 def _characters(run: str) -> Sequence[int]:

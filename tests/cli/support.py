@@ -111,7 +111,7 @@ def run_program(
 ) -> Outcome:
     """Run one command to its end. No command of ours may end in a traceback, so none does here."""
     finished = subprocess.run(
-        [*PROGRAM, *map(os.fspath, args)],
+        [*PROGRAM, *map(str, args)],
         input=stdin.encode() if isinstance(stdin, str) else (stdin or b""),
         capture_output=True,
         env=environment(home) | dict(env or {}),

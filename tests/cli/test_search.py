@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_jsonl_values_are_those_of_the_record(search: Run, library: Library) -> 
     assert (hit["date"], hit["date_precision"], hit["date_source"]) == ("2020-01-05T09:00:00+09:00", "second", "meta")
     assert hit["near_duplicates"] == [library.ids["rice-2"]]
     assert hit["origin"].endswith("news.jsonl")
-    assert hit["words"] == 14
+    assert hit["words"] == 15
     assert hit["translator"] is None
 
 
@@ -169,16 +170,15 @@ def test_match_modes(search: Run, library: Library) -> None:
 )
 def test_match_by_option_over_environment_over_settings(
     search: Run,
-    tmp_path: object,
+    tmp_path: Path,
     option: tuple[str, ...],
     environment: dict[str, str],
     setting: str,
     hits: int,
 ) -> None:
-    path = f"{tmp_path}/nkcorpus.toml"
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(f"[search]\n{setting}\n")
-    outcome = search("lecture hoeryong", "--count", *option, env={"NKCORPUS_CONFIG": path, **environment})
+    path = tmp_path / "nkcorpus.toml"
+    path.write_text(f"[search]\n{setting}\n", "utf-8")
+    outcome = search("lecture hoeryong", "--count", *option, env={"NKCORPUS_CONFIG": str(path), **environment})
     assert (outcome.err, outcome.out) == ("", f"{hits}\n")
 
 
@@ -226,15 +226,14 @@ def test_sort(search: Run, library: Library) -> None:
     dated = ["lecture-1", "rice-2", "korean-1"]
     oldest = _found(search, library, words, "--sort", "oldest")
     newest = _found(search, library, words, "--sort", "newest")
-    assert [name for name in oldest if name in dated or name == "rice-1"][0] == "lecture-1"
+    assert next(name for name in oldest if name in dated) == "lecture-1"
     assert newest[0] == "korean-1"
     assert set(oldest[-2:]) == set(newest[-2:]) == {"formula-1", "lecture.txt"}
 
 
-def test_queries_from_a_file_and_from_stdin(search: Run, library: Library, tmp_path: object) -> None:
+def test_queries_from_a_file_and_from_stdin(search: Run, library: Library, tmp_path: Path) -> None:
     queries = 'rice\n\n{"_id": "q-7", "text": "lecture hoeryong"}\n{"text": "쌀값"}\n'
-    with open(f"{tmp_path}/queries", "w", encoding="utf-8") as file:
-        file.write(queries)
+    (tmp_path / "queries").write_text(queries, "utf-8")
     outcome = search("--queries", "queries", "--format", "jsonl")
     assert outcome.code == 0
     assert [list(hit) for hit in outcome.objects] == [["query_id", *HIT_KEYS]] * len(outcome.objects)
@@ -270,9 +269,8 @@ def test_literal_queries_take_anything(search: Run) -> None:
     assert outcome.err == ""
 
 
-def test_an_empty_corpus(run: Run, tmp_path: object) -> None:
-    with open(f"{tmp_path}/none.jsonl", "w", encoding="utf-8") as file:
-        file.write('{"id": 1}\n')
+def test_an_empty_corpus(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "none.jsonl").write_text('{"id": 1}\n', "utf-8")
     ingested = run("-C", "c.db", "ingest", "none.jsonl", "--format", "json")
     assert (ingested.code, ingested.json["skipped"], ingested.json["new"]) == (0, 1, 0)
     outcome = run("-C", "c.db", "search", "rice")

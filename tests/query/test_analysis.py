@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nkcorpus.query.analysis import STOP_WORDS, Analyzer, Token, count_words, fold, name, prose
+from nkcorpus.query.analysis import STOP_WORDS, Analyzer, Token, fold, name, prose
 
 TEXTS = st.text(max_size=200) | st.text(alphabet="abcé'’.,-5 0Uu한국어의보위성日本ก\u0306\u0301\n", max_size=80)
 
@@ -138,13 +138,6 @@ def test_stop_words_have_no_term_but_a_place() -> None:
 def test_names_are_neither_stemmed_nor_stopped() -> None:
     assert terms("Will Andrews", name()) == ["will", "andrews"]
     assert "will" in STOP_WORDS
-
-
-@pytest.mark.parametrize(
-    ("text", "words"), [("", 0), ("Rice costs 5,500 won.", 4), ("보위성 강연을 했다", 3), ("Daily NK’s U.S. source", 4)]
-)
-def test_words_are_counted_as_a_reader_counts(text: str, words: int) -> None:
-    assert count_words(text) == words
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,20 @@ def test_any_text_parses_or_is_a_query_error(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a AND ()", "a OR ()", "+() a", "NOT ()", "-() b", "+(--a) b", "a -(--b)", "+(-) a", "-(+a) b", "title:(/x)", "title:(:x)", "title:(--x)"],
+    [
+        "a AND ()",
+        "a OR ()",
+        "+() a",
+        "NOT ()",
+        "-() b",
+        "+(--a) b",
+        "a -(--b)",
+        "+(-) a",
+        "-(+a) b",
+        "title:(/x)",
+        "title:(:x)",
+        "title:(--x)",
+    ],
 )
 def test_odd_trees_round_trip(text: str) -> None:
     assert parse(str(parse(text))) == parse(text)
@@ -128,7 +141,9 @@ def test_odd_trees_round_trip(text: str) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(["AND", "OR", "NOT", "(", ")", "+", "-", '"', "title:", "id:", "a", "b", "--", "()", " ", ":", "/"])
+        st.sampled_from(
+            ["AND", "OR", "NOT", "(", ")", "+", "-", '"', "title:", "id:", "a", "b", "--", "()", " ", ":", "/"]
+        )
     ).map("".join)
     | st.lists(
         st.sampled_from(["AND", "OR", "NOT", "(", ")", "+(", "-(", '""', "title:(", "text:", "a", "--b", "-", "+"])
@@ -143,9 +158,9 @@ def test_text_in_the_manner_of_queries_round_trips(text: str) -> None:
 
 
 _FIELDS = st.none() | st.sampled_from(FIELDS)
-_LEAVES = st.builds(
-    Word, st.text(alphabet="abcXYZ0189'.보위성", min_size=1, max_size=6), _FIELDS
-) | st.builds(Phrase, st.text(alphabet="ab 위+:()-", max_size=8).map(lambda text: f"a{text}b"), _FIELDS)
+_LEAVES = st.builds(Word, st.text(alphabet="abcXYZ0189'.보위성", min_size=1, max_size=6), _FIELDS) | st.builds(
+    Phrase, st.text(alphabet="ab 위+:()-", max_size=8).map(lambda text: f"a{text}b"), _FIELDS
+)
 
 
 def _positive(node: Node) -> Node:

@@ -58,7 +58,13 @@ def test_something_is_marked_when_a_word_matches(text: str) -> None:
 
 
 def test_the_passage_is_where_most_words_of_the_query_stand() -> None:
-    text = FILLER * 5 + "The lecture was dull. " + FILLER * 9 + "Officers of the MSS gave a lecture in Hyesan. " + FILLER * 5
+    text = (
+        FILLER * 5
+        + "The lecture was dull. "
+        + FILLER * 9
+        + "Officers of the MSS gave a lecture in Hyesan. "
+        + FILLER * 5
+    )
     found = snippet(text, query_terms(parse("MSS lecture Hyesan")))
     assert "Officers of the MSS gave a lecture in Hyesan." in found.text
     assert found.text.startswith("Traders"), "it begins with a sentence"

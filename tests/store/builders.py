@@ -8,7 +8,6 @@ from pathlib import Path
 
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
 from nkcorpus.model import Document, IngestReport, Prepared
-from nkcorpus.query.analysis import count_words
 from nkcorpus.store.payloads import compress
 from nkcorpus.store.sqlite import SqliteStore
 
@@ -24,7 +23,7 @@ def prepared(text: str, *, origin: str = "a.txt", payload: bytes | None = None, 
         article_id=article_id(document, origin),
         document=document,
         text=document.text,
-        words=count_words(document.text),
+        words=len(document.text.split()),
         text_digest=text_digest(document.text),
         extract_sha256=extract_digest(document),
         content_sha256=content_digest(document, origin, payload_sha256),

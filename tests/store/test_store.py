@@ -92,7 +92,10 @@ def test_new_text_under_a_known_identity_is_a_new_version(path: Path) -> None:
         known = writer.known(PAGE.article_id)
         assert known is not None
         assert known.extract_digests == (PAGE.extract_sha256, later.extract_sha256)
-        assert [writer.payload(digest) for digest in known.payload_digests] == [b"Rice rose.\nRead in Korean", b"Rice fell."]
+        assert [writer.payload(digest) for digest in known.payload_digests] == [
+            b"Rice rose.\nRead in Korean",
+            b"Rice fell.",
+        ]
         assert writer.known("0" * 32) is None
     store.close()
 
@@ -311,8 +314,12 @@ def test_stats_count_the_live_articles(path: Path) -> None:
     cut = (Span(0, 4, "tail", "credit"),)
     store = create(
         path,
-        prepared("Cut Rice rose.", external_id="1", source="Post", date=ArticleDate("2019-06", "month", "meta"), removed=cut),
-        prepared("Cut Corn fell.", external_id="2", source="Post", date=ArticleDate("2018", "year", "meta"), removed=cut),
+        prepared(
+            "Cut Rice rose.", external_id="1", source="Post", date=ArticleDate("2019-06", "month", "meta"), removed=cut
+        ),
+        prepared(
+            "Cut Corn fell.", external_id="2", source="Post", date=ArticleDate("2018", "year", "meta"), removed=cut
+        ),
         prepared("Wheat.", external_id="3"),
         RICE,
     )

@@ -47,7 +47,9 @@ class WhooshIndex:
     def position(self) -> Position | None:
         """See Index."""
         try:
-            return self._open().position()
+            snapshot = self._open()
+            with _read_errors(self.path):
+                return snapshot.position()
         except IndexDamaged:
             return None
 
@@ -155,7 +157,7 @@ def _analysed(article: Indexable) -> tuple[dict[str, dict[str, list[int]]], dict
         "source": name.positions("\n".join(publishers))[0],
         "url": name.positions(article.url or "")[0],
         "lang": {article.lang.casefold(): []} if article.lang else {},
-        "publisher": {label.casefold(): [] for label in publishers},
+        "publisher": {label.casefold().removeprefix("www."): [] for label in publishers},
     }
     columns: dict[str, object] = {
         "article": bytes.fromhex(article.id),
@@ -174,7 +176,7 @@ def _read_errors(path: Path) -> Iterator[None]:
     """Turn whatever reading a damaged index raises (it can be anything) into IndexDamaged."""
     try:
         yield
-    except (NkcorpusError, MemoryError):
+    except NkcorpusError:
         raise
     except Exception as error:
         raise IndexDamaged(f"{path}: the index cannot be read ({type(error).__name__}: {error})") from error

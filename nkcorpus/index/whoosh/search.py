@@ -62,7 +62,7 @@ class _Evaluation:
         if isinstance(node, Words) and self._match == "best":
             parts = self._parts(node.should)
             result = self._words(node, "any")
-            if result and len(parts) > 1:
+            if result and parts and len(parts) + len(node.must) > 1:
                 everywhere = set(result.scores).intersection(*(part.scores for part in parts))
                 for number in everywhere:
                     result.scores[number] += result.bound

@@ -24,10 +24,12 @@ class SqliteWriter:
     def __init__(self, connection: sqlite3.Connection, path: Path, tool: str, sources: Sequence[str]) -> None:
         self._connection = connection
         self._path = path
+        # File names may hold bytes that are no UTF-8, which SQLite does not take.
+        names = [source.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for source in sources]
         with corpus_errors(path):
             cursor = connection.execute(
                 "INSERT INTO run (started_at, tool, sources) VALUES (?, ?, ?)",
-                (utc_now(), tool, json.dumps(list(sources), ensure_ascii=False)),
+                (utc_now(), tool, json.dumps(names, ensure_ascii=False)),
             )
             self._failed = set(connection.execute("SELECT origin, record FROM failure"))
         self._run = cursor.lastrowid or 0

@@ -1,0 +1,59 @@
+"""What a command imports: nobody waits for a parser that the command does not use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Library
+from tests.cli.support import environment
+
+HEAVY = {"bs4", "lxml", "rich", "pebble", "charset_normalizer", "yaml", "zstandard"}
+SCRIPT = (
+    "import sys\nfrom nkcorpus.cli import run\ncode = run(sys.argv[1:])\n"
+    "print(code, *(name for name in sys.modules if '.' not in name), file=sys.stderr)\n"
+)
+
+
+def _imported(library: Library, *arguments: str | Path) -> set[str]:
+    """Return the top-level modules that a command has imported when it is done."""
+    finished = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *map(str, arguments)],
+        env=environment(library.home), cwd=library.home, capture_output=True, text=True,
+    )  # fmt: skip
+    code, *modules = finished.stderr.splitlines()[-1].split()
+    assert code == "0", finished.stderr
+    return set(modules)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("search", "--help"),
+        ("search", "lecture", "--format", "plain"),
+        ("search", "lecture", "--format", "jsonl"),
+        ("search", "lecture", "--count"),
+        ("list",),
+        ("show", "{lecture}"),
+        ("stats",),
+        ("where",),
+    ],
+    ids=" ".join,
+)
+def test_reading_commands_import_no_parser(library: Library, arguments: tuple[str, ...]) -> None:
+    filled = [argument.replace("{lecture}", library.ids["lecture.txt"]) for argument in arguments]
+    modules = _imported(library, "-C", library.corpus, *filled)
+    assert "click" in modules
+    assert not modules & HEAVY
+    if arguments[-1] == "--help":
+        assert not modules & {"sqlite3", "whoosh"}
+
+
+def test_ingest_of_text_imports_no_html_parser(library: Library, tmp_path: Path) -> None:
+    modules = _imported(library, "-C", tmp_path / "c.db", "ingest", library.inputs, "--jobs", "2")
+    assert "zstandard" in modules
+    assert not modules & {"bs4", "lxml", "rich", "pebble", "charset_normalizer", "yaml"}

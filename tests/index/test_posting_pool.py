@@ -1,0 +1,69 @@
+"""Gathering postings: what spills to disk comes back as if it had not."""
+
+from __future__ import annotations
+
+from array import array
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nkcorpus.index.whoosh.pool import Posting, PostingPool
+
+_FIELDS = st.sampled_from(["title", "text", "id"])
+_TERMS = st.dictionaries(
+    st.text(alphabet="ab보위\ud800", min_size=1, max_size=3),
+    st.lists(st.integers(0, 2**32 - 1), max_size=5, unique=True).map(sorted),
+    max_size=4,
+)
+_DOCUMENTS = st.lists(st.dictionaries(_FIELDS, _TERMS, max_size=3), max_size=30)
+
+
+def postings(documents: list[dict[str, dict[str, list[int]]]], limit: int) -> list[Posting]:
+    pool = PostingPool(limit)
+    for number, fields in enumerate(documents):
+        for field, positions in fields.items():
+            pool.add_positions(field, number, positions)
+    found = flat(pool)
+    pool.cleanup()
+    return found
+
+
+def flat(pool: PostingPool) -> list[Posting]:
+    return [
+        (entry.field, entry.term, *posting)
+        for entry in pool.iter_postings()
+        for posting in zip(entry.numbers, entry.weights, entry.values, strict=True)
+    ]
+
+
+@given(_DOCUMENTS, st.integers(4, 2000))
+def test_a_small_limit_changes_nothing(documents: list[dict[str, dict[str, list[int]]]], limit: int) -> None:
+    assert postings(documents, limit) == postings(documents, 1 << 24)
+
+
+@given(_DOCUMENTS, st.integers(4, 2000))
+def test_postings_are_sorted_and_hold_every_position(
+    documents: list[dict[str, dict[str, list[int]]]], limit: int
+) -> None:
+    found = postings(documents, limit)
+    keys = [posting[:3] for posting in found]
+    assert keys == sorted(keys)
+    expected = sorted(
+        (field, term.encode("utf-8", "replace"), number, float(len(places) or 1), array("I", places).tobytes())
+        for number, fields in enumerate(documents)
+        for field, positions in fields.items()
+        for term, places in positions.items()
+    )
+    assert sorted(found) == expected
+
+
+@given(_DOCUMENTS, st.integers(4, 500))
+def test_postings_of_merged_segments_join_the_others(
+    documents: list[dict[str, dict[str, list[int]]]], limit: int
+) -> None:
+    """Whoosh hands over the postings of segments that it merges one by one, in the order in which it reads them."""
+    pool = PostingPool(limit)
+    for posting in postings(documents, 1 << 24):
+        pool.add(posting)
+    assert flat(pool) == postings(documents, 1 << 24)
+    pool.cleanup()

@@ -1,0 +1,132 @@
+"""Where the stages meet: the filter without a corpus, and what each input is to a corpus."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nkcorpus import SourceNotFound, UsageError, clean_sources
+from nkcorpus.extract import extract
+from nkcorpus.identity import extract_digest
+from nkcorpus.model import IngestReport, SourceFailure, SourceItem, SourceSkip
+from nkcorpus.pipeline import Entry, ingest
+from nkcorpus.store.sqlite import SqliteStore
+
+from .store.builders import TOOL, add, prepared
+
+TAIL = "\n\n*Translated by Pyo Na Ri\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = SqliteStore(tmp_path / "corpus.db", TOOL, create=True)
+    yield opened
+    opened.close()
+
+
+def run(store: SqliteStore, *entries: Entry, force: bool = False) -> IngestReport:
+    with store.writing(["test"]) as writer:
+        return ingest(writer, entries, mapping={}, jobs=1, force=force, on_stored=lambda done, origin: None)
+
+
+def capture(text: str, retrieved_at: str | None = None) -> SourceItem:
+    payload = json.dumps({"url": "https://news.example/a", "text": text}).encode()
+    return SourceItem("a.jsonl", "a.jsonl", "record", payload, record=1, retrieved_at=retrieved_at)
+
+
+def test_files_have_no_time_but_captures_do(store: SqliteStore) -> None:
+    """A text that comes back in a later capture is a change; found again in a file it is not."""
+    texts = ["Rice rose.", "Rice fell.", "Rice rose."]
+    assert [run(store, capture(text)).updated for text in texts] == [0, 1, 0]
+    times = [f"2020-01-0{day}T00:00:00Z" for day in (1, 2, 3)]
+    outcomes = [run(store, capture(text, time)) for text, time in zip(texts, times, strict=True)]
+    assert [(report.updated, report.unchanged) for report in outcomes] == [(1, 0), (1, 0), (1, 0)]
+    assert run(store, capture("Rice rose.", "2020-01-04T00:00:00Z")).unchanged == 1
+
+
+def test_a_better_extractor_makes_no_new_version_of_the_same_bytes(store: SqliteStore) -> None:
+    item = SourceItem("a.txt", "a.txt", "text", b"Rice rose in Hyesan.", url=None)
+    current = extract(item)
+    old = prepared("Rice rose in Hyesan.", payload=item.payload, origin="a.txt", lang="en")
+    old = replace(old, document=replace(old.document, extractor="text/0"))
+    assert old.extract_sha256 != extract_digest(current), "the old extractor told a language"
+    add(store, old)
+    report = run(store, item)
+    assert (report.new, report.updated, report.unchanged) == (0, 0, 1)
+
+
+def test_with_another_extractor_other_bytes_are_a_new_version(store: SqliteStore) -> None:
+    first = capture("Rice rose.")
+    old = prepared(
+        "Rice rose!", payload=first.payload, origin="a.jsonl", url="https://news.example/a", extractor="record/0"
+    )
+    add(store, replace(old, kind="record"))
+    assert run(store, first).unchanged == 1
+    assert run(store, capture("Rice fell.")).updated == 1
+
+
+def test_outcomes_are_counted_recorded_and_settled(store: SqliteStore) -> None:
+    bad = SourceItem("b.txt", "b.txt", "text", b"\x00\x01\x02" * 500)
+    report = run(
+        store,
+        SourceItem("a.txt", "a.txt", "text", f"Rice rose.{TAIL}".encode()),
+        bad,
+        SourceFailure("c.txt", "no such file or folder"),
+        SourceSkip("d.bin", "unknown kind"),
+        capture(""),
+    )
+    assert (report.new, report.skipped, report.removed_spans) == (1, 2, 1)
+    assert [failure.origin for failure in report.failures] == ["b.txt", "c.txt"]
+    assert store.stats().failures == 2
+    assert run(store, replace(bad, payload=b"Corn fell.")).new == 1
+    assert store.stats().failures == 1
+
+
+def test_a_record_that_fails_is_told_by_its_number(store: SqliteStore) -> None:
+    broken = SourceItem("a.jsonl", "a.jsonl", "record", b'{"text": 5', record=7)
+    [failure] = run(store, broken).failures
+    assert "7" in failure.error
+    assert "\n" not in failure.error
+
+
+def test_the_filter_gives_articles_in_order_and_errors_in_place(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"Rice rose.{TAIL}")
+    (tmp_path / "b.txt").write_text("")
+    (tmp_path / "c.jsonl").write_text('{"text": "Corn fell."}\n{"id": 5}\n')
+    cleaned = list(clean_sources([tmp_path]))
+    assert [(Path(item.origin).name, item.document is None, item.error is None) for item in cleaned] == [
+        ("a.txt", False, True),
+        ("b.txt", True, False),
+        ("c.jsonl", False, True),
+    ]
+    assert cleaned[0].document
+    assert cleaned[0].document.text.strip() == "Rice rose."
+    assert cleaned[0].document.translator == "Pyo Na Ri"
+    assert list(clean_sources([tmp_path], jobs=2)) == cleaned
+
+
+def test_the_filter_keeps_the_kinds_asked_for_and_takes_their_facts(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"Rice rose.{TAIL}")
+    [removed] = next(clean_sources([tmp_path])).document.removed  # type: ignore[union-attr]
+    [kept] = clean_sources([tmp_path], keep=[removed.kind])
+    assert kept.document
+    assert kept.document.text == f"Rice rose.{TAIL}"
+    assert kept.document.translator == "Pyo Na Ri"
+
+
+def test_the_filter_reads_standard_input_and_maps_fields() -> None:
+    [item] = clean_sources(["-"], stdin=io.BytesIO(b'{"words": "Rice rose."}\n'), mapping={"text": "words"})
+    assert item.document
+    assert item.document.text == "Rice rose."
+
+
+def test_bad_arguments_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SourceNotFound):
+        clean_sources([tmp_path / "missing"])
+    with pytest.raises(UsageError):
+        clean_sources([tmp_path], mapping={"colour": "x"})
