@@ -7,6 +7,7 @@ comes back as ItemOutOfBounds.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import multiprocessing
 from collections import deque
@@ -16,6 +17,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from nkcorpus.config import COLLECT_EVERY
 from nkcorpus.errors import ItemOutOfBounds
 
 if TYPE_CHECKING:
@@ -81,7 +83,7 @@ def _map_in_pool(
 
     # Not a plain fork: the pool's own threads run in the parent by the time a worker is replaced.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(max_workers=jobs, context=context, initializer=_limit_memory, initargs=(bounds.memory,))
+    pool = ProcessPool(max_workers=jobs, context=context, initializer=_start_worker, initargs=(bounds.memory,))
     pending: deque[tuple[list[T], Future[list[R]]]] = deque()
     try:
         for chunk in _chunks(items, cost, chunk_cost):
@@ -149,13 +151,14 @@ def _run_chunk(function: Callable[[T], R], chunk: Sequence[T]) -> list[R]:
     return [function(item) for item in chunk]
 
 
-def _limit_memory(extra: int) -> None:
-    """Bound this process' address space to what it has now plus `extra` bytes, where the system can."""
+def _start_worker(memory: int) -> None:
+    """Bound this process' address space to what it has now plus `memory` bytes, where the system can."""
+    gc.set_threshold(COLLECT_EVERY)
     try:
         import resource
         from pathlib import Path
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + extra, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory, resource.RLIM_INFINITY))
     except (ImportError, OSError, ValueError):
         return

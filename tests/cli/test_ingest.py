@@ -66,12 +66,14 @@ def test_map(inside: Run, tmp_path: Path) -> None:
 
 
 def test_jobs_do_not_change_the_result(run: Run, tmp_path: Path) -> None:
-    paragraph = "<p>The lecture in Hoeryong, a trader said, was about phones, rice and the price of both.</p>" * 1500
+    paragraph = "<p>The lecture in Hoeryong, a trader said, was about phones, rice and the price of both.</p>" * 30
+    # Pages large enough together that a pool starts.
+    filler = f"<script>{'x' * 150_000}</script>"
     pages = tmp_path / "pages"
     pages.mkdir()
     for number in range(34):
         (pages / f"{number}.html").write_text(
-            f"<html><body><article><h1>Page {number}</h1>{paragraph}</article></body>"
+            f"<html><body><article><h1>Page {number}</h1>{paragraph}</article>{filler}</body>"
         )
     (pages / "bad.html").touch()
     reports, articles = [], []
