@@ -22,7 +22,7 @@ from tests.crash.generate import KNOWN_WORD, write_articles
 
 ARTICLES = 2000
 KILLS = 20
-PAGES = 150
+PAGES = 240
 REPOSITORY = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL and process groups")
