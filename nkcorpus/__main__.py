@@ -5,15 +5,18 @@ from __future__ import annotations
 import gc
 import sys
 
-from nkcorpus.config import COLLECT_EVERY
-
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    gc.set_threshold(COLLECT_EVERY)
-    from nkcorpus.cli import run
+    try:
+        from nkcorpus.cli import run
+        from nkcorpus.config import COLLECT_EVERY
 
-    sys.exit(run(sys.argv[1:]))
+        gc.set_threshold(COLLECT_EVERY)
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before or after `run` could deal with it
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@
     │   ├── CorpusLocked
     │   ├── CorpusNotWritable          read-only, disk full, I/O error
     │   └── IndexNotWritable           the cache folder cannot be written
+    ├── WorkersFailed         exit 3   no worker process can be kept alive
     ├── IndexDamaged          exit 3   the derived index cannot be read; callers rebuild it
     └── ItemError             exit 1   one input item cannot be taken; the rest goes on
         ├── UnreadableItem             permission, vanished, not a regular file
@@ -103,6 +104,12 @@ class CorpusNotWritable(CorpusError):
 
 class IndexNotWritable(CorpusError):
     """The folder of the derived index cannot be written. The corpus itself is not touched by that."""
+
+
+class WorkersFailed(NkcorpusError):
+    """No worker process can be kept alive. What was stored before stays stored."""
+
+    exit_code = 3
 
 
 class IndexDamaged(NkcorpusError):

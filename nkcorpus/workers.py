@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import itertools
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from nkcorpus.config import COLLECT_EVERY
-from nkcorpus.errors import ItemOutOfBounds
+from nkcorpus.errors import ItemOutOfBounds, WorkersFailed
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -52,7 +53,7 @@ def map_ordered(
 
     `cost` estimates the work in an item; the pool starts when the items seen so far cost `worth_a_pool`,
     and each task sent to it holds items of about `chunk_cost`. `function` must be importable by name, and
-    must not raise: errors are values to it.
+    must not raise: errors are values to it. Raises WorkersFailed when no worker process can be kept alive.
     """
     if jobs <= 1:
         yield from ((item, function(item)) for item in items)
@@ -86,6 +87,7 @@ def _map_in_pool(
     pool = ProcessPool(max_workers=jobs, context=context, initializer=_start_worker, initargs=(bounds.memory,))
     pending: deque[tuple[list[T], Future[list[R]]]] = deque()
     try:
+        _start(pool)
         for chunk in _chunks(items, cost, chunk_cost):
             limit = bounds.seconds * (1 + len(chunk) / 8)
             pending.append((chunk, pool.schedule(_run_chunk, args=(function, chunk), timeout=limit)))
@@ -99,6 +101,23 @@ def _map_in_pool(
     finally:
         pool.close()  # type: ignore[no-untyped-call]
         pool.join()
+
+
+def _start(pool: ProcessPool) -> None:
+    """Start the pool with SIGINT blocked, which its threads and processes inherit: Ctrl-C is for this process alone.
+
+    A worker that is still importing when Ctrl-C reaches the whole terminal would print a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # it unblocks SIGINT when it starts, so it has to run before
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        assert pool.active  # asking starts it
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _results(
@@ -122,10 +141,14 @@ def _results(
 
 
 def _outcome(future: Future[list[R]], bounds: Bounds) -> list[R] | ItemOutOfBounds:
+    from concurrent.futures.process import BrokenProcessPool
+
     from pebble import ProcessExpired
 
     try:
         return future.result()
+    except BrokenProcessPool:
+        raise WorkersFailed("the worker processes die as they start; free some memory, or try --jobs 1") from None
     except FutureTimeout:
         return ItemOutOfBounds(f"took longer than {bounds.seconds:g} s; it was left out")
     except MemoryError:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nkcorpus.errors import ItemOutOfBounds
+from nkcorpus.errors import ItemOutOfBounds, WorkersFailed
 from nkcorpus.workers import Bounds, map_ordered
 
 
@@ -84,3 +84,18 @@ def test_one_process_takes_one_item_at_a_time() -> None:
 
 def test_no_items_no_results() -> None:
     assert list(map_ordered(square, [], jobs=2)) == []
+
+
+class Deadly:
+    """A function that ends the worker which merely reads it."""
+
+    def __call__(self, item: int) -> int:
+        return item
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (3,)
+
+
+def test_workers_that_cannot_be_kept_alive_are_an_error() -> None:
+    with pytest.raises(WorkersFailed, match="--jobs 1"):
+        list(map_ordered(Deadly(), range(8), jobs=2))

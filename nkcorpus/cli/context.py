@@ -96,7 +96,7 @@ def mapping_option(function: F) -> F:
         multiple=True,
         metavar="FIELD=NAME",
         callback=_parse_mapping,
-        help="Where a record keeps a field: text=story.body. Fields: text title date authors url source lang id tags.",
+        help="Where a field is: text=story.body. Fields: text title date authors translator url source lang id tags.",
     )(function)
 
 
