@@ -24,13 +24,14 @@ def cli_page() -> str:
         "Any option but `--help`, `--version` and `--yes` can also come from the environment, `NKCORPUS_` and its name for the"
         " ones before the command, `NKCORPUS_COMMAND_` and its name for a command's, or from `nkcorpus.toml`, in the command's"
         " table. The command line wins over the environment, the environment over the file.\n",
-        f"```text\n{_help(root, 'nkcorpus', None)}\n```\n",
     ]
-    with click.Context(root, info_name="nkcorpus") as ctx:
+    with _context(root, "nkcorpus", None) as ctx:
+        parts.append(f"```text\n{ctx.get_help()}\n```\n")
         for name in COMMANDS:
             command = root.get_command(ctx, name)
             assert command is not None
-            parts.append(f"## {name}\n\n```text\n{_help(command, name, ctx)}\n```\n")
+            with _context(command, name, ctx) as own:
+                parts.append(f"## {name}\n\n```text\n{own.get_help()}\n```\n")
     return "\n".join(parts)
 
 
@@ -71,9 +72,8 @@ Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkc
 """
 
 
-def _help(command: click.Command, name: str, parent: click.Context | None) -> str:
-    with click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100) as ctx:
-        return command.get_help(ctx)
+def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
+    return command.make_context(name, [], parent, resilient_parsing=True, terminal_width=100)
 
 
 if __name__ == "__main__":

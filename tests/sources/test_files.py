@@ -124,19 +124,6 @@ def test_what_is_no_regular_file_is_never_opened(folder: Path) -> None:
         ]
 
 
-def test_what_may_not_be_read_fails_with_the_reason(folder: Path) -> None:
-    (folder / "a.txt").write_text("x")
-    (folder / "closed").mkdir()
-    (folder / "a.txt").chmod(0)
-    (folder / "closed").chmod(0)
-    try:
-        if os.access(folder / "a.txt", os.R_OK):
-            pytest.skip("this user may read everything")
-        assert [what for _, what in outcomes("in")] == ["failure: cannot be read: Permission denied"] * 2
-    finally:
-        (folder / "closed").chmod(0o700)
-
-
 def test_a_missing_path_among_others_fails_alone(folder: Path) -> None:
     (folder / "a.txt").write_text("x")
     assert outcomes("gone.txt", "in/a.txt/b", "in", "") == [
