@@ -11,6 +11,7 @@ import gc
 import itertools
 import multiprocessing
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -96,11 +97,11 @@ def _map_in_pool(
         while pending:
             yield from _results(pool, function, *pending.popleft(), bounds)
     except BaseException:
-        pool.stop()  # type: ignore[no-untyped-call]
+        pending.clear()
+        _stop(pool)
         raise
-    finally:
-        pool.close()  # type: ignore[no-untyped-call]
-        pool.join()
+    pool.close()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 def _start(pool: ProcessPool) -> None:
@@ -118,6 +119,18 @@ def _start(pool: ProcessPool) -> None:
         assert pool.active  # asking starts it
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _stop(pool: ProcessPool) -> None:
+    """End the workers at once, without a word about messages to them that are cut off."""
+    hook = sys.unraisablehook
+    sys.unraisablehook = lambda unraisable: None  # CPython 3.13 complains of the buffer of such a message
+    try:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+        gc.collect()
+    finally:
+        sys.unraisablehook = hook
 
 
 def _results(
