@@ -14,7 +14,18 @@ from typing import BinaryIO, Literal, TypedDict, Unpack
 from nkcorpus import __version__, config
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
 from nkcorpus.index import Index, Matches, MatchMode, SearchOptions, SortOrder
-from nkcorpus.model import Article, CorpusStats, Hit, IngestReport, Position, SearchResult, Snippet
+from nkcorpus.model import (
+    Article,
+    CorpusStats,
+    Duplicate,
+    DuplicateCluster,
+    Duplicates,
+    Hit,
+    IngestReport,
+    Position,
+    SearchResult,
+    Snippet,
+)
 from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Filters, Query
 from nkcorpus.query.snippet import query_terms, snippet
@@ -51,7 +62,7 @@ class SearchKeywords(NarrowKeywords, total=False):
 
     `limit` (10) hits after `offset` (0); 0 means all. `match` is `best` (any word, articles that hold all words
     first), `any` or `all`. `literal` takes the query as plain words. `collapse` (yes) shows one of several
-    articles with equal text. `snippets` (yes) can be switched off where nobody reads them.
+    articles with (nearly) the same text. `snippets` (yes) can be switched off where nobody reads them.
     """
 
     limit: int
@@ -173,6 +184,26 @@ class Corpus:
         store = self._store()
         return store.articles([store.resolve(article_id)])[0]
 
+    def duplicates(self, limit: int = 0) -> Duplicates:
+        """Return the clusters of articles with (nearly) the same text, the largest first; 0 means all."""
+        from nkcorpus.dedupe import jaccard, shingles
+        from nkcorpus.identity import text_digest
+
+        store = self._store()
+        found = store.clusters()
+        clusters = []
+        for cluster, ids in found[:limit] if limit else found:
+            first, *others = sorted(store.articles(ids), key=_by_date)
+            digest, compared = text_digest(first.text), shingles(first.text)
+            members = [Duplicate(first, None, 1.0)]
+            for other in others:
+                if text_digest(other.text) == digest:
+                    members.append(Duplicate(other, "exact", 1.0))
+                else:
+                    members.append(Duplicate(other, "near", jaccard(compared, shingles(other.text))))
+            clusters.append(DuplicateCluster(cluster, tuple(members)))
+        return Duplicates(len(found), tuple(clusters))
+
     def remove(self, ids: Sequence[str]) -> int:
         """Delete the articles with these ids or prefixes, text and payload, and return how many.
 
@@ -280,6 +311,11 @@ def _filters(narrow: NarrowKeywords) -> Filters:
         author=narrow.get("author"),
         lang=narrow.get("lang"),
     )
+
+
+def _by_date(article: Article) -> tuple[bool, str, str]:
+    date = article.document.date
+    return date is None, date.value if date else "", article.id
 
 
 def _is_absent(path: Path) -> bool:
