@@ -146,7 +146,7 @@ class Corpus:
         entries = iter_items(names, stdin=stdin, mapping=mapping or {})
         if self.path == config.default_corpus():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._store(create=_is_absent(self.path)).writing(names) as writer:
+        with self._created().writing(names) as writer:
             report = pipeline.ingest(
                 writer, entries, mapping=mapping or {}, jobs=jobs, force=force, on_stored=on_stored
             )
@@ -246,6 +246,13 @@ class Corpus:
         )
         return self._hits(Query(text, root, _filters(keywords)), options, keywords.get("snippets", True))
 
+    def _created(self) -> Store:
+        """Return the store, made if there is none: no file, or what the killed making of one left."""
+        try:
+            return self._store()
+        except CorpusMissing:
+            return self._store(create=True)
+
     def _store(self, *, create: bool = False) -> Store:
         if self._opened is None:
             from nkcorpus.store.sqlite import SqliteStore
@@ -316,14 +323,6 @@ def _filters(narrow: NarrowKeywords) -> Filters:
 def _by_date(article: Article) -> tuple[bool, str, str]:
     date = article.document.date
     return date is None, date.value if date else "", article.id
-
-
-def _is_absent(path: Path) -> bool:
-    """Tell whether there is nothing at `path` yet but, at most, the empty file of a creation that was killed."""
-    try:
-        return not path.exists() or (path.is_file() and not path.stat().st_size)
-    except OSError:
-        return False
 
 
 def _size(path: Path) -> int:

@@ -29,7 +29,7 @@ SHINGLE_WORDS = 3
 SHINGLE_CHARACTERS = 5
 THRESHOLD = 0.5
 """The least Jaccard coefficient of near duplicates. With 8% of the words exchanged one by one it is about .64."""
-FEWEST_SHINGLES = 60
+FEWEST_SHINGLES = 80
 """A text with fewer is a brief or a table of figures, where a new number is another story: only exact copies count."""
 MISSING_NUMBERS = 0.15
 MISSING_FACTS = 0.2
@@ -42,7 +42,7 @@ BANDS = 16
 SCHEME = "shingles/1"
 """Names all of the above: another value means that stored band keys are to be computed anew."""
 
-Shingles = frozenset[str]
+Shingles = frozenset[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ _GOLDEN_RATIO = 0x9E3779B1
 """2**32 / golden ratio, to the nearest prime (Knuth, TAOCP 3, 6.4): spreads the sums of CRC-32."""
 _BAND = struct.Struct(f"<{ROWS + 1}I")
 
+_PUNCTUATION = (("'", ""), ("’", ""), ("‘", " "), ("“", " "), ("”", " "), ("\xa0", " "), ("–", " "), ("—", " "))
+_WORD_BYTES = bytes(code if chr(code).isalnum() or chr(code) == "_" else 32 for code in range(128)) + bytes(128)
 _DROPPED = re.compile("[\u0300-\u036f'’ʼ]+")  # diacritics, and apostrophes, which copies lose or bend
 _SCRIPTS_BY_CHARACTER = (
     "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3040-\u312f\u3130-\u318f"
@@ -72,13 +74,16 @@ _CAPITALISED = re.compile(r"\b[^\W\d_a-z]\w+")
 
 
 def shingles(text: str) -> Shingles:
-    """Return the shingles of a text: case, diacritics, punctuation and white space make no difference."""
-    folded = text.lower() if text.isascii() else _folded(text)
-    words = _WORD.findall(folded.replace("'", ""))
-    found = set(map(" ".join, zip(*(words[i:] for i in range(SHINGLE_WORDS)), strict=False)))
-    if not folded.isascii():
+    """Return the shingles of a text in UTF-8: case, diacritics, punctuation and white space make no difference."""
+    folded = _folded(text)
+    if folded.isascii():
+        words = folded.encode().translate(_WORD_BYTES).split()
+        run = ""
+    else:
+        words = [_encoded(word) for word in _WORD.findall(folded)]
         run = "".join(_CHARACTERS.findall(folded))
-        found.update(run[i : i + SHINGLE_CHARACTERS] for i in range(len(run) - SHINGLE_CHARACTERS + 1))
+    found = set(map(b" ".join, zip(*(words[i:] for i in range(SHINGLE_WORDS)), strict=False)))
+    found.update(_encoded(run[i : i + SHINGLE_CHARACTERS]) for i in range(len(run) - SHINGLE_CHARACTERS + 1))
     return frozenset(found)
 
 
@@ -119,7 +124,7 @@ def keys_of(found: Shingles) -> tuple[int, ...]:
     if len(found) < FEWEST_SHINGLES:
         return ()
     crc32 = zlib.crc32
-    hashes = [(crc32(shingle.encode("utf-8", "surrogatepass")) * _GOLDEN_RATIO) & _MASK for shingle in found]
+    hashes = [(crc32(shingle) * _GOLDEN_RATIO) & _MASK for shingle in found]
     hashes.sort(reverse=True)
     least = {value % _BINS: value for value in hashes}  # the last value that a bin gets is its smallest
     signature = [least[_donor(number, least)] for number in range(_BINS)]
@@ -161,7 +166,17 @@ def _distinct(groups: Iterable[set[str]]) -> list[set[str]]:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", _DROPPED.sub("", unicodedata.normalize("NFKD", text).casefold()))
+    """Return a text in lower case without diacritics and apostrophes, its typographic punctuation as spaces or not."""
+    folded = text.lower()
+    for mark, plain in _PUNCTUATION:  # most English texts are ASCII but for these
+        folded = folded.replace(mark, plain)
+    if folded.isascii():
+        return folded
+    return unicodedata.normalize("NFC", _DROPPED.sub("", unicodedata.normalize("NFKD", folded).casefold()))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _donor(number: int, filled: Mapping[int, int]) -> int:

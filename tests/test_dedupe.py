@@ -89,8 +89,8 @@ def test_case_diacritics_punctuation_and_white_space_make_no_difference() -> Non
     one = "Traders in Hamgyŏng don’t sell rice,\u00a0they said; 보위부 강연이 있었다."
     other = "TRADERS in Hamgyong, dont sell -- rice.\n\nThey said 보위부\u00a0강연이  있었다!"
     assert shingles(one) == shingles(other)
-    assert "traders in hamgyong" in shingles(one)
-    assert "보위부강연" in shingles(one)
+    assert b"traders in hamgyong" in shingles(one)
+    assert "보위부강연".encode() in shingles(one)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_jaccard_is_the_share_of_common_shingles(one: str, other: str, expected:
 
 def test_short_texts_have_no_band() -> None:
     words = [f"word{number}" for number in range(200)]
-    assert band_keys("") == band_keys(" ".join(words[:60])) == ()
+    assert band_keys("") == band_keys(" ".join(words[:81])) == ()
     assert len(set(band_keys(" ".join(words)))) == BANDS
 
 
@@ -138,3 +138,8 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     profile(text)
     band_keys(text)
     assert time.perf_counter() - started < 2
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=200))
+def test_the_short_way_of_ascii_leads_to_the_same_shingles(text: str) -> None:
+    assert shingles(text) <= shingles(text + " é")
