@@ -27,7 +27,17 @@ if TYPE_CHECKING:
         SourceNotFound,
         UsageError,
     )
-    from nkcorpus.model import Article, Cleaned, Document, Hit, IngestReport, SearchResult, Span
+    from nkcorpus.model import (
+        Article,
+        Cleaned,
+        Document,
+        DuplicateCluster,
+        Duplicates,
+        Hit,
+        IngestReport,
+        SearchResult,
+        Span,
+    )
     from nkcorpus.pipeline import clean_sources
 
 # Names are looked up when used: `nkcorpus --help` must not pay for SQLite, nor a text for an HTML parser.
@@ -43,7 +53,17 @@ _HOMES = {
         "SourceNotFound",
         "UsageError",
     ),
-    "nkcorpus.model": ("Article", "Cleaned", "Document", "Hit", "IngestReport", "SearchResult", "Span"),
+    "nkcorpus.model": (
+        "Article",
+        "Cleaned",
+        "Document",
+        "DuplicateCluster",
+        "Duplicates",
+        "Hit",
+        "IngestReport",
+        "SearchResult",
+        "Span",
+    ),
     "nkcorpus.pipeline": ("clean_sources",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -57,6 +77,8 @@ __all__ = [  # noqa: RUF022 - by importance
     "Hit",
     "SearchResult",
     "IngestReport",
+    "Duplicates",
+    "DuplicateCluster",
     "clean_sources",
     "Cleaned",
     "NkcorpusError",

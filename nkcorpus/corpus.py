@@ -14,7 +14,18 @@ from typing import BinaryIO, Literal, TypedDict, Unpack
 from nkcorpus import __version__, config
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
 from nkcorpus.index import Index, Matches, MatchMode, SearchOptions, SortOrder
-from nkcorpus.model import Article, CorpusStats, Hit, IngestReport, Position, SearchResult, Snippet
+from nkcorpus.model import (
+    Article,
+    CorpusStats,
+    Duplicate,
+    DuplicateCluster,
+    Duplicates,
+    Hit,
+    IngestReport,
+    Position,
+    SearchResult,
+    Snippet,
+)
 from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Filters, Query
 from nkcorpus.query.snippet import query_terms, snippet
@@ -51,7 +62,7 @@ class SearchKeywords(NarrowKeywords, total=False):
 
     `limit` (10) hits after `offset` (0); 0 means all. `match` is `best` (any word, articles that hold all words
     first), `any` or `all`. `literal` takes the query as plain words. `collapse` (yes) shows one of several
-    articles with equal text. `snippets` (yes) can be switched off where nobody reads them.
+    articles with (nearly) the same text. `snippets` (yes) can be switched off where nobody reads them.
     """
 
     limit: int
@@ -135,7 +146,7 @@ class Corpus:
         entries = iter_items(names, stdin=stdin, mapping=mapping or {})
         if self.path == config.default_corpus():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._store(create=_is_absent(self.path)).writing(names) as writer:
+        with self._created().writing(names) as writer:
             report = pipeline.ingest(
                 writer, entries, mapping=mapping or {}, jobs=jobs, force=force, on_stored=on_stored
             )
@@ -172,6 +183,26 @@ class Corpus:
         """Return the article whose id starts with `article_id`. Raises ArticleNotFound, AmbiguousId."""
         store = self._store()
         return store.articles([store.resolve(article_id)])[0]
+
+    def duplicates(self, limit: int = 0) -> Duplicates:
+        """Return the clusters of articles with (nearly) the same text, the largest first; 0 means all."""
+        from nkcorpus.dedupe import jaccard, shingles
+        from nkcorpus.identity import text_digest
+
+        store = self._store()
+        found = store.clusters()
+        clusters = []
+        for cluster, ids in found[:limit] if limit else found:
+            first, *others = sorted(store.articles(ids), key=_by_date)
+            digest, compared = text_digest(first.text), shingles(first.text)
+            members = [Duplicate(first, None, 1.0)]
+            for other in others:
+                if text_digest(other.text) == digest:
+                    members.append(Duplicate(other, "exact", 1.0))
+                else:
+                    members.append(Duplicate(other, "near", jaccard(compared, shingles(other.text))))
+            clusters.append(DuplicateCluster(cluster, tuple(members)))
+        return Duplicates(len(found), tuple(clusters))
 
     def remove(self, ids: Sequence[str]) -> int:
         """Delete the articles with these ids or prefixes, text and payload, and return how many.
@@ -214,6 +245,13 @@ class Corpus:
             collapse=keywords.get("collapse", True),
         )
         return self._hits(Query(text, root, _filters(keywords)), options, keywords.get("snippets", True))
+
+    def _created(self) -> Store:
+        """Return the store, made if there is none: no file, or what the killed making of one left."""
+        try:
+            return self._store()
+        except CorpusMissing:
+            return self._store(create=True)
 
     def _store(self, *, create: bool = False) -> Store:
         if self._opened is None:
@@ -282,12 +320,9 @@ def _filters(narrow: NarrowKeywords) -> Filters:
     )
 
 
-def _is_absent(path: Path) -> bool:
-    """Tell whether there is nothing at `path` yet but, at most, the empty file of a creation that was killed."""
-    try:
-        return not path.exists() or (path.is_file() and not path.stat().st_size)
-    except OSError:
-        return False
+def _by_date(article: Article) -> tuple[bool, str, str]:
+    date = article.document.date
+    return date is None, date.value if date else "", article.id
 
 
 def _size(path: Path) -> int:

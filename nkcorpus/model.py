@@ -9,6 +9,8 @@ from typing import Literal
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
 Kind = Literal["text", "markdown", "html", "record", "row"]
+Likeness = Literal["exact", "near"]
+"""How an article is like another one: by equal text, or by nearly the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,9 @@ class Prepared:
     """One item ready for the store: cleaned, identified, digested, its payload compressed.
 
     `payload` is zstd-compressed, `payload_sha256` and `payload_size` are of the original bytes.
-    `words` are those that white space parts. `text_digest` is shared by equal texts. `extract_sha256` is over
-    what the extractor took, `content_sha256` over all content and provenance.
+    `words` are those that white space parts. `text_digest` is shared by equal texts, one of `bands` by texts that
+    may be near duplicates. `extract_sha256` is over what the extractor took, `content_sha256` over all content and
+    provenance.
     """
 
     article_id: str
@@ -146,6 +149,7 @@ class Prepared:
     text: str
     words: int
     text_digest: str | None
+    bands: tuple[int, ...]
     extract_sha256: str
     content_sha256: str
     origin: str
@@ -169,7 +173,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Indexable:
-    """What an index holds of an article. `text_digest` is 16 hex digits, shared by equal texts."""
+    """What an index holds of an article. `cluster` is 16 hex digits, shared by articles with (nearly) the same text."""
 
     id: str
     seq: int
@@ -181,7 +185,7 @@ class Indexable:
     lang: str | None
     url: str | None
     date: str | None
-    text_digest: str | None
+    cluster: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +279,39 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """An article of a cluster. `likeness` and `jaccard` (the share of word shingles in common, 0 to 1) compare it with
+    the first article of the cluster; `likeness` is None for the first one itself.
+    """
+
+    article: Article
+    likeness: Likeness | None
+    jaccard: float
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateCluster:
+    """Two or more articles with (nearly) the same text, the earliest dated first. `id` is 16 hex digits.
+
+    Each is like at least one of the others; in a chain of copies that is not always the first.
+    """
+
+    id: str
+    members: tuple[Duplicate, ...]
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """Clusters of duplicates, the largest first. `total` counts all, before a limit."""
+
+    total: int
+    clusters: tuple[DuplicateCluster, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cleaned:
     """One item of the `clean` filter: a document, or the reason why there is none."""
 
@@ -293,7 +330,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one ingest did. Duplicates are counted among `new`."""
+    """What one ingest did. Duplicates are counted among `new`, `near_duplicates` without the exact ones."""
 
     new: int = 0
     updated: int = 0

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import BinaryIO, TypeVar
 
 from nkcorpus.clean import clean_document
+from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
@@ -104,7 +105,9 @@ class _Intake:
         self._writer = writer
         self._mapping = mapping
         self._force = force
-        self._counts = dict.fromkeys(("new", "updated", "unchanged", "exact_duplicates", "skipped", "removed_spans"), 0)
+        self._counts = dict.fromkeys(
+            ("new", "updated", "unchanged", "exact_duplicates", "near_duplicates", "skipped", "removed_spans"), 0
+        )
         self._failures: list[Failure] = []
 
     def report(self) -> IngestReport:
@@ -136,10 +139,11 @@ class _Intake:
         elif known and not known.removed and self._is_known(prepared, known):
             self._counts["unchanged"] += 1
         else:
-            duplicate = self._writer.add(prepared)
+            likeness = self._writer.add(prepared)
             first = known is None or known.removed
             self._counts["new" if first else "updated"] += 1
-            self._counts["exact_duplicates"] += first and duplicate
+            self._counts["exact_duplicates"] += first and likeness == "exact"
+            self._counts["near_duplicates"] += first and likeness == "near"
             self._counts["removed_spans"] += len(prepared.document.removed)
 
     def _is_known(self, prepared: Prepared, known: Known) -> bool:
@@ -196,6 +200,7 @@ def _prepared(entry: Entry, *, mapping: Mapping[str, str]) -> Prepared | SourceF
         text=text,
         words=len(text.split()),
         text_digest=text_digest(text),
+        bands=band_keys(text),
         extract_sha256=extract_digest(extracted),
         content_sha256=content_digest(document, entry.origin, payload_sha256),
         origin=entry.origin,

@@ -77,3 +77,23 @@ def test_duplicates_are_linked_both_ways(sample: tuple[IngestReport, dict[str, A
             one, other = articles[name_of(expected)], articles[expected["duplicate_of"]]
             assert one.near_duplicates == (other.id,)
             assert other.near_duplicates == (one.id,)
+
+
+def test_the_rewritten_articles_are_near_duplicates_and_nothing_else_is(
+    sample: tuple[IngestReport, dict[str, Article]],
+) -> None:
+    report, articles = sample
+    pairs = {
+        frozenset((name_of(expected), expected[key]))
+        for expected in EXPECTED
+        for key in ("duplicate_of", "near_duplicate_of")
+        if key in expected
+    }
+    names = {article.id: name for name, article in articles.items()}
+    found = {
+        frozenset((name, *(names[other] for other in article.near_duplicates)))
+        for name, article in articles.items()
+        if article.near_duplicates
+    }
+    assert found == pairs
+    assert (report.exact_duplicates, report.near_duplicates) == (1, 3)

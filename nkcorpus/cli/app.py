@@ -33,6 +33,7 @@ COMMANDS = (
     "open",
     "clean",
     "stats",
+    "dupes",
     "remove",
     "where",
     "reindex",

@@ -51,6 +51,7 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
     help="The order of the hits.",
 )
 @click.option("--format", type=click.Choice(HIT_FORMATS), help="[default: table on a terminal, else plain]")
+@click.option("--no-collapse", is_flag=True, help="Show every article, also those with (nearly) the same text.")
 @click.option("--count", is_flag=True, help="Print only how many articles match.")
 @click.option(
     "--queries", metavar="FILE", help='Ask many: one a line, or JSON lines with "_id" and "text"; - is stdin.'
@@ -78,7 +79,7 @@ def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
 def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKeywords, env: Environment) -> int:
     format = options["format"] or default_hit_format(env)
     keywords["snippets"] = format not in _WITHOUT_SNIPPETS and not options["count"]
-    keywords["collapse"] = format != "trec"
+    keywords["collapse"] = format != "trec" and not options["no_collapse"]
     if options["count"]:
         keywords["limit"], keywords["offset"] = 1, 0
     result = corpus.search(query, **keywords)
@@ -98,7 +99,7 @@ def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: Sear
     if options["count"]:
         raise UsageError("--count counts one query; leave out --queries or --count")
     keywords["snippets"] = format not in _WITHOUT_SNIPPETS
-    keywords["collapse"] = format != "trec"
+    keywords["collapse"] = format != "trec" and not options["no_collapse"]
     results = corpus.search_many(_queries(file, env), **keywords)
     return 0 if render_queries(results, format, env, null=options["null"]) else 1
 

@@ -20,7 +20,7 @@ class SearchOptions:
 
     `limit` 0 means all. `match`: with `best` any word may match and articles that hold all words come first,
     with `any` ranking alone decides, with `all` every word is required. `collapse` shows one article of those
-    with equal text.
+    with (nearly) the same text.
     """
 
     limit: int = 10

@@ -9,6 +9,7 @@ from nkcorpus.render.articles import (
     render_articles,
     render_cleaned,
 )
+from nkcorpus.render.duplicates import DUPLICATES_FORMATS, DuplicatesFormat, render_duplicates
 from nkcorpus.render.environment import ColorChoice, Environment
 from nkcorpus.render.hits import (
     HIT_FORMATS,
@@ -35,11 +36,13 @@ from nkcorpus.render.safe import one_line, visible
 __all__ = [
     "ARTICLE_FORMATS",
     "CLEAN_FORMATS",
+    "DUPLICATES_FORMATS",
     "HIT_FORMATS",
     "QUERIES_FORMATS",
     "ArticleFormat",
     "CleanFormat",
     "ColorChoice",
+    "DuplicatesFormat",
     "Environment",
     "HitFormat",
     "PairsFormat",
@@ -53,6 +56,7 @@ __all__ = [
     "render_articles",
     "render_cleaned",
     "render_count",
+    "render_duplicates",
     "render_error",
     "render_failure",
     "render_hits",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nkcorpus.model import Article, Cleaned, Document, Hit, IngestReport, SearchResult
+from nkcorpus.model import Article, Cleaned, Document, DuplicateCluster, Duplicates, Hit, IngestReport, SearchResult
 
 Fields = dict[str, Any]
 
@@ -133,6 +133,38 @@ def repair_fields(document: Document) -> list[Fields]:
         {"start": repair.start, "end": repair.end, "text": repair.text, "rule": repair.rule}
         for repair in document.repairs
     ]
+
+
+def cluster_fields(cluster: DuplicateCluster) -> Fields:
+    """Return a cluster of duplicates; `likeness` and `jaccard` compare an article with the first one."""
+    return {
+        "cluster": cluster.id,
+        "size": len(cluster),
+        "articles": [
+            {
+                "id": member.article.id,
+                "likeness": member.likeness or "first",
+                "jaccard": round(member.jaccard, 4),
+                "title": member.article.document.title,
+                "date": member.article.document.date.value if member.article.document.date else None,
+                "source": member.article.document.source,
+                "lang": member.article.document.lang,
+                "url": member.article.document.url,
+                "origin": member.article.origin,
+                "words": member.article.words,
+            }
+            for member in cluster.members
+        ],
+    }
+
+
+def duplicates_fields(duplicates: Duplicates) -> Fields:
+    """Return clusters of duplicates and how many there are in all."""
+    return {
+        "schema": SCHEMA,
+        "total": duplicates.total,
+        "clusters": [cluster_fields(cluster) for cluster in duplicates.clusters],
+    }
 
 
 def report_fields(report: IngestReport) -> Fields:

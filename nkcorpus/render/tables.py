@@ -78,6 +78,21 @@ def draw_removed(removed: Sequence[Fields], env: Environment, explanations: Mapp
     _draw(table, env)
 
 
+def draw_rows(headers: Sequence[str], rows: Sequence[Sequence[str]], env: Environment) -> None:
+    """Write a table of short cells whose last column takes what width is left; empty columns are left out."""
+    if not rows:
+        return
+    shown = [number for number in range(len(headers)) if any(row[number] for row in rows)]
+    table = _table([headers[number] for number in shown], env)
+    for column in table.columns[:-1]:
+        column.no_wrap = env.columns >= _WIDTH_FOR_DATE_AND_ID
+        column.max_width = _SOURCE_WIDTH
+        column.overflow = "ellipsis" if column.no_wrap else "fold"
+    for row in rows:
+        table.add_row(*(_plain(one_line(row[number])) for number in shown))
+    _draw(table, env)
+
+
 def draw_pairs(pairs: Sequence[tuple[str, str]], env: Environment) -> None:
     """Write a table of two columns without a header."""
     from rich.table import Table

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from nkcorpus.model import Article, CorpusStats, Indexable, IngestReport, Kind, Position, Prepared, Removal
+from nkcorpus.model import Article, CorpusStats, Indexable, IngestReport, Kind, Likeness, Position, Prepared, Removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class StoreWriter(Protocol):
     def payload(self, sha256: str) -> bytes:
         """Return the original bytes of a stored payload."""
 
-    def add(self, prepared: Prepared) -> bool:
-        """Store a first or a new version; tell whether another article has the same text."""
+    def add(self, prepared: Prepared) -> Likeness | None:
+        """Store a first or a new version; tell whether another article has the same text, or nearly the same."""
 
     def fail(self, origin: str, record: int | None, error: str) -> None:
         """Record an input that could not be taken."""
@@ -77,6 +77,11 @@ class Store(Protocol):
         """Return the id of the one live article that starts with `prefix`.
 
         Raises ArticleNotFound or AmbiguousId.
+        """
+
+    def clusters(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return each cluster of two or more live articles with (nearly) the same text, the largest first: its id, and
+        its articles' ids in ascending order.
         """
 
     def stats(self) -> CorpusStats:

@@ -108,6 +108,7 @@ COMMANDS_ON_A_CORPUS = [
     ("list",),
     ("show", "0123"),
     ("stats",),
+    ("dupes",),
     ("open", "0123"),
     ("reindex",),
     ("remove", "0123", "--yes"),

@@ -40,6 +40,7 @@ def _imported(library: Library, *arguments: str | Path) -> set[str]:
         ("list",),
         ("show", "{lecture}"),
         ("stats",),
+        ("dupes",),
         ("where",),
     ],
     ids=" ".join,

@@ -26,7 +26,7 @@ def article(name: str, text: str = "", title: str | None = None, **fields: objec
         lang=None,
         url=None,
         date=None,
-        text_digest=text_digest(text),
+        cluster=text_digest(text),
     )
     return replace(bare, **fields)  # type: ignore[arg-type]
 

@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from nkcorpus.dedupe import band_keys
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
-from nkcorpus.model import Document, IngestReport, Prepared
+from nkcorpus.model import Document, IngestReport, Likeness, Prepared
 from nkcorpus.store.payloads import compress
 from nkcorpus.store.sqlite import SqliteStore
 
@@ -25,6 +26,7 @@ def prepared(text: str, *, origin: str = "a.txt", payload: bytes | None = None, 
         text=document.text,
         words=len(document.text.split()),
         text_digest=text_digest(document.text),
+        bands=band_keys(document.text),
         extract_sha256=extract_digest(document),
         content_sha256=content_digest(document, origin, payload_sha256),
         origin=origin,
@@ -39,7 +41,7 @@ def prepared(text: str, *, origin: str = "a.txt", payload: bytes | None = None, 
     )
 
 
-def add(store: SqliteStore, *items: Prepared) -> list[bool]:
+def add(store: SqliteStore, *items: Prepared) -> list[Likeness | None]:
     """Store articles in one run and return what `add` told of each."""
     with store.writing(["test"]) as writer:
         told = [writer.add(item) for item in items]

@@ -105,7 +105,7 @@ def test_equal_texts_are_linked_both_ways_and_apart_when_one_changes(path: Path)
     other = prepared("Rice rose.\n", origin="2", external_id="2")
     third = prepared("Rice rose.", origin="3", external_id="3")
     store = create(path)
-    assert add(store, one, other, third, CORN) == [False, True, True, False]
+    assert add(store, one, other, third, CORN) == [None, "exact", "exact", None]
     links = {article.id: article.near_duplicates for article in store.articles([one.article_id, third.article_id])}
     assert links == {
         one.article_id: tuple(sorted((other.article_id, third.article_id))),
@@ -120,7 +120,7 @@ def test_equal_texts_are_linked_both_ways_and_apart_when_one_changes(path: Path)
 
 def test_texts_without_a_word_are_no_duplicates(path: Path) -> None:
     store = create(path)
-    assert add(store, *(prepared("", origin=str(n), external_id=str(n)) for n in range(3))) == [False] * 3
+    assert add(store, *(prepared("", origin=str(n), external_id=str(n)) for n in range(3))) == [None] * 3
     store.close()
 
 

@@ -24,7 +24,7 @@ from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Query
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raise it when the schema or what it is filled with changes."""
 
 _BUFFER_BYTES = 48 << 20
@@ -166,7 +166,7 @@ def _analysed(article: Indexable) -> tuple[dict[str, dict[str, list[int]]], dict
         "text_length": text_length,
         "first_second": first,
         "last_second": last,
-        "digest": int(article.text_digest, 16) if article.text_digest else 0,
+        "cluster": int(article.cluster, 16) if article.cluster else 0,
     }
     return postings, columns
 

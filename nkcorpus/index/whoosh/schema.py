@@ -67,6 +67,6 @@ def new_schema() -> fields.Schema:
         text_length=fields.COLUMN(IntegerColumn("i")),
         first_second=fields.COLUMN(IntegerColumn("q", default=NO_DATE)),
         last_second=fields.COLUMN(IntegerColumn("q", default=NO_DATE)),
-        digest=fields.COLUMN(IntegerColumn("Q")),
+        cluster=fields.COLUMN(IntegerColumn("Q")),
         position=fields.STORED(),
     )

@@ -246,14 +246,14 @@ def _order(snapshot: Snapshot, scores: Scores, options: SearchOptions) -> Callab
 
 
 def _representatives(snapshot: Snapshot, scores: Scores, order: Callable[[int], tuple[float, int]]) -> list[int]:
-    """Return one document of those with equal text: the one that comes first in the order."""
-    digests = snapshot.column("digest")
+    """Return one document of those with (nearly) the same text: the one that comes first in the order."""
+    clusters = snapshot.column("cluster")
     first: dict[int, int] = {}
     numbers: list[int] = []
     for number in scores:
-        digest = digests[number]
-        if not digest:
+        cluster = clusters[number]
+        if not cluster:
             numbers.append(number)
-        elif digest not in first or order(number) < order(first[digest]):
-            first[digest] = number
+        elif cluster not in first or order(number) < order(first[cluster]):
+            first[cluster] = number
     return numbers + list(first.values())

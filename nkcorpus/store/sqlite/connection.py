@@ -44,20 +44,43 @@ def migrations() -> list[str]:
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
-    """Open an existing corpus for reading; works on read-only media. Raises CorpusError."""
+    """Open an existing corpus for reading; works on read-only media. Raises CorpusError.
+
+    A corpus of an older schema is migrated first, or where it cannot be written, read as a migrated copy in memory.
+    """
     _require_file(path)
     with corpus_errors(path):
-        try:
-            return _recognised(path, "ro")
-        except sqlite3.OperationalError as error:
-            match error.sqlite_errorcode & 0xFF:
-                case sqlite3.SQLITE_READONLY:  # a writer was killed and left a journal, which only a writer rolls back
-                    _recognised(path, "rw").close()
-                    return _recognised(path, "ro")
-                case sqlite3.SQLITE_CANTOPEN:  # left in WAL mode, and now on media where no side files can be made
-                    return _recognised(path, "ro&immutable=1")
-                case _:
-                    raise
+        connection = _open_reader(path)
+        if _schema_of(connection) == schema_version():
+            return connection
+        connection.close()  # a reader would keep the file in the writer's WAL mode
+        with contextlib.suppress(CorpusNotWritable, CorpusLocked):
+            close_writer(open_writer(path, "", create=False))
+        connection = _open_reader(path)
+        return connection if _schema_of(connection) == schema_version() else _migrated_copy(connection)
+
+
+def _migrated_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Return a copy in memory with the newest schema, and close the original."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    with contextlib.closing(connection):
+        connection.backup(copy)
+    _migrate(copy)
+    return copy
+
+
+def _open_reader(path: Path) -> sqlite3.Connection:
+    try:
+        return _recognised(path, "ro")
+    except sqlite3.OperationalError as error:
+        match error.sqlite_errorcode & 0xFF:
+            case sqlite3.SQLITE_READONLY:  # a writer was killed and left a journal, which only a writer rolls back
+                _recognised(path, "rw").close()
+                return _recognised(path, "ro")
+            case sqlite3.SQLITE_CANTOPEN:  # left in WAL mode, and now on media where no side files can be made
+                return _recognised(path, "ro&immutable=1")
+            case _:
+                raise
 
 
 def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
@@ -159,6 +182,10 @@ def _recognised(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def _schema_of(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _is_blank(connection: sqlite3.Connection) -> bool:
     """Tell whether nobody has written anything into the file."""
     application_id: int = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -172,7 +199,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
         if _is_blank(connection):
             raise CorpusMissing(f"{path}: is an empty file; 'nkcorpus ingest SOURCE' makes a corpus of it")
         raise NotACorpus(f"{path}: is an SQLite file but not a corpus; name another file with -C")
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _schema_of(connection)
     newest = schema_version()
     if version > newest:
         raise CorpusTooNew(
@@ -200,12 +227,11 @@ def _initialise(connection: sqlite3.Connection, tool: str) -> None:
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == schema_version():
+    if _schema_of(connection) == schema_version():
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _apply_migrations(connection, connection.execute("PRAGMA user_version").fetchone()[0])
+        _apply_migrations(connection, _schema_of(connection))
         connection.execute("COMMIT")
     except BaseException:
         connection.rollback()

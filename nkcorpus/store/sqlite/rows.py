@@ -25,7 +25,7 @@ VERSION_COLUMNS = (
 """The columns of `version` that a row of `version_values` fills, in its order."""
 
 INDEXABLE_COLUMNS = (
-    "a.id, a.seq, a.removed_at, a.text_digest,"
+    "a.id, a.seq, a.removed_at, coalesce(c.cluster, a.text_digest),"
     " v.title, v.text, v.authors, v.translator, v.source, v.lang, v.url, v.date"
 )
 
@@ -85,8 +85,10 @@ def article_of(
 
 def indexable_of(row: tuple[Any, ...]) -> Indexable:
     """Return what an index holds of a row of INDEXABLE_COLUMNS."""
-    article, seq, _, digest, title, text, authors, translator, source, lang, url, date = row
-    return Indexable(article, seq, title, text, tuple(json.loads(authors)), translator, source, lang, url, date, digest)
+    article, seq, _, cluster, title, text, authors, translator, source, lang, url, date = row
+    return Indexable(
+        article, seq, title, text, tuple(json.loads(authors)), translator, source, lang, url, date, cluster
+    )
 
 
 def _json(values: tuple[str, ...]) -> str:

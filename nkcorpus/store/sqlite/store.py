@@ -13,6 +13,7 @@ from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
 from nkcorpus.model import Article, CorpusStats, Indexable, Position, Removal, VersionInfo
+from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, article_of, indexable_of
 from nkcorpus.store.sqlite.writer import SqliteWriter
@@ -54,7 +55,8 @@ class SqliteStore:
         """See Store."""
         sql = (
             f"SELECT {INDEXABLE_COLUMNS} FROM article a LEFT JOIN version v"
-            " ON v.article = a.id AND v.number = a.version WHERE a.seq > ? ORDER BY a.seq"
+            " ON v.article = a.id AND v.number = a.version"
+            " LEFT JOIN text_cluster c ON c.text_digest = a.text_digest WHERE a.seq > ? ORDER BY a.seq"
         )
         with corpus_errors(self._path):
             for row in self._connection.execute(sql, (after,)):
@@ -83,6 +85,19 @@ class SqliteStore:
         if len(rows) > 1:
             raise AmbiguousId(f"several articles have ids that begin with {given}; give more digits")
         return str(rows[0][0])
+
+    def clusters(self) -> list[tuple[str, tuple[str, ...]]]:
+        """See Store."""
+        members: dict[str, list[str]] = {}
+        with corpus_errors(self._path):
+            for cluster, article in self._connection.execute(
+                "SELECT coalesce(c.cluster, a.text_digest), a.id FROM article a"
+                " LEFT JOIN text_cluster c ON c.text_digest = a.text_digest"
+                " WHERE a.text_digest IS NOT NULL ORDER BY a.id"
+            ):
+                members.setdefault(cluster, []).append(article)
+        found = [(cluster, tuple(ids)) for cluster, ids in members.items() if len(ids) > 1]
+        return sorted(found, key=lambda item: (-len(item[1]), item[0]))
 
     def stats(self) -> CorpusStats:
         """See Store."""
@@ -185,7 +200,11 @@ class SqliteStore:
                         other
                         for (other,) in execute(
                             "SELECT b.id FROM article a JOIN article b ON b.text_digest = a.text_digest"
-                            " WHERE a.id = ? AND b.id <> a.id ORDER BY b.id",
+                            " WHERE a.id = ?1 AND b.id <> ?1 UNION SELECT b.id FROM article a"
+                            " JOIN text_cluster c ON c.text_digest = a.text_digest"
+                            " JOIN text_cluster d ON d.cluster = c.cluster"
+                            " JOIN article b ON b.text_digest = d.text_digest"
+                            " WHERE a.id = ?1 AND b.id <> ?1 ORDER BY 1",
                             (article,),
                         )
                     ],
@@ -197,12 +216,19 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
     if not connection.execute("SELECT 1 FROM article WHERE id = ? AND removed_at IS NULL", (article,)).fetchone():
         return 0
     payloads = connection.execute("SELECT payload_sha256 FROM version WHERE article = ?", (article,)).fetchall()
+    digest, text = connection.execute(
+        "SELECT a.text_digest, v.text FROM article a JOIN version v ON v.article = a.id AND v.number = a.version"
+        " WHERE a.id = ?",
+        (article,),
+    ).fetchone()
     seq = connection.execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
     connection.execute("DELETE FROM version WHERE article = ?", (article,))
     connection.execute(
         "UPDATE article SET seq = ?, version = 0, text_digest = NULL, removed_at = ? WHERE id = ?",
         (seq, utc_now(), article),
     )
+    if digest and not connection.execute("SELECT 1 FROM article WHERE text_digest = ?", (digest,)).fetchone():
+        Clusters(connection).drop(digest, text)
     connection.executemany(
         "DELETE FROM payload WHERE sha256 = ? AND NOT EXISTS"
         " (SELECT 1 FROM version WHERE version.payload_sha256 = payload.sha256)",

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nkcorpus.dates import utc_now
-from nkcorpus.model import IngestReport, Prepared
+from nkcorpus.model import IngestReport, Likeness, Prepared
 from nkcorpus.store.base import Known
 from nkcorpus.store.payloads import decompress
+from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import corpus_errors
 from nkcorpus.store.sqlite.rows import VERSION_COLUMNS, version_values
 
@@ -32,6 +33,11 @@ class SqliteWriter:
                 (utc_now(), tool, json.dumps(names, ensure_ascii=False)),
             )
             self._failed = set(connection.execute("SELECT origin, record FROM failure"))
+            self._clusters = Clusters(connection)
+            if self._clusters.is_outdated():
+                self._begin()
+                self._clusters.rebuild()
+                connection.execute("COMMIT")
         self._run = cursor.lastrowid or 0
 
     def known(self, article_id: str) -> Known | None:
@@ -56,18 +62,17 @@ class SqliteWriter:
             row = self._connection.execute("SELECT bytes, size FROM payload WHERE sha256 = ?", (sha256,)).fetchone()
         return decompress(*row)
 
-    def add(self, prepared: Prepared) -> bool:
+    def add(self, prepared: Prepared) -> Likeness | None:
         """See StoreWriter."""
         with corpus_errors(self._path):
             self._begin()
             return self._add(prepared)
 
-    def _add(self, prepared: Prepared) -> bool:
+    def _add(self, prepared: Prepared) -> Likeness | None:
         execute = self._connection.execute
         article, digest = prepared.article_id, prepared.text_digest
-        duplicate = execute(
-            "SELECT 1 FROM article WHERE text_digest = ? AND id <> ? LIMIT 1", (digest, article)
-        ).fetchone()
+        before = self._text_before(article, digest)
+        is_new_text = digest and not self._is_stored(digest)
         seq = execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
         number = execute(
             "INSERT INTO article (id, seq, version, text_digest) VALUES (?, ?, 1, ?) ON CONFLICT (id) DO UPDATE"
@@ -91,7 +96,26 @@ class SqliteWriter:
                 "INSERT INTO repair (version, start, end, text, rule) VALUES (?, ?, ?, ?, ?)",
                 [(version, fix.start, fix.end, fix.text, fix.rule) for fix in document.repairs],
             )
-        return duplicate is not None
+        if before and not self._is_stored(before[0]):
+            self._clusters.drop(*before)
+        if digest and is_new_text:
+            return "near" if self._clusters.add(digest, prepared.bands) else None
+        return "exact" if digest and self._is_stored(digest, besides=article) else None
+
+    def _text_before(self, article: str, digest: str | None) -> tuple[str, str] | None:
+        """Return digest and text of the newest version so far if its digest is another one."""
+        row = self._connection.execute(
+            "SELECT a.text_digest, v.text FROM article a JOIN version v ON v.article = a.id AND v.number = a.version"
+            " WHERE a.id = ? AND a.text_digest IS NOT ?",
+            (article, digest),
+        ).fetchone()
+        return row if row and row[0] else None
+
+    def _is_stored(self, digest: str, besides: str = "") -> bool:
+        row = self._connection.execute(
+            "SELECT 1 FROM article WHERE text_digest = ? AND id <> ? LIMIT 1", (digest, besides)
+        ).fetchone()
+        return row is not None
 
     def fail(self, origin: str, record: int | None, error: str) -> None:
         """See StoreWriter."""
