@@ -48,6 +48,8 @@ def placed(rule: Rule, line: str, body: list[str]) -> Document:
     """Put `line` where `rule` looks, under a line that the rule may need before it."""
     if rule.zone == "tail":
         return document(*body, line)
+    if rule.zone == "prefix":
+        return document(f"{line} {body[0]}", *body[1:]) if body else document(line)
     if rule.zone == "head":
         before = [BY_ID[rule.after[0]].cut[0]] if rule.after else []
         return document(*before, line, *body)
