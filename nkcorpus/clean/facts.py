@@ -26,7 +26,7 @@ def facts_of(document: Document, evidence: Iterable[Mapping[str, str | None]]) -
     authors: dict[str, None] = {}
     for groups in evidence:
         if groups.get("author"):
-            authors.update(dict.fromkeys(_NAME_SEPARATOR.split(groups["author"] or "")))
+            authors.update(dict.fromkeys(_NAME_SEPARATOR.split((groups["author"] or "").strip("'"))))
         for fact, value in _fields(groups).items():
             if value is not None and getattr(document, fact) is None:
                 found.setdefault(fact, value)

@@ -93,7 +93,7 @@ class Rule:
         return hash(self.id)
 
     def matches(self, line: str) -> bool:
-        """Tell whether `line`, as it stands in a text, is what this rule is for: whole, or its beginning in zone prefix."""
+        """Tell whether `line`, as it stands in a text, is what this rule is for: whole, or its beginning (`prefix`)."""
         normalised = normalise(line)
         match = self.regex.match(normalised) if self.zone == "prefix" else self.regex.fullmatch(normalised)
         return bool(match) and (not self.contains or any(word in line for word in self.contains))
