@@ -86,7 +86,8 @@ class Document:
     """What one item says, after extraction and, with `removed` filled, after cleaning.
 
     Fields that the item does not give are None or empty; nothing is guessed.
-    `extractor` and `cleaner` are `name/version`; `cleaner` is "" before cleaning.
+    `extractor` and `cleaner` are `name/version`; `cleaner` is "" before cleaning. `place` is where the report was
+    filed, as its dateline spells it.
     """
 
     raw_text: str
@@ -106,6 +107,7 @@ class Document:
     removed: tuple[Span, ...] = ()
     repairs: tuple[Repair, ...] = ()
     cleaner: str = ""
+    place: str | None = None
 
     @property
     def text(self) -> str:

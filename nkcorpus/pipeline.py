@@ -195,7 +195,7 @@ def _prepared(entry: Entry, *, mapping: Mapping[str, str]) -> Prepared | SourceF
     text = document.text
     payload_sha256 = hashlib.sha256(entry.payload).hexdigest()
     return Prepared(
-        article_id=article_id(document, entry.name),
+        article_id=article_id(extracted, entry.name),  # what a rule finds must not change which article it is
         document=document,
         text=text,
         words=len(text.split()),

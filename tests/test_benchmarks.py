@@ -46,3 +46,9 @@ def test_articles_are_the_same_each_time_and_hold_duplicates(tmp_path: Path, for
         assert 0 < report.exact_duplicates < 10
         assert report.removed_spans > 100
         assert corpus.search("source told Daily NK").total > 30
+
+
+def test_boilerplate_table() -> None:
+    table = python("-m", "benchmarks.boilerplate")
+    row = next(line for line in table.splitlines() if line.startswith("| nkcorpus, text"))
+    assert row.count("100.0%") == 2

@@ -174,6 +174,7 @@ def test_the_extract_digest_is_over_what_was_extracted() -> None:
 
 
 CHANGES: list[dict[str, object]] = [
+    {"place": "Seoul"},
     {"raw_text": "Rice fell."},
     {"extractor": "text/2"},
     {"title": "Rice"},

@@ -12,8 +12,11 @@ _NAME_PARTICLES = r"(?:(?:al|bin|da|de|del|den|der|di|el|la|le|ter|van|von) ){0,
 _NAME = rf"(?:{_NAME_WORD}(?: {_NAME_PARTICLES}{_NAME_WORD}){{1,4}}|[가-힣]{{2,4}})"
 _NAMES = rf"(?:{_NAME}(?:(?:, and |, | and | & ){_NAME}){{0,3}})"
 
+# Up to four names, apart by a space, a comma or a middle dot.
+_KOREAN_NAMES = r"(?:[가-힣]{2,4}(?:(?: |, ?| ?[·ㆍ] ?)[가-힣]{2,4}){0,3})"
+
 _EMAIL = (
-    r"(?:[A-Za-z0-9_.+-]{1,64} ?(?:@|\[at\]|\(at\)) ?"
+    r"(?:\[email protected\]|[A-Za-z0-9_.+-]{1,64} ?(?:@|\[at\]|\(at\)) ?"
     r"[A-Za-z0-9-]{1,63}(?:(?:\.| ?(?:\[dot\]|\(dot\)) ?)[A-Za-z0-9-]{1,63}){1,4})"
 )
 
@@ -42,14 +45,20 @@ _MONTH = (
 )
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 
+_PLACE_WORD = r"[A-Z][\w.'/-]{1,25}"
+_PLACE_NAME = rf"{_PLACE_WORD}(?: {_PLACE_WORD}){{0,3}}"
+# "SEOUL", "Panmunjom, North Korea", "Washington, D.C., U.S.".
+_PLACE = rf"(?:{_PLACE_NAME}(?:, {_PLACE_NAME}){{0,2}})"
+
 _OUTLET_NAME = (
-    r"(?:Daily ?NK(?: Japan| SI)?|데일리 ?NK|KCNA|Korean Central (?:News Agency|Television)|KCTV|"
+    r"(?:Daily ?NK(?: Japan| SI)?|데일리 ?NK|NK News|NK Pro|38 North|KCNA Watch|Reuters|UPI|AFP|EPA(?:-EFE)?|"
+    r"The Associated Press|Getty Images|뉴시스|KCNA|Korean Central (?:News Agency|Television)|KCTV|"
     r"Rodong Sinmun|Uriminzokkiri|Yonhap(?: News)?|연합뉴스|News ?1|뉴스1|조선중앙통신|노동신문|Google Earth)"
 )
 _OUTLET = rf"(?:{_OUTLET_NAME}(?: ?[-/,&] ?{_OUTLET_NAME})?)"
 
-# The name of a site as its feed gives it: up to six words.
-_SITE = r"(?:[A-Z0-9가-힣][\w.'&|:-]{0,40}(?: [\w.'&|:-]{1,40}){0,5})"
+# The name of a site as its feed gives it: up to eight words.
+_SITE = r"(?:[A-Z0-9가-힣][\w.'&|:-]{0,40}(?: [\w.'&|:-]{1,40}){0,7})"
 
 BLOCKS: dict[str, str] = {
     "name": _NAME,
@@ -61,13 +70,19 @@ BLOCKS: dict[str, str] = {
     "weekday": _WEEKDAY,
     "outlet": _OUTLET,
     "site": _SITE,
+    "capitalised": r"(?:[A-Z가-힣][\w.&'-]{0,30}(?: [A-Z][\w&'-]{0,30}){0,4})",
+    "korean_names": _KOREAN_NAMES,
+    "place": _PLACE,
+    "dash": r"(?:[*_]{0,2} ?-{1,3})",
     "url": r"(?:(?:https?://|www\.)\S{3,300})",
 }
 """Regular expressions by the name that patterns use. None captures, and each is one atom: it can be followed by `?`.
 
 `name` is a person's name, `names` up to four of them; `email` may be written with `[at]`;
 `contact_request` ends before the address; `outlet` is a publisher or picture source, or two of them;
-`site` is the name that a website gives itself.
+`site` is the name that a website gives itself; `capitalised` are up to five
+words, each with a capital; `korean_names` are up to four names in Hangul; `place` is that of a
+dateline, with country or state; `dash` is what parts a dateline from the report.
 """
 
 

@@ -4,18 +4,20 @@ The tail zone is found by walking up from the last line. A line belongs to it wh
 matches it; blank lines and lines that are cut already are passed over; up to `BRIDGE` lines that no rule matches may
 stand between two that match, and none below the lowest. The head zone is found likewise, walking down. So the wording
 of a rule is cut at the edges of an article and stays in its middle.
+
+A rule of zone `prefix` takes what one of the first lines that stay begins with; the rest of the line stays.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Any, Literal
+from typing import Literal
 
-from nkcorpus.clean.lines import is_blank, normalise
+from nkcorpus.clean.facts import facts_of
+from nkcorpus.clean.lines import MAX_PREFIX, is_blank, normalise, normalised_beginning
 from nkcorpus.clean.rules import Rule
 from nkcorpus.clean.ruleset import Ruleset, ruleset
 from nkcorpus.model import Document, Repair, Span
@@ -24,7 +26,10 @@ BRIDGE = 2
 """How many lines in a row without a rule a zone reaches across, as one or two that the rules do not know may stand
 among those that they do; three in a row are taken for the article."""
 
-_NAME_SEPARATOR = re.compile(r", and |, | and | & ")
+PREFIX_LINES = BRIDGE + 1
+"""How many of the first lines that stay may begin with a prefix: a title and a byline may stand before a dateline."""
+MAX_PREFIXES = 4
+"""How many prefixes in a row are taken from one line: a mark of urgency and a dateline are two."""
 
 
 def clean_document(document: Document, *, keep: Collection[str] = (), rules: Sequence[Rule] | None = None) -> Document:
@@ -37,17 +42,33 @@ def clean_document(document: Document, *, keep: Collection[str] = (), rules: Seq
     """
     compiled = ruleset(rules)
     lines = _Lines(document)
-    matched = _match(document.raw_text, lines, compiled)
-    if not matched:
+    matched, prefixes = _match(document.raw_text, lines, compiled)
+    if not matched and not prefixes:
         return replace(document, cleaner=compiled.cleaner)
     new_spans = [lines.span(number, rule) for number, rule in matched.items() if rule.kind not in keep]
+    new_spans += [lines.part(prefix) for prefix in prefixes if prefix.rule.kind not in keep]
+    new_spans.sort(key=_by_position)
+    facts = facts_of(document, _evidence(lines.texts, matched, prefixes))
+    if any(rule.korean_version for rule in matched.values()):
+        facts["korean_version"] = True
     return replace(
         document,
-        removed=tuple(sorted([*document.removed, *new_spans], key=lambda span: (span.start, span.end))),
+        removed=tuple(sorted([*document.removed, *new_spans], key=_by_position)),
         repairs=_outside(document.repairs, new_spans),
         cleaner=compiled.cleaner,
-        **_facts(document, lines.texts, matched),
+        **facts,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Prefix:
+    """What the line `number` has in `[start, end)`, found by a rule of zone prefix; `text` is its normal form."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+    rule: Rule
 
 
 class _Lines:
@@ -77,20 +98,63 @@ class _Lines:
             last += 1
         return Span(self._start(number), min(self._ends[last - 1], self._length), rule.kind, rule.id)
 
+    def part(self, prefix: _Prefix) -> Span:
+        """Return the span of a prefix."""
+        start = self._start(prefix.number)
+        return Span(start + prefix.start, start + prefix.end, prefix.rule.kind, prefix.rule.id)
+
     def _start(self, number: int) -> int:
         return self._ends[number] - len(self.texts[number]) - 1
 
 
-def _match(text: str, lines: _Lines, rules: Ruleset) -> dict[int, Rule]:
-    """Return the rule for each line that is boilerplate, by line number in reading order."""
+def _match(text: str, lines: _Lines, rules: Ruleset) -> tuple[dict[int, Rule], list[_Prefix]]:
+    """Return the rule for each line that is boilerplate, by line number in reading order, and the prefixes."""
     matched = rules.line_rules(text, lines.texts)
     for number in lines.touched:
         matched.pop(number, None)
-    # A line that one zone cuts no longer parts the other zone from its edge, hence until nothing more is found.
-    _walk("tail", lines, rules, matched)
-    while _walk("head", lines, rules, matched) and _walk("tail", lines, rules, matched):
-        pass
-    return dict(sorted(matched.items()))
+    while True:
+        # A line that one zone cuts no longer parts the other zone from its edge, hence until nothing more is found.
+        _walk("tail", lines, rules, matched)
+        while _walk("head", lines, rules, matched) and _walk("tail", lines, rules, matched):
+            pass
+        prefixes = _prefixes(lines, rules, matched)
+        whole = {
+            prefix.number: prefix.rule for prefix in prefixes if is_blank(lines.texts[prefix.number][prefix.end :])
+        }
+        if not whole:
+            return dict(sorted(matched.items())), prefixes
+        matched |= whole
+
+
+def _prefixes(lines: _Lines, rules: Ruleset, matched: Mapping[int, Rule]) -> list[_Prefix]:
+    """Return the prefixes of the first lines that stay, in reading order; a line may begin with several in a row."""
+    found: list[_Prefix] = []
+    read = 0
+    for number, line in enumerate(lines.texts):
+        if number in lines.gone or number in matched or is_blank(line):
+            continue
+        read += 1
+        if number not in lines.touched:
+            found += _line_prefixes(number, line, rules)
+        if read == PREFIX_LINES:
+            break
+    return found
+
+
+def _line_prefixes(number: int, line: str, rules: Ruleset) -> Iterator[_Prefix]:
+    start = 0
+    for _ in range(MAX_PREFIXES):
+        if rules.prefix_rule(normalise(line[start : start + MAX_PREFIX])) is None:  # the usual case, and much cheaper
+            break
+        beginning, offsets = normalised_beginning(line, start)
+        rule, length = rules.prefix_rule(beginning) or (None, 0)
+        if rule is None or not length:
+            break
+        text = beginning[:length]
+        while beginning[length : length + 1] == " ":
+            length += 1
+        yield _Prefix(number, start, offsets[length], text, rule)
+        start = offsets[length]
 
 
 def _walk(zone: Literal["head", "tail"], lines: _Lines, rules: Ruleset, matched: dict[int, Rule]) -> bool:
@@ -108,7 +172,7 @@ def _walk(zone: Literal["head", "tail"], lines: _Lines, rules: Ruleset, matched:
             rule = rules.head_rule(line, previous) if zone == "head" else rules.tail_rule(line)
             if rule is not None:
                 matched[number] = rule
-        elif rule is not None and rule.zone not in (zone, "line"):
+        elif rule is not None and rule.zone not in (zone, "line") and not (zone == "head" and rule.zone == "prefix"):
             continue
         previous = rule
         unmatched = 0 if rule is not None else unmatched + 1
@@ -130,21 +194,17 @@ def _outside(repairs: tuple[Repair, ...], spans: Sequence[Span]) -> tuple[Repair
     return tuple(kept)
 
 
-def _facts(document: Document, lines: Sequence[str], matched: Mapping[int, Rule]) -> dict[str, Any]:
-    """Return the fields of `document` that the matched lines fill, by field name. The first line of a fact counts."""
-    found: dict[str, Any] = {}
-    authors: dict[str, None] = {}
-    for number, rule in matched.items():
-        if rule.korean_version:
-            found["korean_version"] = True
-        match = rule.regex.fullmatch(normalise(lines[number])) if rule.regex.groupindex else None
-        if match is None:
-            continue
-        for fact, value in match.groupdict().items():
-            if value and fact == "author":
-                authors.update(dict.fromkeys(_NAME_SEPARATOR.split(value)))
-            elif value and getattr(document, fact) is None:
-                found.setdefault(fact, value)
-    if authors and not document.authors:
-        found["authors"] = tuple(authors)
-    return found
+def _by_position(span: Span) -> tuple[int, int]:
+    return span.start, span.end
+
+
+def _evidence(
+    lines: Sequence[str], matched: Mapping[int, Rule], prefixes: Sequence[_Prefix]
+) -> Iterator[dict[str, str | None]]:
+    """Yield the named groups of what matched, in reading order."""
+    found = [(number, 0, rule, normalise(lines[number])) for number, rule in matched.items() if rule.regex.groupindex]
+    found += [(prefix.number, prefix.start, prefix.rule, prefix.text) for prefix in prefixes]
+    for _, _, rule, text in sorted(found, key=lambda entry: entry[:2]):
+        match = rule.regex.fullmatch(text)
+        if match:
+            yield match.groupdict()

@@ -33,7 +33,7 @@ class Explanation:
 
     @property
     def zone(self) -> str | None:
-        """Where the rule looks: `head`, `tail` or `line`."""
+        """Where the rule looks: `head`, `tail`, `line` or `prefix`."""
         return self.rule.zone if self.rule else None
 
     @property

@@ -7,6 +7,9 @@ import re
 MAX_LINE = 1_000
 """Longest line, in code points, that is matched at all: it bounds the cost of every pattern on any input."""
 
+MAX_PREFIX = 200
+"""Longest beginning of a line, in code points, in which a prefix is looked for."""
+
 _SUBSTITUTES = (
     dict.fromkeys("‘’‚‛′＇", "'")
     | dict.fromkeys("“”„‟″＂", '"')
@@ -27,6 +30,27 @@ def normalise(line: str) -> str:
     if not line.isascii():
         line = _SUBSTITUTED.sub(_substitute, line)
     return " ".join(line.split()).strip("*_ ")
+
+
+def normalised_beginning(line: str, start: int) -> tuple[str, list[int]]:
+    """Return the normal form of MAX_PREFIX code points of `line` from `start`, and where each character came from.
+
+    The offsets are indices into `line`, one more than there are characters: the last is where what was read ends.
+    Of emphasis marks only those at the beginning are dropped, and a space at the end stays.
+    """
+    characters: list[str] = []
+    offsets: list[int] = []
+    end = min(len(line), start + MAX_PREFIX)
+    for index in range(start, end):
+        character = _SUBSTITUTES.get(line[index], line[index])
+        if character.isspace():
+            character = " " if characters and characters[-1] != " " else ""
+        elif not characters and character in "*_":
+            character = ""
+        if character:
+            characters.append(character)
+            offsets.append(index)
+    return "".join(characters), [*offsets, end]
 
 
 def is_blank(line: str) -> bool:

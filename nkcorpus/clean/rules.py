@@ -4,11 +4,12 @@ A rule file holds `[[rule]]` tables with these keys:
 
 - `id`: unique, `site.what`, lower case with hyphens.
 - `kind`: one of `KINDS`.
-- `zone`: `head`, `tail`, or `line` for anywhere.
-- `pattern`: a regular expression for the whole line in the form that `lines.normalise` gives. `{name}` and the
-  other blocks of `blocks.BLOCKS` are expanded, line breaks in it are dropped. The groups `translator`, `editor`,
-  `author` and `contact` yield facts.
-- `cut`: lines that must match. `keep`: look-alikes that must not.
+- `zone`: `head`, `tail`, `line` for anywhere, or `prefix`: what a first paragraph begins with, such as a dateline.
+- `pattern`: a regular expression for the whole line (in zone `prefix`: for its beginning) in the form that
+  `lines.normalise` gives. `{name}` and the other blocks of `blocks.BLOCKS` are expanded, line breaks in it are
+  dropped. The groups `translator`, `editor`, `author`, `contact`, `place` and `agency` (the publisher) yield facts, and
+  so do `year` or `juche` with `month`, `day`, `hour` and `minute` together: a date.
+- `cut`: lines, or prefixes, that must match. `keep`: look-alikes that must not.
 - `contains` (must be given in zone `line`): words without spaces, one of which stands in every line that matches.
   Texts without any of them are passed over quickly.
 - `after` (zone `head` only): ids of rules. The rule counts only where the line before matched one of them.
@@ -30,8 +31,10 @@ from nkcorpus.clean.blocks import BLOCKS, expand, mask_placeholders, placeholder
 from nkcorpus.clean.lines import normalise
 from nkcorpus.errors import SettingsError
 
-Zone = Literal["head", "tail", "line"]
-Fact = Literal["translator", "editor", "author", "contact"]
+Zone = Literal["head", "tail", "line", "prefix"]
+Fact = Literal[
+    "translator", "editor", "author", "contact", "place", "agency", "year", "juche", "month", "day", "hour", "minute"
+]  # fmt: skip
 
 KINDS: Mapping[str, str] = {
     "bio": "who the author is, with or without an address",
@@ -90,11 +93,10 @@ class Rule:
         return hash(self.id)
 
     def matches(self, line: str) -> bool:
-        """Tell whether the whole of `line`, as it stands in a text, is what this rule is for, whatever its zone."""
+        """Tell whether `line`, as it stands in a text, is what this rule is for: whole, or its beginning (`prefix`)."""
         normalised = normalise(line)
-        return bool(self.regex.fullmatch(normalised)) and (
-            not self.contains or any(word in line for word in self.contains)
-        )
+        match = self.regex.match(normalised) if self.zone == "prefix" else self.regex.fullmatch(normalised)
+        return bool(match) and (not self.contains or any(word in line for word in self.contains))
 
 
 def parse_rules(toml_text: str, origin: str) -> tuple[Rule, ...]:

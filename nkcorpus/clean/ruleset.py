@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from nkcorpus.clean.blocks import expand
-from nkcorpus.clean.lines import MAX_LINE, normalise
+from nkcorpus.clean.lines import MAX_LINE, MAX_PREFIX, normalise
 from nkcorpus.clean.rules import Rule, load_rules
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Raised when zones, normalisation or spans change, so that texts cleaned before can be told from those after."""
 
 _GROUP_NAME = re.compile(r"\(\?P<[a-z]+>")
@@ -26,6 +26,7 @@ class Ruleset:
         self.cleaner = cleaner_id(rules)
         self._head = _Alternatives([rule for rule in rules if rule.zone == "head" and not rule.after])
         self._tail = _Alternatives([rule for rule in rules if rule.zone == "tail"])
+        self._prefix = _Alternatives([rule for rule in rules if rule.zone == "prefix"])
         self._sequels = [rule for rule in rules if rule.after]
         self._line = [rule for rule in rules if rule.zone == "line"]
         self._line_words: defaultdict[str, set[int]] = defaultdict(set)
@@ -39,11 +40,15 @@ class Ruleset:
 
     def head_rule(self, line: str, previous: Rule | None) -> Rule | None:
         """Return the head rule that matches `line`, where `previous` matched the line before."""
-        rule = self._head.first(line)
+        rule = self._head.first(line) or self._prefix.first(line)
         if rule is None and previous is not None:
             sequels = (rule for rule in self._sequels if previous.id in rule.after and rule.matches(line))
             return next(sequels, None)
         return rule
+
+    def prefix_rule(self, beginning: str) -> tuple[Rule, int] | None:
+        """Return the prefix rule that the normalised `beginning` of a line matches, and the length of the prefix."""
+        return self._prefix.prefix(beginning[:MAX_PREFIX])
 
     def line_rules(self, text: str, lines: Sequence[str]) -> dict[int, Rule]:
         """Return the rule of zone `line` for each of the `lines` of `text` that one matches, by line number."""
@@ -80,6 +85,10 @@ class _Alternatives:
         match = self._regex.fullmatch(normalise(line))
         return self._rules[match.lastindex - 1] if match and match.lastindex else None
 
+    def prefix(self, normalised: str) -> tuple[Rule, int] | None:
+        match = self._regex.match(normalised)
+        return (self._rules[match.lastindex - 1], match.end()) if match and match.lastindex else None
+
 
 def cleaner_id(rules: Sequence[Rule]) -> str:
     """Return `rules/` and 12 hex digits of a SHA-256 over all that decides what is cut and found.
@@ -90,7 +99,7 @@ def cleaner_id(rules: Sequence[Rule]) -> str:
         [rule.id, rule.kind, rule.zone, rule.regex.pattern, rule.contains, rule.after, rule.korean_version]
         for rule in rules
     ]
-    data = json.dumps([ENGINE_VERSION, MAX_LINE, decisive], ensure_ascii=True).encode()
+    data = json.dumps([ENGINE_VERSION, MAX_LINE, MAX_PREFIX, decisive], ensure_ascii=True).encode()
     return f"rules/{hashlib.sha256(data).hexdigest()[:12]}"
 
 

@@ -85,6 +85,7 @@ def article_fields(article: Article) -> Fields:
         **_credit_fields(document),
         "extractor": document.extractor,
         "cleaner": document.cleaner,
+        "place": document.place,
     }
 
 
@@ -110,6 +111,7 @@ def clean_fields(cleaned: Cleaned) -> Fields:
         "error": cleaned.error,
         **_credit_fields(document),
         "external_id": document.external_id if document is not None else None,
+        "place": document.place if document is not None else None,
     }
 
 

@@ -53,6 +53,7 @@ def document_facts(document: Document) -> list[Fact]:
     date = document.date
     facts = [
         ("date", f"{date.value} ({date.precision}, from {date.source})" if date else ""),
+        ("place", document.place or ""),
         ("source", document.source or ""),
         ("authors" if len(document.authors) > 1 else "author", "; ".join(document.authors)),
         ("translator", document.translator or ""),

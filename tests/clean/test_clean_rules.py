@@ -48,6 +48,8 @@ def placed(rule: Rule, line: str, body: list[str]) -> Document:
     """Put `line` where `rule` looks, under a line that the rule may need before it."""
     if rule.zone == "tail":
         return document(*body, line)
+    if rule.zone == "prefix":
+        return document(f"{line} {body[0]}", *body[1:]) if body else document(line)
     if rule.zone == "head":
         before = [BY_ID[rule.after[0]].cut[0]] if rule.after else []
         return document(*before, line, *body)
@@ -106,6 +108,25 @@ def test_pattern_takes_little_time_on_any_line(rule: Rule) -> None:
         started = time.process_time()
         rule.regex.fullmatch(line)
         assert time.process_time() - started < 0.05, line[:80]
+
+
+HOSTILE_LINES = [
+    *(piece * 25_000 for piece in HOSTILE_PIECES),
+    *(f"{line} " * (100_000 // len(line)) for rule in RULES if rule.zone != "head" for line in rule.cut[:1]),
+    *(
+        "\n".join([word] * 100_000)
+        for word in ("SEOUL, Nov. 6 (Yonhap) --", "(LEAD) A", "(서울=연합뉴스) 가", "ⓒ 가", "a")
+    ),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE_LINES, ids=lambda text: text[:30].replace("\n", " "))
+def test_rules_take_linear_time_on_100_kb_lines_and_100_000_lines(text: str) -> None:
+    clean_document(document("x"))
+    started = time.process_time()
+    cleaned = clean_document(document(text))
+    assert time.process_time() - started < 4
+    assert len(cleaned.text) <= len(text)
 
 
 def test_cleaner_names_the_rules_and_nothing_else() -> None:

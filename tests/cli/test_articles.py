@@ -199,3 +199,21 @@ def test_a_new_text_under_a_known_address_is_a_new_version(
     assert shown["text"] == changed["text"]
     assert [version["number"] for version in shown["versions"]] == [1, 2]
     assert json.dumps(shown)
+
+
+def test_a_dateline_gives_place_and_source_and_can_be_kept(inside: Run, tmp_path: Path) -> None:
+    report = tmp_path / "report.txt"
+    report.write_text("SEOUL, Jan. 3 (UPI) -- A patrol boat ran aground.\n", "utf-8")
+    cut = json.loads(inside("clean", report, "--format", "jsonl").out)
+    assert (cut["text"], cut["place"], cut["source"], cut["date"]) == (
+        "A patrol boat ran aground.\n",
+        "SEOUL",
+        "UPI",
+        None,
+    )
+    kept = inside("clean", report, "--keep", "dateline")
+    assert kept.out == report.read_text("utf-8")
+    corpus = tmp_path / "dated.db"
+    assert inside("-C", corpus, "ingest", report).code == 0
+    (article,) = inside("-C", corpus, "list", "--format", "ids").out.split()
+    assert json.loads(inside("-C", corpus, "show", article, "--format", "json").out)["place"] == "SEOUL"

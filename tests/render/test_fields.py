@@ -66,7 +66,7 @@ def test_a_result_counts_all_hits() -> None:
 
 def test_an_article_has_the_keys_of_the_contract_then_additions() -> None:
     fields = article_fields(article(1, document(repairs=(Repair(0, 2, "OF", "case"),))))
-    assert " ".join(fields) == CONTRACT_ARTICLE + " editor contact korean_version tags extractor cleaner"
+    assert " ".join(fields) == CONTRACT_ARTICLE + " editor contact korean_version tags extractor cleaner place"
     assert fields["raw_text"] == RAW
     assert fields["text"] == f"OF{BODY[2:]}\n\n"
     assert fields["removed"] == [
@@ -82,7 +82,7 @@ def test_an_article_has_the_keys_of_the_contract_then_additions() -> None:
 
 
 def test_a_cleaned_item_has_the_keys_of_the_contract_then_additions() -> None:
-    additions = " editor contact korean_version tags external_id"
+    additions = " editor contact korean_version tags external_id place"
     good = clean_fields(Cleaned("a.txt", document()))
     bad = clean_fields(Cleaned("b.bin", None, "is binary"))
     assert " ".join(good) == " ".join(bad) == CONTRACT_CLEAN + additions

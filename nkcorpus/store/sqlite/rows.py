@@ -20,7 +20,7 @@ VERSION_COLUMNS = (
     "article", "number", "title", "authors", "translator", "editor", "contact", "korean_version", "date",
     "date_precision", "date_source", "source", "lang", "url", "tags", "external_id", "raw_text", "text", "words",
     "origin", "file_name", "record", "kind", "charset", "extractor", "cleaner", "extract_sha256",
-    "content_sha256", "payload_sha256", "retrieved_at", "ingested_at", "run",
+    "content_sha256", "payload_sha256", "retrieved_at", "ingested_at", "run", "place",
 )  # fmt: skip
 """The columns of `version` that a row of `version_values` fills, in its order."""
 
@@ -41,7 +41,7 @@ def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple
         _json(document.tags), document.external_id, document.raw_text, prepared.text, prepared.words,
         prepared.origin, prepared.file_name, prepared.record, prepared.kind, prepared.charset,
         document.extractor, document.cleaner, prepared.extract_sha256, prepared.content_sha256,
-        prepared.payload_sha256, prepared.retrieved_at, now, run,
+        prepared.payload_sha256, prepared.retrieved_at, now, run, document.place,
     )  # fmt: skip
 
 
@@ -71,6 +71,7 @@ def article_of(
         removed=tuple(Span(*cut) for cut in cuts),
         repairs=tuple(Repair(*repair) for repair in repairs),
         cleaner=row["cleaner"],
+        place=row.get("place"),  # a corpus of schema 1 that is only read has no such column
     )
     return Article(
         id=row["article"],
