@@ -16,7 +16,7 @@ Accurate Minwise Hashing (ICML 2017): an empty bin borrows from one drawn at ran
 
 from __future__ import annotations
 
-import hashlib
+import itertools
 import re
 import struct
 import unicodedata
@@ -56,6 +56,7 @@ class Profile:
 
 _BINS = ROWS * BANDS
 _MASK = 0xFFFFFFFF
+_HALF_RANGE = 1 << 31  # SQLite stores small numbers of either sign in four bytes
 _GOLDEN_RATIO = 0x9E3779B1
 """2**32 / golden ratio, to the nearest prime (Knuth, TAOCP 3, 6.4): spreads the sums of CRC-32."""
 _BAND = struct.Struct(f"<{ROWS + 1}I")
@@ -115,7 +116,7 @@ def _agree(one: frozenset[str], other: frozenset[str], missing: float) -> bool:
 
 
 def band_keys(text: str) -> tuple[int, ...]:
-    """Return the keys of a text's bands, signed 64-bit integers; none when it has too few shingles."""
+    """Return the keys of a text's bands, signed 32-bit integers; none when it has too few shingles."""
     return keys_of(shingles(text))
 
 
@@ -127,14 +128,10 @@ def keys_of(found: Shingles) -> tuple[int, ...]:
     hashes = [(crc32(shingle) * _GOLDEN_RATIO) & _MASK for shingle in found]
     hashes.sort(reverse=True)
     least = {value % _BINS: value for value in hashes}  # the last value that a bin gets is its smallest
-    signature = [least[_donor(number, least)] for number in range(_BINS)]
+    signature = [least[number] if number in least else least[_donor(number, least)] for number in range(_BINS)]
+    # Keys that are equal by chance, one in 2**32, cost a comparison and change nothing.
     return tuple(
-        int.from_bytes(
-            hashlib.blake2b(_BAND.pack(band, *signature[band * ROWS : (band + 1) * ROWS]), digest_size=8).digest(),
-            "little",
-            signed=True,
-        )
-        for band in range(BANDS)
+        crc32(_BAND.pack(band, *signature[band * ROWS : (band + 1) * ROWS])) - _HALF_RANGE for band in range(BANDS)
     )
 
 
@@ -180,11 +177,8 @@ def _encoded(text: str) -> bytes:
 
 
 def _donor(number: int, filled: Mapping[int, int]) -> int:
-    """Return the bin whose value stands for bin `number`: itself, or for an empty one the first filled of a sequence
-    that depends on nothing but the number.
+    """Return the bin whose value stands for an empty one: the first filled of a sequence that depends on nothing but
+    the bin's number.
     """
-    donor, attempt = number, 0
-    while donor not in filled:
-        attempt += 1
-        donor = zlib.crc32(_BAND.pack(number, attempt, *(0,) * (ROWS - 1))) % _BINS
-    return donor
+    sequence = (zlib.crc32(b"%d %d" % (number, attempt)) % _BINS for attempt in itertools.count())
+    return next(donor for donor in sequence if donor in filled)
