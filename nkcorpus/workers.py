@@ -12,7 +12,6 @@ import itertools
 import multiprocessing
 import signal
 import sys
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -89,7 +88,7 @@ def _map_in_pool(
     pool = ProcessPool(max_workers=jobs, context=context, initializer=_start_worker, initargs=(bounds.memory,))
     pending: deque[tuple[list[T], Future[list[R]]]] = deque()
     try:
-        _start(pool, jobs, bounds)
+        _start(pool)
         for chunk in _chunks(items, cost, chunk_cost):
             limit = bounds.seconds * (1 + len(chunk) / 8)
             pending.append((chunk, pool.schedule(_run_chunk, args=(function, chunk), timeout=limit)))
@@ -105,10 +104,10 @@ def _map_in_pool(
     pool.join()
 
 
-def _start(pool: ProcessPool, jobs: int, bounds: Bounds) -> None:
+def _start(pool: ProcessPool) -> None:
     """Start the pool with SIGINT blocked, which its threads and processes inherit: Ctrl-C is for this process alone.
 
-    It stays blocked until the workers answer: one that finds its pool gone while it starts prints a traceback.
+    A worker that is still importing when Ctrl-C reaches the whole terminal would print a traceback.
     """
     if not hasattr(signal, "pthread_sigmask"):
         return
@@ -117,8 +116,7 @@ def _start(pool: ProcessPool, jobs: int, bounds: Bounds) -> None:
     resource_tracker.ensure_running()  # it unblocks SIGINT when it starts, so it has to run before
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        for future in [pool.schedule(_run_chunk, args=(time.sleep, [0.02])) for _ in range(2 * jobs)]:
-            _outcome(future, bounds)
+        assert pool.active  # asking starts it
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
