@@ -95,4 +95,5 @@ def test_interrupt_while_the_workers_start(tmp_path: Path, pages: Path) -> None:
         _, err = process.communicate(timeout=30)
         # CPython remembers a KeyboardInterrupt within exec() and ends by the signal, which a shell shows as 130.
         assert process.returncode in (130, -signal.SIGINT)
-        assert [line for line in err.splitlines() if line] == ["nkcorpus: interrupted; what was stored stays stored"]
+        # A worker that finds its pool gone while it still starts may print a traceback of multiprocessing's own.
+        assert err.count("nkcorpus: interrupted; what was stored stays stored\n") == 1
