@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nkcorpus.errors import ExtractionFailed
 from nkcorpus.extract.html import extract_html
 from nkcorpus.extract.html.vote import elect, likeness
 
@@ -110,6 +111,20 @@ def test_bylines_away_from_the_heading(byline: str, authors: tuple[str, ...]) ->
 def test_only_date_of_the_page(dates: str, value: str | None) -> None:
     date = extract_html(f"<h1>Harbour</h1>{'<p>Text of the harbour.</p>' * 80}{dates}", fast=True).date
     assert (date.value if date else None) == value
+
+
+HEADLINES = [f"Ferry number {n} waits for fuel at Sinpo" for n in range(12)]
+
+
+@pytest.mark.parametrize("summary", ["", "<p>It waited for three days, and then the harbour ran out of fuel too.</p>"])
+def test_list_of_articles_is_refused(summary: str) -> None:
+    entries = "".join(f'<div><h2><a href="/{n}">{line}</a></h2>{summary}</div>' for n, line in enumerate(HEADLINES))
+    with pytest.raises(ExtractionFailed, match="lists articles"):
+        extract_html(f"<title>Ferries</title><body><main>{entries}</main>")
+    story = f"<article><p>{PARAGRAPHS[0]}</p></article>"
+    assert PARAGRAPHS[0] in extract_html(f"<title>Ferries</title><body>{story}<div>{entries}</div>", fast=True).raw_text
+    called_article = '<meta property="og:type" content="article"><title>Ferries</title>'
+    assert extract_html(f"{called_article}<body><main>{entries}</main>", fast=True).title == "Ferries"
 
 
 def test_heading_ends_the_title() -> None:

@@ -10,6 +10,7 @@ from bs4 import Tag
 from nkcorpus.errors import ExtractionFailed
 from nkcorpus.extract.html.blocks import read_blocks, render
 from nkcorpus.extract.html.body import find_body, is_named, plain_paragraphs, trim
+from nkcorpus.extract.html.listing import is_listing
 from nkcorpus.extract.html.metadata import read_metadata
 from nkcorpus.extract.html.page import Page
 from nkcorpus.extract.html.prune import unwanted
@@ -44,16 +45,20 @@ def extract_html(html: str, *, url: str | None = None, fast: bool = False) -> Do
     `url` is the address that the page was fetched from, None for a saved file. The raw text has one blank line
     between paragraphs; boilerplate lines within the article are left in it. On a page without a site profile
     several extractors vote; `fast` leaves it to our own.
-    Raises ExtractionFailed when the page has neither article text nor title, ItemTooLarge when it has too many tags.
+    Raises ExtractionFailed when the page has neither article text nor title or is a list of articles,
+    ItemTooLarge when it has too many tags.
     """
     root = parse_tree(html)
     profile = find_profile(root, url)
     skipped = unwanted(root)
-    metadata = read_metadata(Page(root, profile), url=url)
+    page = Page(root, profile)
+    metadata = read_metadata(page, url=url)
     name, text = "generic", ""
     if profile and (text := _profile_text(root, profile)):
         name = profile.name
     else:
+        if is_listing(page, read_blocks(root, skipped)[0]):
+            raise ExtractionFailed("this page lists articles and is none: give the address or file of an article")
         text, named = _generic_text(root, skipped, metadata.title)
         if fast:
             name = "fast"
