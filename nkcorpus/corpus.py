@@ -130,13 +130,16 @@ class Corpus:
         mapping: Mapping[str, str] | None = None,
         jobs: int = 1,
         force: bool = False,
+        fast: bool = False,
         stdin: BinaryIO | None = None,
         on_stored: Callable[[int, str], None] = lambda done, origin: None,
     ) -> IngestReport:
         """Take in files, folders and `-` (standard input), create the corpus if need be, and index what is new.
 
         `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
-        `force` takes in again what was removed. `on_stored` hears how many inputs are dealt with for good.
+        `force` takes in again what was removed.
+        `fast` reads pages with one extractor instead of a vote. `on_stored` hears how many inputs are dealt with
+        for good.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
         from nkcorpus import pipeline
@@ -148,7 +151,7 @@ class Corpus:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._created().writing(names) as writer:
             report = pipeline.ingest(
-                writer, entries, mapping=mapping or {}, jobs=jobs, force=force, on_stored=on_stored
+                writer, entries, mapping=mapping or {}, jobs=jobs, force=force, fast=fast, on_stored=on_stored
             )
         self._sync()
         return report

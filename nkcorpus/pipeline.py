@@ -49,14 +49,16 @@ def clean_sources(
     keep: Collection[str] = (),
     mapping: Mapping[str, str] | None = None,
     jobs: int = 1,
+    fast: bool = False,
     stdin: BinaryIO | None = None,
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
-    Boilerplate of the kinds in `keep` stays. Raises SourceNotFound at once when no source exists.
+    Boilerplate of the kinds in `keep` stays. `fast` reads pages with one extractor.
+    Raises SourceNotFound at once when no source exists.
     """
     entries = iter_items(sources, stdin=stdin, mapping=mapping or {})
-    function = functools.partial(_cleaned, keep=frozenset(keep), mapping=dict(mapping or {}))
+    function = functools.partial(_cleaned, keep=frozenset(keep), mapping=dict(mapping or {}), fast=fast)
     return _clean_all(entries, function, jobs)
 
 
@@ -75,15 +77,17 @@ def ingest(
     mapping: Mapping[str, str],
     jobs: int,
     force: bool,
+    fast: bool,
     on_stored: OnStored,
 ) -> IngestReport:
     """Take in all of `entries`, committing as it goes, and return the summary.
 
-    One bad input never stops the rest. `force` takes in what was removed before. Raises CorpusError when the
+    One bad input never stops the rest. `force` takes in what was removed before, `fast` reads pages with one
+    extractor. Raises CorpusError when the
     store cannot be written.
     """
-    function = functools.partial(_prepared, mapping=dict(mapping))
-    intake = _Intake(writer, mapping, force)
+    function = functools.partial(_prepared, mapping=dict(mapping), fast=fast)
+    intake = _Intake(writer, mapping, force, fast)
     done = pending = 0
     committed_at = time.monotonic()
     for entry, result in _mapped(function, entries, jobs):
@@ -101,13 +105,14 @@ def ingest(
 class _Intake:
     """Decides for each input what it is to the corpus, and counts."""
 
-    def __init__(self, writer: StoreWriter, mapping: Mapping[str, str], force: bool) -> None:
+    def __init__(self, writer: StoreWriter, mapping: Mapping[str, str], force: bool, fast: bool) -> None:
         self._writer = writer
         self._mapping = mapping
         self._force = force
         self._counts = dict.fromkeys(
             ("new", "updated", "unchanged", "exact_duplicates", "near_duplicates", "skipped", "removed_spans"), 0
         )
+        self._fast = fast
         self._failures: list[Failure] = []
 
     def report(self) -> IngestReport:
@@ -163,7 +168,7 @@ class _Intake:
             url=known.url,
         )
         try:
-            return extract_digest(extract(item, self._mapping)) == prepared.extract_sha256
+            return extract_digest(extract(item, self._mapping, fast=self._fast)) == prepared.extract_sha256
         except ItemError:
             return False
 
@@ -181,12 +186,12 @@ def _cost(entry: Entry) -> int:
     return _ITEM_COST + (size if entry.kind == "html" else size // _TEXT_BYTES_PER_UNIT)
 
 
-def _prepared(entry: Entry, *, mapping: Mapping[str, str]) -> Prepared | SourceFailure | SourceSkip:
+def _prepared(entry: Entry, *, mapping: Mapping[str, str], fast: bool) -> Prepared | SourceFailure | SourceSkip:
     """Extract, clean and identify one input. Runs in a worker; errors are values."""
     if not isinstance(entry, SourceItem):
         return entry
     try:
-        extracted = extract(entry, mapping)
+        extracted = extract(entry, mapping, fast=fast)
         document = clean_document(extracted)
     except EmptyRecord as error:
         return SourceSkip(entry.origin, str(error))
@@ -215,7 +220,7 @@ def _prepared(entry: Entry, *, mapping: Mapping[str, str]) -> Prepared | SourceF
     )
 
 
-def _cleaned(entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str]) -> Cleaned | None:
+def _cleaned(entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str], fast: bool) -> Cleaned | None:
     """Extract and clean one input. Runs in a worker; errors are values, skips None."""
     match entry:
         case SourceSkip():
@@ -224,7 +229,7 @@ def _cleaned(entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str])
             return Cleaned(entry.origin, None, entry.error)
         case SourceItem():
             try:
-                return Cleaned(entry.origin, clean_document(extract(entry, mapping), keep=keep))
+                return Cleaned(entry.origin, clean_document(extract(entry, mapping, fast=fast), keep=keep))
             except EmptyRecord:
                 return None
             except ItemError as error:

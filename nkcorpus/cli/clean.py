@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from nkcorpus.clean import KINDS
-from nkcorpus.cli.context import Session, jobs_option, mapping_option, pass_session, processors
+from nkcorpus.cli.context import Session, fast_option, jobs_option, mapping_option, pass_session, processors
 from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 
 
@@ -16,6 +16,7 @@ from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 @click.option("--keep", type=click.Choice(sorted(KINDS)), multiple=True, help="Leave lines of this kind in the text.")
 @mapping_option
 @jobs_option
+@fast_option
 @click.option("--format", type=click.Choice(CLEAN_FORMATS), default="text", show_default=True, help="How to write it.")
 @pass_session
 def command(
@@ -24,6 +25,7 @@ def command(
     keep: tuple[str, ...],
     map: dict[str, str],
     jobs: int | None,
+    fast: bool,
     format: Any,
 ) -> int:
     """Write the clean text of files, folders or stdin (-) to stdout, as a filter.
@@ -33,5 +35,5 @@ def command(
     from nkcorpus.pipeline import clean_sources
 
     env = session.env
-    cleaned = clean_sources(sources, keep=keep, mapping=map, jobs=jobs or processors(), stdin=env.stdin)
+    cleaned = clean_sources(sources, keep=keep, mapping=map, jobs=jobs or processors(), fast=fast, stdin=env.stdin)
     return 1 if render_cleaned(cleaned, format, env) else 0

@@ -126,6 +126,13 @@ def jobs_option(function: F) -> F:
     )(function)
 
 
+def fast_option(function: F) -> F:
+    """Add --fast."""
+    return click.option("--fast", is_flag=True, help="Read web pages with one extractor, not with three that vote.")(
+        function
+    )
+
+
 def processors() -> int:
     """Return how many processors this process may use."""
     import os

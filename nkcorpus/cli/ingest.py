@@ -6,7 +6,7 @@ from typing import Literal
 
 import click
 
-from nkcorpus.cli.context import Session, jobs_option, mapping_option, pass_session, processors
+from nkcorpus.cli.context import Session, fast_option, jobs_option, mapping_option, pass_session, processors
 from nkcorpus.render import progress, render_report
 
 _NOTE_EVERY = 5_000
@@ -16,6 +16,7 @@ _NOTE_EVERY = 5_000
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @mapping_option
 @jobs_option
+@fast_option
 @click.option("--force", is_flag=True, help="Take in again what was removed before.")
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
 @pass_session
@@ -24,6 +25,7 @@ def command(
     sources: tuple[str, ...],
     map: dict[str, str],
     jobs: int | None,
+    fast: bool,
     force: bool,
     format: Literal["json"] | None,
 ) -> int:
@@ -45,7 +47,13 @@ def command(
                 env.note(f"{done:,} inputs stored ...")
 
         report = corpus.ingest(
-            sources, mapping=map, jobs=jobs or processors(), force=force, stdin=env.stdin, on_stored=on_stored
+            sources,
+            mapping=map,
+            jobs=jobs or processors(),
+            force=force,
+            fast=fast,
+            stdin=env.stdin,
+            on_stored=on_stored,
         )
     render_report(report, format, env)
     return 1 if report.failed else 0

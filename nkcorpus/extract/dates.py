@@ -53,6 +53,8 @@ _WRITTEN = tuple(
         rf"{_WEEKDAY}{_MONTH} (?:{_DAY}(?:st|nd|rd|th)?,? )?{_YEAR}{_TIME}",
         # 13 June 2019
         rf"{_WEEKDAY}{_DAY}(?:st|nd|rd|th)? {_MONTH},? {_YEAR}{_TIME}",
+        # 17.05.2021: only days that can be no month
+        rf"(?P<day>1[3-9]|2\d|3[01])\.(?P<month>0?\d|1[0-2])\.{_YEAR}{_TIME}",
     )
 )
 

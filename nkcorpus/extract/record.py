@@ -27,8 +27,9 @@ class EmptyRecord(EmptyItem):
     """A record with neither title nor text."""
 
 
-def extract_record(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING) -> Document:
+def extract_record(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING, fast: bool = False) -> Document:
     """Return the article of a record by the usual field names; `mapping` (field to name) overrides them.
+    `fast`: see `nkcorpus.extract.extract`.
 
     Raises BadRecord when the record is broken or its text is no string, EmptyRecord when it has neither title
     nor text, ExtractionFailed when its text is a page without an article, NotText and EmptyItem.
@@ -43,7 +44,7 @@ def extract_record(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING) -
         repairs: tuple[Repair, ...] = ()
     elif is_html or _holds_html(value):
         value, surrogates = replace_unstorable(value)
-        page = _page(value, url, fields.title is not None)
+        page = _page(value, url, fields.title is not None, fast)
         raw_text = page.raw_text if page else _fragment(value)
         raw_text, repairs = replace_unstorable(raw_text)
         damaged = damaged or bool(surrogates)
@@ -138,14 +139,14 @@ def _holds_html(value: str) -> bool:
     return looks_like_html(value)
 
 
-def _page(value: str, url: str | None, has_title: bool) -> Document | None:
+def _page(value: str, url: str | None, has_title: bool, fast: bool) -> Document | None:
     """Return the article of a value that is a whole page; None for a fragment."""
     if not _PAGE.search(value[:_PAGE_HEAD]):
         return None
     from nkcorpus.extract.html import extract_html
 
     try:
-        return extract_html(value, url=url)
+        return extract_html(value, url=url, fast=fast)
     except ExtractionFailed:
         if has_title:
             return Document("", RECORD_EXTRACTOR)

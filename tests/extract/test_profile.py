@@ -3,7 +3,7 @@
 import pytest
 
 from nkcorpus.errors import SettingsError
-from nkcorpus.extract.html_tree import parse_tree
+from nkcorpus.extract.html.tree import parse_tree
 from nkcorpus.extract.profile import find_profile, load_profiles, parse_profile
 
 GOOD = """

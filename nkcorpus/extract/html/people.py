@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nkcorpus.extract.html_tree import collapse_space
+from nkcorpus.extract.html.tree import collapse_space
 
 _ADDRESS = re.compile(r"\(?\b[\w.+-]{1,64}@[\w.-]{1,255}\)?|https?://\S+|\bwww\.\S+|(?<!\w)@\w+")
 _LEAD = re.compile(
@@ -23,7 +23,7 @@ _NOT_A_PERSON = frozenset(
     "digital director editor editorial editors foundation freelance group guest headquarters inc institute intern "
     "journalist llc ltd magazine manager marketing media members network news newspaper newsroom office official "
     "online partner photographer photos press producer producers published redaktion reporter reporters reviewer "
-    "senior service services social special specialist staff strategist studio system team times today unknown "
+    "senior service services skip social special specialist staff strategist studio system team times today unknown "
     "updated user webmaster website wire wires writer writers".split()
 )
 _AGENCIES = frozenset(

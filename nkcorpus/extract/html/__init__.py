@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from bs4 import Tag
 
 from nkcorpus.errors import ExtractionFailed
-from nkcorpus.extract.html_body import find_body, plain_paragraphs, trim
-from nkcorpus.extract.html_metadata import read_metadata
-from nkcorpus.extract.html_page import Page
-from nkcorpus.extract.html_prune import unwanted
-from nkcorpus.extract.html_text import read_blocks, render
-from nkcorpus.extract.html_tree import parse_tree
+from nkcorpus.extract.html.blocks import read_blocks, render
+from nkcorpus.extract.html.body import find_body, is_named, plain_paragraphs, trim
+from nkcorpus.extract.html.listing import is_listing
+from nkcorpus.extract.html.metadata import read_metadata
+from nkcorpus.extract.html.page import Page
+from nkcorpus.extract.html.prune import unwanted
+from nkcorpus.extract.html.tree import STREAMED, parse_tree
+from nkcorpus.extract.html.vote import elect, readability_text, trafilatura_text, within_bounds
 from nkcorpus.extract.profile import Profile, find_profile
 from nkcorpus.model import Document
 
-VERSION = 1
+VERSION = 2
 """Raised with every change that gives other text or fields for the same page."""
 
 _HEAD = 4_096
@@ -36,23 +39,38 @@ def looks_like_html(text: str) -> bool:
     return sum(1 for _ in _BLOCK_TAG.finditer(head)) >= 2
 
 
-def extract_html(html: str, *, url: str | None = None) -> Document:
+def extract_html(html: str, *, url: str | None = None, fast: bool = False) -> Document:
     """Return the article of a page: body text, and what the markup says about it.
 
     `url` is the address that the page was fetched from, None for a saved file. The raw text has one blank line
-    between paragraphs; boilerplate lines within the article are left in it.
-    Raises ExtractionFailed when the page has neither article text nor title, ItemTooLarge when it has too many tags.
+    between paragraphs; boilerplate lines within the article are left in it. On a page without a site profile
+    several extractors vote; `fast` leaves it to our own.
+    Raises ExtractionFailed when the page has neither article text nor title or is a list of articles,
+    ItemTooLarge when it has too many tags.
     """
     root = parse_tree(html)
     profile = find_profile(root, url)
     skipped = unwanted(root)
-    metadata = read_metadata(Page(root, profile), url=url)
-    text = _profile_text(root, profile) or _generic_text(root, skipped, metadata.title)
+    page = Page(root, profile)
+    metadata = read_metadata(page, url=url)
+    name, text = "generic", ""
+    if profile and (text := _profile_text(root, profile)):
+        name = profile.name
+    else:
+        if is_listing(page, read_blocks(root, skipped)[0]):
+            raise ExtractionFailed("this page lists articles and is none: give the address or file of an article")
+        text, named = _generic_text(root, skipped, metadata.title)
+        if fast:
+            name = "fast"
+        elif within_bounds(html, root):
+            whole = str(root) if STREAMED in html else html
+            rivals = partial(readability_text, whole), partial(trafilatura_text, whole, precise=True)
+            text = elect(text, named, rivals, partial(trafilatura_text, whole, precise=False))
     if not text and not metadata.title:
         raise ExtractionFailed("no article text and no title in the page: give the article's own page")
     return Document(
         raw_text=text,
-        extractor=f"html.{profile.name if profile else 'generic'}/{VERSION}",
+        extractor=f"html.{name}/{VERSION}",
         title=metadata.title,
         authors=metadata.authors,
         date=metadata.date,
@@ -81,11 +99,14 @@ def _profile_text(root: Tag, profile: Profile | None) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _generic_text(root: Tag, skipped: set[int], title: str | None) -> str:
+def _generic_text(root: Tag, skipped: set[int], title: str | None) -> tuple[str, bool]:
+    """Return the text that our own extractor takes, and whether the page's markup calls it the body."""
     blocks, regions = read_blocks(root, skipped)
     body = find_body(blocks, regions)
     if body is None:
         # Some pages are hidden until their scripts have run, or name the article like furniture.
         blocks, regions = read_blocks(root, unwanted(root, by_name=False))
         body = find_body(blocks, regions)
-    return render(trim(blocks, regions, body, title) if body else plain_paragraphs(blocks))
+    if body is None:
+        return render(plain_paragraphs(blocks)), False
+    return render(trim(blocks, regions, body, title)), is_named(body)

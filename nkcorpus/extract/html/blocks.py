@@ -14,7 +14,7 @@ from typing import Literal
 from bs4 import Tag
 from bs4.element import NavigableString
 
-from nkcorpus.extract.html_tree import child_tags, collapse_space
+from nkcorpus.extract.html.tree import child_tags, collapse_space
 
 BlockKind = Literal["paragraph", "heading", "item", "row"]
 

@@ -7,7 +7,7 @@ import re
 from bs4 import Tag
 from bs4.element import NavigableString
 
-from nkcorpus.extract.html_tree import attribute, name_tokens
+from nkcorpus.extract.html.tree import attribute, name_tokens
 
 _NEVER_TEXT = frozenset(
     "area base canvas col colgroup datalist embed head iframe input link map math meta noscript option param "
@@ -33,6 +33,13 @@ _FURNITURE_WORDS = frozenset(
 )
 """Whole words in `class` or `id`, never parts of words."""
 
+_WEAK_WORDS = frozenset(("nav", "navigation", "toc"))
+"""Furniture words that page builders put on parts of articles too: `toc-section`."""
+
+_MUCH_PROSE = 600
+_FEW_LINKS = 0.2
+"""Prose from which on, and links per prose up to which, an element with weak words alone is part of an article."""
+
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 _MAX_SHARE = 0.4
@@ -45,7 +52,7 @@ def unwanted(root: Tag, *, by_name: bool = True) -> set[int]:
     `by_name=False` leaves out the rules on hidden elements, class and id, for a page where they cut too much.
     """
     tags = [tag for tag in root.descendants if isinstance(tag, Tag)]
-    prose = _prose_lengths(root, tags)
+    prose, links = _prose_and_links(root, tags)
     holders = _article_holders(tags)
     limit = _MAX_SHARE * prose.get(id(root), 0)
     skipped: set[int] = set()
@@ -55,7 +62,11 @@ def unwanted(root: Tag, *, by_name: bool = True) -> set[int]:
         elif tag.name in ("html", "body", "main"):
             continue
         elif _is_furniture(tag) or (
-            by_name and (_is_hidden(tag) or (id(tag) not in holders and _is_furniture_by_name(tag)))
+            by_name
+            and (
+                _is_hidden(tag)
+                or (id(tag) not in holders and _is_furniture_by_name(tag, prose.get(id(tag), 0), links.get(id(tag), 0)))
+            )
         ):
             length = prose.get(id(tag), 0)
             if length <= limit or not length:
@@ -76,8 +87,11 @@ def _is_hidden(tag: Tag) -> bool:
     )
 
 
-def _is_furniture_by_name(tag: Tag) -> bool:
-    if name_tokens(tag).isdisjoint(_FURNITURE_WORDS) and "widget" not in attribute(tag, "class")[:500].split():
+def _is_furniture_by_name(tag: Tag, prose: int, links: int) -> bool:
+    words = name_tokens(tag) & _FURNITURE_WORDS
+    if not words and "widget" not in attribute(tag, "class")[:500].split():
+        return False
+    if words and words <= _WEAK_WORDS and prose >= _MUCH_PROSE and links <= _FEW_LINKS * prose:
         return False
     # Code listings name their own comments.
     return tag.parent is None or tag.parent.name not in ("code", "pre")
@@ -98,17 +112,23 @@ def _article_holders(tags: list[Tag]) -> set[int]:
     return holders
 
 
-def _prose_lengths(root: Tag, tags: list[Tag]) -> dict[int, int]:
-    """Return for each element how many characters of prose (long text outside links) it holds; linear."""
-    lengths: dict[int, int] = {}
+def _prose_and_links(root: Tag, tags: list[Tag]) -> tuple[dict[int, int], dict[int, int]]:
+    """Return for each element how many characters of prose (long text outside links) and of links it holds; linear."""
+    prose: dict[int, int] = {}
+    links: dict[int, int] = {}
+    linked: set[int] = set()
     for tag in tags:
-        if tag.name == "a" or tag.name in _NEVER_TEXT:
+        if tag.name in _NEVER_TEXT:
             continue
-        direct = sum(len(child) for child in tag.contents if type(child) is NavigableString and len(child) > 60)
-        if direct:
-            lengths[id(tag)] = direct
-    for tag in reversed(tags):
-        length = lengths.get(id(tag), 0)
-        if length and tag.parent is not None and tag.name not in _NEVER_TEXT:
-            lengths[id(tag.parent)] = lengths.get(id(tag.parent), 0) + length
-    return lengths
+        texts = [child for child in tag.contents if type(child) is NavigableString]
+        if tag.name == "a" or id(tag.parent) in linked:
+            linked.add(id(tag))
+            links[id(tag)] = sum(map(len, texts))
+        if tag.name != "a" and (direct := sum(len(text) for text in texts if len(text) > 60)):
+            prose[id(tag)] = direct
+    for lengths in (prose, links):
+        for tag in reversed(tags):
+            length = lengths.get(id(tag), 0)
+            if length and tag.parent is not None and tag.name not in _NEVER_TEXT:
+                lengths[id(tag.parent)] = lengths.get(id(tag.parent), 0) + length
+    return prose, links

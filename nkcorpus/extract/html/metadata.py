@@ -9,16 +9,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import Tag
 
 from nkcorpus.dates import interval
 from nkcorpus.extract.dates import parse_date
-from nkcorpus.extract.html_jsonld import plain
-from nkcorpus.extract.html_page import MAX_TITLE, Page, short_text
-from nkcorpus.extract.html_people import given_name_first, people, squash
-from nkcorpus.extract.html_tree import attribute, element_text, name_tokens
+from nkcorpus.extract.html.jsonld import plain
+from nkcorpus.extract.html.page import MAX_TITLE, Page, belongs_to_others, short_text
+from nkcorpus.extract.html.people import given_name_first, people, squash
+from nkcorpus.extract.html.tree import attribute, element_text, name_tokens
 from nkcorpus.model import ArticleDate, DateSource
 
 _TITLE_SEPARATOR = re.compile(r"\s+(?:[|–—»·•:]|-{1,2}|::)\s+|\s*[|»]\s*|:\s+")
@@ -27,7 +28,7 @@ _META_DATES = (
     "sailthru.date parsely-pub-date pubdate pub_date publishdate publish-date publish_date published "
     "published_time og:publish_date og:pubdate dc.date.issued dcterms.issued dcterms.created "
     "citation_publication_date citation_date article_date_original cxenseparse:publishtime "
-    "originalpublicationdate sn-post-date"
+    "originalpublicationdate sn-post-date published-date publication_date publication-date"
 ).split()
 _META_AUTHORS = (
     "author article:author og:article:author sailthru.author parsely-author dc.creator dcterms.creator "
@@ -36,6 +37,15 @@ _META_AUTHORS = (
 _INVERTED_AUTHORS = frozenset(("citation_author", "dc.creator", "dcterms.creator"))
 _BYLINE_WORDS = frozenset(("author", "authors", "byline", "bylines", "contributor", "writer"))
 _BY = re.compile(r"(?:(?:written|words|story|reported|posted) )?by[\s:]+[^\W\d_]", re.IGNORECASE)
+_AUTHOR_PATH = re.compile(
+    r"/(?:authors?|producers|profile|contributors?|reporters?|journalists?|byline|writers?)/[^/?#]"
+)
+_BY_BEFORE = re.compile(r"\bby:?\s*$", re.IGNORECASE)
+_BY_ALONE = re.compile(r"(?:(?:written|words|story|reported|posted) )?by\s?:?", re.IGNORECASE)
+_MAX_LINKS = 3_000
+_WRITTEN_LABELS = frozenset(("written by", "글쓴이", "author", "by"))
+_MAX_FAR = 40
+_FEW_NAMES = 2
 _UPDATE_WORDS = frozenset(("updated", "modified", "changed"))
 _UPDATED = re.compile(r"(?:last )?(?:updated|modified|changed|reviewed|수정)", re.IGNORECASE)
 _DATE_LABEL = re.compile(
@@ -43,12 +53,14 @@ _DATE_LABEL = re.compile(
     r"(?: on| at)?\s*[:|]?\s*|[|•·-]\s*)",
     re.IGNORECASE,
 )
+_DATE_WORDS = frozenset(("date", "datetime", "published", "pubdate", "timestamp"))
 _HOME_PATHS = frozenset(
     ("", "/index.html", "/index.htm", "/index.php", "/home", "/en", "/ko", "/kr", "/english", "/korean")
 )
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9-_]*)?", re.IGNORECASE)
 _EARLIEST = int(datetime(1945, 1, 1, tzinfo=UTC).timestamp())
 _AHEAD_SECONDS = 86_400
+_SHORT_HEADING = 10
 _MAX_URL = 2_048
 _MAX_TAGS = 50
 _MAX_TAG = 100
@@ -88,6 +100,7 @@ def _title(page: Page) -> str | None:
     names = {squash(name) for name in page.site_names}
     for candidate in _titles(page):
         title = _without_site(candidate, names) if len(candidate) <= MAX_TITLE else ""
+        title = _as_headed(title, page)
         if title and squash(title) not in names:
             return title
     return None
@@ -104,6 +117,16 @@ def _titles(page: Page) -> Iterator[str]:
     if title := page.first_meta("og:title", "twitter:title", "dc.title"):
         yield title
     yield page.head_title
+
+
+def _as_headed(title: str, page: Page) -> str:
+    """Return the page's heading where `title` is that heading with a section or site after a separator."""
+    heading = element_text(page.heading) if page.heading is not None else ""
+    if len(heading) > _SHORT_HEADING and title.startswith(heading):
+        rest = title[len(heading) :]
+        if (match := _TITLE_SEPARATOR.match(rest)) and not rest[: match.end()].startswith(":"):
+            return heading
+    return title
 
 
 def _without_site(title: str, names: set[str]) -> str:
@@ -126,19 +149,55 @@ def _authors(page: Page) -> tuple[str, ...]:
 
 def _bylines(page: Page) -> Iterator[list[str]]:
     yield list(page.selected("authors"))
+    # A label written by WordPress plugins: "Written by", in the language of the site.
+    label = page.first_meta("twitter:label1") or ""
     yield page.json_ld.names("author", organizations=False)
     for name in _META_AUTHORS:
         texts = [plain(text) for text in page.meta.get(name, ()) if "://" not in text]
         yield [given_name_first(text) for text in texts] if name in _INVERTED_AUTHORS else texts
+    yield [page.first_meta("twitter:data1") or ""] if label.lower() in _WRITTEN_LABELS else []
     near = page.near_heading
     yield [short_text(tag, _MAX_BYLINE) for tag in near if "author" in attribute(tag, "rel").lower().split()]
     yield _property_names(page)
     for tag in near:
         if not name_tokens(tag).isdisjoint(_BYLINE_WORDS) and (text := short_text(tag, _MAX_BYLINE)):
-            yield [text]
+            links = [short_text(link, _MAX_BYLINE) for link in tag.find_all("a", limit=_MAX_AUTHORS)]
+            yield links if sum(map(bool, links)) > 1 else [_first_name(tag) or text]
     for tag in near:
         if _BY.match(text := short_text(tag, _MAX_BYLINE)):
             yield [text]
+    yield from _far_bylines(page)
+
+
+def _far_bylines(page: Page) -> Iterator[list[str]]:
+    """Yield bylines away from the heading, of the kinds of which the whole page shows no more than a few names."""
+    links = [tag for tag in page.named("a") if len(attribute(tag, "href")) < _MAX_URL]
+    introduced = [tag for tag in links[:_MAX_LINKS] if _BY_BEFORE.search(str(tag.previous_sibling or "")[-40:])]
+    yield [short_text(tag, _MAX_BYLINE) for tag in introduced[:1] if not belongs_to_others(tag)]
+    found = (
+        [tag for tag in links if "author" in attribute(tag, "rel").lower().split()],
+        [tag for tag in links if _AUTHOR_PATH.search(attribute(tag, "href"))],
+        [tag for tag in page.elements if name_tokens(tag) & {"author", "byline"}],
+    )
+    for tags in found:
+        names: dict[str, Tag] = {}
+        for tag in tags[:_MAX_FAR]:
+            for name in people([_first_name(tag) or short_text(tag, _MAX_BYLINE)], page.organizations):
+                names.setdefault(name, tag)
+        if 0 < len(names) <= _FEW_NAMES:
+            yield [name for name, tag in names.items() if not belongs_to_others(tag)]
+
+
+def _first_name(tag: Tag) -> str:
+    """Return the first text in a byline's element if it is a name of several words, "" if not.
+
+    Roles and dates follow in elements of their own.
+    """
+    parts = list(islice((part for part in tag.strings if part.strip()), 2))
+    if parts and _BY_ALONE.fullmatch(parts[0].strip()):
+        parts = parts[1:]
+    named = people(parts[:1], ()) if parts and len(parts[0]) <= _MAX_BYLINE else ()
+    return parts[0] if len(named) == 1 and " " in named[0] else ""
 
 
 def _property_names(page: Page) -> list[str]:
@@ -183,6 +242,24 @@ def _dates(page: Page) -> Iterator[tuple[str, DateSource]]:
     for _, text in lines:
         if any(character.isdigit() for character in text):
             yield _DATE_LABEL.sub("", text).rstrip(" |•·-–—"), "text"
+    if text := _only_date(page):
+        yield text, "text"
+
+
+def _only_date(page: Page) -> str | None:
+    """Return the date that the page's date elements show, None when they show several days or none."""
+    days: dict[str, str] = {}
+    for tag in page.elements if page.heading is not None else ():
+        if tag.name != "time" and name_tokens(tag).isdisjoint(_DATE_WORDS):
+            continue
+        text = _DATE_LABEL.sub("", short_text(tag, _MAX_DATE)).rstrip(" |•·-–—")
+        value = attribute(tag, "datetime") if tag.name == "time" else ""
+        found = parse_date(value, "text") or (parse_date(text, "text") if text else None)
+        if found and not belongs_to_others(tag) and not _is_update(tag):
+            days.setdefault(found.value[:10], value if parse_date(value, "text") else text)
+            if len(days) > 1:
+                return None
+    return next(iter(days.values()), None)
 
 
 def _is_update(tag: Tag) -> bool:

@@ -19,6 +19,11 @@ _UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
 # libxml2 reads the content of noframes as characters, although a browser of today shows none of the frames either.
 _NOFRAMES = re.compile(r"(</?)noframes(?=[\s>])", re.IGNORECASE)
 _XML_FEED = re.compile(r"\s*(?:<\?xml[^<>]{0,200}\?>)?\s*(?:<!--[^<>]{0,500}-->\s*)*<(rss|feed|rdf:RDF|urlset)[\s>]")
+STREAMED = 'id="S:'
+"""What a page holds when React streamed parts of it; the tree then is no longer what the text says."""
+
+_STREAMED_ID = re.compile(r"S:[0-9a-f]{1,4}")
+_MAX_STREAMED = 500
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
@@ -38,7 +43,21 @@ def parse_tree(html: str) -> BeautifulSoup:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-        return BeautifulSoup(html, "lxml", multi_valued_attributes=None)
+        root = BeautifulSoup(html, "lxml", multi_valued_attributes=None)
+    if STREAMED in html:
+        _place_streamed_parts(root)
+    return root
+
+
+def _place_streamed_parts(root: BeautifulSoup) -> None:
+    """Put what React streamed after the page where its scripts would: `S:1` in place of template `B:1` or `P:1`."""
+    places = {attribute(tag, "id"): tag for tag in root.find_all("template", limit=_MAX_STREAMED)}
+    for part in root.find_all("div", id=_STREAMED_ID, limit=_MAX_STREAMED):
+        number = attribute(part, "id").removeprefix("S:")
+        place = places.pop(f"B:{number}", None) or places.pop(f"P:{number}", None)
+        if place is not None and all(parent is not part for parent in place.parents):
+            part.attrs.pop("hidden", None)
+            place.replace_with(part.extract())
 
 
 def attribute(tag: Tag, name: str) -> str:

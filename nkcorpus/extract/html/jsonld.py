@@ -13,7 +13,7 @@ from html import unescape
 
 from bs4 import Tag
 
-from nkcorpus.extract.html_tree import attribute, collapse_space
+from nkcorpus.extract.html.tree import attribute, collapse_space
 
 _ARTICLE_TYPES = frozenset(
     "advertisercontentarticle analysisnewsarticle article askpublicnewsarticle backgroundnewsarticle blogposting "

@@ -9,9 +9,9 @@ from functools import cached_property
 from bs4 import Tag
 from bs4.element import NavigableString
 
-from nkcorpus.extract.html_jsonld import JsonLd, plain, read_json_ld
-from nkcorpus.extract.html_people import squash
-from nkcorpus.extract.html_tree import attribute, collapse_space, element_text, name_tokens
+from nkcorpus.extract.html.jsonld import JsonLd, plain, read_json_ld
+from nkcorpus.extract.html.people import squash
+from nkcorpus.extract.html.tree import attribute, collapse_space, element_text, name_tokens
 from nkcorpus.extract.profile import Profile
 
 MAX_TITLE = 500
@@ -101,7 +101,7 @@ class Page:
         inner = sum(1 for tag in self.heading.descendants if isinstance(tag, Tag))
         below = self.elements[position + inner + 1 : position + inner + 1 + _BELOW]
         above = self.elements[max(0, position - _ABOVE) : position]
-        return [tag for tag in (*below, *reversed(above)) if not _belongs_to_others(tag)]
+        return [tag for tag in (*below, *reversed(above)) if not belongs_to_others(tag)]
 
 
 def short_text(tag: Tag, limit: int) -> str:
@@ -117,7 +117,8 @@ def short_text(tag: Tag, limit: int) -> str:
     return re.sub(r" {2,}", " ", collapse_space(" ".join(parts)).replace("\xa0", " ")).strip()
 
 
-def _belongs_to_others(tag: Tag) -> bool:
+def belongs_to_others(tag: Tag) -> bool:
+    """Return whether an element stands in a part of the page that speaks of other articles."""
     for count, parent in enumerate((tag, *tag.parents)):
         if count > _MAX_CLIMB or parent.name == "body":
             break

@@ -13,9 +13,9 @@ from itertools import accumulate
 
 from bs4 import Tag
 
-from nkcorpus.extract.html_people import squash
-from nkcorpus.extract.html_text import Block, Region
-from nkcorpus.extract.html_tree import attribute
+from nkcorpus.extract.html.blocks import Block, Region
+from nkcorpus.extract.html.people import squash
+from nkcorpus.extract.html.tree import attribute
 
 _LONG = 80
 """Letters from which on a paragraph is taken for prose."""
@@ -42,6 +42,13 @@ _LONGEST_TEASER = 250
 
 _NAMED_SHARE = 0.3
 """Share of the best region's weight from which on the one element that is named as the body is taken instead."""
+
+
+_BEFORE_SHARE = 0.25
+"""Share of the best region's weight that paragraphs before a named body may have; with more, it is but a part."""
+
+
+_NAMED_PRIOR = 1.2
 
 
 def weigh(block: Block) -> float:
@@ -82,10 +89,15 @@ def find_body(blocks: Sequence[Block], regions: Sequence[Region]) -> Region | No
         # On a tie the inner element wins: it comes later and holds no more than the outer one.
         if score >= best_score:
             best, best_score = region, score
-    return _named_body(regions, sums, best) if best else None
+    return _named_body(blocks, regions, sums, best) if best else None
 
 
-def _named_body(regions: Sequence[Region], sums: Sequence[float], best: Region) -> Region:
+def is_named(body: Region) -> bool:
+    """Return whether the page's markup itself calls a region the article's body."""
+    return _prior(body.tag) >= _NAMED_PRIOR
+
+
+def _named_body(blocks: Sequence[Block], regions: Sequence[Region], sums: Sequence[float], best: Region) -> Region:
     """Return the one element in `best` that its markup names the article's body, else `best`.
 
     On pages that show the start of other articles below, the sum alone would take them in.
@@ -94,11 +106,14 @@ def _named_body(regions: Sequence[Region], sums: Sequence[float], best: Region) 
     named: list[Region] = []
     for region in regions:
         inside = best.start <= region.start and region.end <= best.end
-        if inside and _prior(region.tag) >= 1.2 and sums[region.end] - sums[region.start] >= least:
+        if inside and is_named(region) and sums[region.end] - sums[region.start] >= least:
             if named and region.end <= named[-1].end:
                 continue
             named.append(region)
-    return named[0] if len(named) == 1 else best
+    if len(named) != 1:
+        return best
+    before = sum(weigh(block) for block in blocks[best.start : named[0].start] if block.kind == "paragraph")
+    return best if before > _BEFORE_SHARE * (sums[best.end] - sums[best.start]) else named[0]
 
 
 def _weights(blocks: Sequence[Block]) -> list[float]:
