@@ -23,6 +23,8 @@ _TRACKING = frozenset(
     "fbclid gclid gclsrc dclid gbraid wbraid msclkid mc_cid mc_eid _hsenc _hsmi __hstc __hssc yclid twclid"
     " igshid _ga _gl pk_campaign pk_kwd mtm_campaign mtm_kwd mtm_source mtm_medium".split()
 )
+_LATER_FIELDS = ("place", "updated", "section", "counterpart", "evidence")
+"""Fields of a document that digests leave out where they are empty, so that those made before them stay the same."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(string.ascii_letters + string.digits + "-._~")
@@ -107,6 +109,7 @@ def extract_digest(document: Document) -> str:
     """
     fields = _fields(document)
     del fields["extractor"]
+    fields.pop("evidence", None)  # the same content found elsewhere in the page is the same content
     fields["url"] = canonical_url(document.url or "") or document.url
     return _sha256(fields)
 
@@ -122,9 +125,11 @@ def content_digest(document: Document, origin: str, payload_sha256: str) -> str:
 
 def _fields(document: Document) -> dict[str, object]:
     fields: dict[str, object] = {name: getattr(document, name) for name in Document.__slots__}
-    if document.place is None:  # a digest made before there was this field stays the same
-        del fields["place"]
     fields["date"] = dataclasses.astuple(document.date) if document.date else None
+    fields["updated"] = dataclasses.astuple(document.updated) if document.updated else None
+    for name in _LATER_FIELDS:
+        if not fields[name]:
+            del fields[name]
     fields["removed"] = [(span.start, span.end, span.kind, span.rule) for span in document.removed]
     fields["repairs"] = [(fix.start, fix.end, fix.text, fix.rule) for fix in document.repairs]
     return fields

@@ -87,7 +87,9 @@ class Document:
 
     Fields that the item does not give are None or empty; nothing is guessed.
     `extractor` and `cleaner` are `name/version`; `cleaner` is "" before cleaning. `place` is where the report was
-    filed, as its dateline spells it.
+    filed, as its dateline spells it. `counterpart` is the address of the same article in another language.
+    `evidence` are pairs of a field and where its value stood (`title` and `json-ld`, `translator` and
+    `rule:daily-nk.translated-by`), sorted by field.
     """
 
     raw_text: str
@@ -108,6 +110,10 @@ class Document:
     repairs: tuple[Repair, ...] = ()
     cleaner: str = ""
     place: str | None = None
+    updated: ArticleDate | None = None
+    section: str | None = None
+    counterpart: str | None = None
+    evidence: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:

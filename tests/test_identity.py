@@ -165,6 +165,7 @@ def test_a_text_digest_tells_texts_apart() -> None:
 
 def test_the_extract_digest_is_over_what_was_extracted() -> None:
     assert extract_digest(DOCUMENT) == extract_digest(replace(DOCUMENT, extractor="text/2"))
+    assert extract_digest(DOCUMENT) == extract_digest(replace(DOCUMENT, evidence=(("title", "h1"),)))
     assert extract_digest(DOCUMENT) != extract_digest(replace(DOCUMENT, raw_text=DOCUMENT.raw_text + " "))
     assert extract_digest(DOCUMENT) != extract_digest(replace(DOCUMENT, translator="Rim Sol"))
     page = replace(DOCUMENT, url="https://news.example/a")
@@ -175,6 +176,10 @@ def test_the_extract_digest_is_over_what_was_extracted() -> None:
 
 CHANGES: list[dict[str, object]] = [
     {"place": "Seoul"},
+    {"updated": ArticleDate("2019", "year", "meta")},
+    {"section": "Economy"},
+    {"counterpart": "https://news.example/ko/a"},
+    {"evidence": (("title", "h1"),)},
     {"raw_text": "Rice fell."},
     {"extractor": "text/2"},
     {"title": "Rice"},

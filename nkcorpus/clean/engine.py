@@ -49,8 +49,6 @@ def clean_document(document: Document, *, keep: Collection[str] = (), rules: Seq
     new_spans += [lines.part(prefix) for prefix in prefixes if prefix.rule.kind not in keep]
     new_spans.sort(key=_by_position)
     facts = facts_of(document, _evidence(lines.texts, matched, prefixes))
-    if any(rule.korean_version for rule in matched.values()):
-        facts["korean_version"] = True
     return replace(
         document,
         removed=tuple(sorted([*document.removed, *new_spans], key=_by_position)),
@@ -200,11 +198,15 @@ def _by_position(span: Span) -> tuple[int, int]:
 
 def _evidence(
     lines: Sequence[str], matched: Mapping[int, Rule], prefixes: Sequence[_Prefix]
-) -> Iterator[dict[str, str | None]]:
-    """Yield the named groups of what matched, in reading order."""
-    found = [(number, 0, rule, normalise(lines[number])) for number, rule in matched.items() if rule.regex.groupindex]
+) -> Iterator[tuple[Rule, dict[str, str | None]]]:
+    """Yield each rule that matched and that yields facts, with its named groups, in reading order."""
+    found = [
+        (number, 0, rule, normalise(lines[number]))
+        for number, rule in matched.items()
+        if rule.regex.groupindex or rule.korean_version
+    ]
     found += [(prefix.number, prefix.start, prefix.rule, prefix.text) for prefix in prefixes]
     for _, _, rule, text in sorted(found, key=lambda entry: entry[:2]):
         match = rule.regex.fullmatch(text)
         if match:
-            yield match.groupdict()
+            yield rule, match.groupdict()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from nkcorpus.clean.rules import Rule
 from nkcorpus.dates import parse_iso
 from nkcorpus.model import ArticleDate, Document
 
@@ -16,22 +17,28 @@ _JUCHE_YEAR_0 = 1911
 """Juche 1 is 1912, the year of Kim Il Sung's birth (North Korean calendar of 1997)."""
 
 
-def facts_of(document: Document, evidence: Iterable[Mapping[str, str | None]]) -> dict[str, Any]:
-    """Return the fields of `document` that are empty and that `evidence` fills, by field name.
+def facts_of(document: Document, matches: Iterable[tuple[Rule, Mapping[str, str | None]]]) -> dict[str, Any]:
+    """Return the fields of `document` that are empty and that `matches` fill, by field name, with their `evidence`.
 
-    `evidence` are the named groups of the rules that matched, in reading order. The first of a fact counts; authors
-    come together.
+    `matches` are the rules that matched with their named groups, in reading order. The first of a fact counts;
+    authors come together.
     """
     found: dict[str, Any] = {}
+    rules: dict[str, str] = {}
     authors: dict[str, None] = {}
-    for groups in evidence:
-        if groups.get("author"):
+    for rule, groups in matches:
+        if groups.get("author") and not document.authors:
             authors.update(dict.fromkeys(_NAME_SEPARATOR.split((groups["author"] or "").strip("'"))))
-        for fact, value in _fields(groups).items():
-            if value is not None and getattr(document, fact) is None:
-                found.setdefault(fact, value)
-    if authors and not document.authors:
+            rules.setdefault("authors", rule.id)
+        fields = _fields(groups) | ({"korean_version": True} if rule.korean_version else {})
+        for fact, value in fields.items():
+            if value is not None and not getattr(document, fact) and fact not in found:
+                found[fact], rules[fact] = value, rule.id
+    if authors:
         found["authors"] = tuple(authors)
+    if rules:
+        evidence = dict(document.evidence) | {fact: f"rule:{rule}" for fact, rule in rules.items()}
+        found["evidence"] = tuple(sorted(evidence.items()))
     return found
 
 

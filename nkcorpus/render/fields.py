@@ -86,6 +86,7 @@ def article_fields(article: Article) -> Fields:
         "extractor": document.extractor,
         "cleaner": document.cleaner,
         "place": document.place,
+        **_publication_fields(document),
     }
 
 
@@ -112,6 +113,7 @@ def clean_fields(cleaned: Cleaned) -> Fields:
         **_credit_fields(document),
         "external_id": document.external_id if document is not None else None,
         "place": document.place if document is not None else None,
+        **_publication_fields(document),
     }
 
 
@@ -215,4 +217,16 @@ def _credit_fields(document: Document | None) -> Fields:
         "contact": document.contact if document else None,
         "korean_version": document.korean_version if document else None,
         "tags": list(document.tags) if document else [],
+    }
+
+
+def _publication_fields(document: Document | None) -> Fields:
+    updated = document.updated if document else None
+    return {
+        "updated": updated.value if updated else None,
+        "updated_precision": updated.precision if updated else None,
+        "updated_source": updated.source if updated else None,
+        "section": document.section if document else None,
+        "counterpart": document.counterpart if document else None,
+        "evidence": dict(document.evidence) if document else {},
     }

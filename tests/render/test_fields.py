@@ -9,6 +9,7 @@ CONTRACT_HIT = (
     "rank id external_id score title date date_precision date_source authors translator source lang url origin "
     "words snippet matches near_duplicates"
 )
+PUBLICATION = " updated updated_precision updated_source section counterpart evidence"
 CONTRACT_ARTICLE = (
     "id external_id title date date_precision date_source authors translator source lang url origin words "
     "near_duplicates text raw_text removed repairs versions retrieved_at ingested_at sha256"
@@ -66,7 +67,8 @@ def test_a_result_counts_all_hits() -> None:
 
 def test_an_article_has_the_keys_of_the_contract_then_additions() -> None:
     fields = article_fields(article(1, document(repairs=(Repair(0, 2, "OF", "case"),))))
-    assert " ".join(fields) == CONTRACT_ARTICLE + " editor contact korean_version tags extractor cleaner place"
+    additions = " editor contact korean_version tags extractor cleaner place" + PUBLICATION
+    assert " ".join(fields) == CONTRACT_ARTICLE + additions
     assert fields["raw_text"] == RAW
     assert fields["text"] == f"OF{BODY[2:]}\n\n"
     assert fields["removed"] == [
@@ -82,7 +84,7 @@ def test_an_article_has_the_keys_of_the_contract_then_additions() -> None:
 
 
 def test_a_cleaned_item_has_the_keys_of_the_contract_then_additions() -> None:
-    additions = " editor contact korean_version tags external_id place"
+    additions = " editor contact korean_version tags external_id place" + PUBLICATION
     good = clean_fields(Cleaned("a.txt", document()))
     bad = clean_fields(Cleaned("b.bin", None, "is binary"))
     assert " ".join(good) == " ".join(bad) == CONTRACT_CLEAN + additions

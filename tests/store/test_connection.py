@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
+from nkcorpus.model import ArticleDate
 from nkcorpus.store.sqlite import SqliteStore
 from nkcorpus.store.sqlite.connection import APPLICATION_ID, migrations
 
@@ -106,10 +108,14 @@ def test_an_existing_corpus_is_not_created_anew(path: Path) -> None:
     again.close()
 
 
+LATER_COLUMNS = "place updated updated_precision updated_source section counterpart evidence".split()
+
+
 def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) -> None:
     create(path, RICE).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE version DROP COLUMN place")
+        for column in LATER_COLUMNS:
+            connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
         connection.execute("DROP TABLE text_band")
         connection.execute("DROP TABLE text_cluster")
         connection.execute("PRAGMA user_version = 1")
@@ -118,10 +124,18 @@ def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) 
     assert [article.document.place for article in reader.articles([RICE.article_id])] == [None]
     reader.close()
     assert pragma(path, "user_version") == len(migrations())
-    dated = prepared("A ferry sank.", origin="b.txt", place="SEOUL")
+    later: dict[str, Any] = {
+        "place": "SEOUL",
+        "updated": ArticleDate("2024-05-02", "day", "meta"),
+        "section": "Economy",
+        "counterpart": "https://x.example/ko/1",
+        "evidence": (("section", "meta"), ("updated", "json-ld")),
+    }
+    dated = prepared("A ferry sank.", origin="b.txt", **later)
     store = create(path, dated)
-    found = store.articles([RICE.article_id, dated.article_id])
-    assert [article.document.place for article in found] == [None, "SEOUL"]
+    found = [article.document for article in store.articles([RICE.article_id, dated.article_id])]
+    assert [found[0].place, found[0].updated, found[0].section, found[0].evidence] == [None, None, None, ()]
+    assert {name: getattr(found[1], name) for name in later} == later
     store.close()
 
 

@@ -21,6 +21,7 @@ VERSION_COLUMNS = (
     "date_precision", "date_source", "source", "lang", "url", "tags", "external_id", "raw_text", "text", "words",
     "origin", "file_name", "record", "kind", "charset", "extractor", "cleaner", "extract_sha256",
     "content_sha256", "payload_sha256", "retrieved_at", "ingested_at", "run", "place",
+    "updated", "updated_precision", "updated_source", "section", "counterpart", "evidence",
 )  # fmt: skip
 """The columns of `version` that a row of `version_values` fills, in its order."""
 
@@ -33,7 +34,7 @@ INDEXABLE_COLUMNS = (
 def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple[Any, ...]:
     """Return the values of one new row of `version`, in the order of VERSION_COLUMNS."""
     document = prepared.document
-    date = document.date
+    date, updated = document.date, document.updated
     return (
         prepared.article_id, number, document.title, _json(document.authors), document.translator,
         document.editor, document.contact, document.korean_version, date and date.value,
@@ -42,6 +43,8 @@ def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple
         prepared.origin, prepared.file_name, prepared.record, prepared.kind, prepared.charset,
         document.extractor, document.cleaner, prepared.extract_sha256, prepared.content_sha256,
         prepared.payload_sha256, prepared.retrieved_at, now, run, document.place,
+        updated and updated.value, updated and updated.precision, updated and updated.source, document.section,
+        document.counterpart, json.dumps(dict(document.evidence), ensure_ascii=False) if document.evidence else None,
     )  # fmt: skip
 
 
@@ -62,7 +65,7 @@ def article_of(
         editor=row["editor"],
         contact=row["contact"],
         korean_version=bool(row["korean_version"]),
-        date=ArticleDate(row["date"], row["date_precision"], row["date_source"]) if row["date"] else None,
+        date=_date_of(row, "date"),
         source=row["source"],
         lang=row["lang"],
         url=row["url"],
@@ -71,7 +74,11 @@ def article_of(
         removed=tuple(Span(*cut) for cut in cuts),
         repairs=tuple(Repair(*repair) for repair in repairs),
         cleaner=row["cleaner"],
-        place=row.get("place"),  # a corpus of schema 1 that is only read has no such column
+        place=row["place"],
+        updated=_date_of(row, "updated"),
+        section=row["section"],
+        counterpart=row["counterpart"],
+        evidence=tuple(json.loads(row["evidence"] or "{}").items()),
     )
     return Article(
         id=row["article"],
@@ -90,6 +97,10 @@ def indexable_of(row: tuple[Any, ...]) -> Indexable:
     return Indexable(
         article, seq, title, text, tuple(json.loads(authors)), translator, source, lang, url, date, cluster
     )
+
+
+def _date_of(row: dict[str, Any], name: str) -> ArticleDate | None:
+    return ArticleDate(row[name], row[f"{name}_precision"], row[f"{name}_source"]) if row[name] else None
 
 
 def _json(values: tuple[str, ...]) -> str:
