@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, Unpack
 
 from nkcorpus import __version__, config
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
@@ -29,7 +29,10 @@ from nkcorpus.model import (
 from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Filters, Query
 from nkcorpus.query.snippet import query_terms, snippet
-from nkcorpus.store import Store
+from nkcorpus.store import Store, joined
+
+if TYPE_CHECKING:
+    from nkcorpus.cleaning import Cleaning
 
 TOOL = f"nkcorpus/{__version__}"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -149,9 +152,19 @@ class Corpus:
         entries = iter_items(names, stdin=stdin, mapping=mapping or {})
         if self.path == config.default_corpus():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._created().writing(names) as writer:
+        store = self._created()
+        rules, kept_lines = joined(store.rules()), store.kept_lines()
+        with store.writing(names) as writer:
             report = pipeline.ingest(
-                writer, entries, mapping=mapping or {}, jobs=jobs, force=force, fast=fast, on_stored=on_stored
+                writer,
+                entries,
+                mapping=mapping or {},
+                jobs=jobs,
+                force=force,
+                fast=fast,
+                on_stored=on_stored,
+                rules=rules,
+                kept_lines=kept_lines,
             )
         self._sync()
         return report
@@ -206,6 +219,13 @@ class Corpus:
                     members.append(Duplicate(other, "near", jaccard(compared, shingles(other.text))))
             clusters.append(DuplicateCluster(cluster, tuple(members)))
         return Duplicates(len(found), tuple(clusters))
+
+    @property
+    def cleaning(self) -> Cleaning:
+        """The cleaning of what is stored: rules of the corpus' own, cleaning anew, lines that stay."""
+        from nkcorpus.cleaning import Cleaning
+
+        return Cleaning(self._store(), self._sync)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Delete the articles with these ids or prefixes, text and payload, and return how many.

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import BinaryIO, TypeVar
 
-from nkcorpus.clean import clean_document
+from nkcorpus.clean import clean_document, rules_with
 from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract
@@ -33,6 +33,7 @@ Entry = SourceItem | SourceFailure | SourceSkip
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
 
+NOTHING_KEPT: Mapping[str, frozenset[str]] = {}
 _COMMIT_ITEMS = 1000
 _COMMIT_SECONDS = 1.0
 
@@ -47,6 +48,7 @@ def clean_sources(
     sources: Iterable[str | os.PathLike[str]],
     *,
     keep: Collection[str] = (),
+    rules: str = "",
     mapping: Mapping[str, str] | None = None,
     jobs: int = 1,
     fast: bool = False,
@@ -54,11 +56,12 @@ def clean_sources(
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
-    Boilerplate of the kinds in `keep` stays. `fast` reads pages with one extractor.
-    Raises SourceNotFound at once when no source exists.
+    Boilerplate of the kinds in `keep` stays. `rules` are a rule file's, which count after the package's. `fast` reads
+    pages with one extractor. Raises SourceNotFound at once when no source exists, SettingsError for bad rules.
     """
+    rules_with(rules)
     entries = iter_items(sources, stdin=stdin, mapping=mapping or {})
-    function = functools.partial(_cleaned, keep=frozenset(keep), mapping=dict(mapping or {}), fast=fast)
+    function = functools.partial(_cleaned, keep=frozenset(keep), rules=rules, mapping=dict(mapping or {}), fast=fast)
     return _clean_all(entries, function, jobs)
 
 
@@ -79,14 +82,18 @@ def ingest(
     force: bool,
     fast: bool,
     on_stored: OnStored,
+    rules: str = "",
+    kept_lines: Mapping[str, frozenset[str]] = NOTHING_KEPT,
 ) -> IngestReport:
     """Take in all of `entries`, committing as it goes, and return the summary.
 
     One bad input never stops the rest. `force` takes in what was removed before, `fast` reads pages with one
-    extractor. Raises CorpusError when the
-    store cannot be written.
+    extractor. `rules` are those of the corpus, as a rule file has them; `kept_lines` tell by article id what they
+    leave.
+    Raises CorpusError when the store cannot be written, SettingsError for bad rules.
     """
-    function = functools.partial(_prepared, mapping=dict(mapping), fast=fast)
+    rules_with(rules)
+    function = functools.partial(_prepared, mapping=dict(mapping), fast=fast, rules=rules, kept_lines=kept_lines)
     intake = _Intake(writer, mapping, force, fast)
     done = pending = 0
     committed_at = time.monotonic()
@@ -186,13 +193,16 @@ def _cost(entry: Entry) -> int:
     return _ITEM_COST + (size if entry.kind == "html" else size // _TEXT_BYTES_PER_UNIT)
 
 
-def _prepared(entry: Entry, *, mapping: Mapping[str, str], fast: bool) -> Prepared | SourceFailure | SourceSkip:
+def _prepared(
+    entry: Entry, *, mapping: Mapping[str, str], fast: bool, rules: str, kept_lines: Mapping[str, frozenset[str]]
+) -> Prepared | SourceFailure | SourceSkip:
     """Extract, clean and identify one input. Runs in a worker; errors are values."""
     if not isinstance(entry, SourceItem):
         return entry
     try:
         extracted = extract(entry, mapping, fast=fast)
-        document = clean_document(extracted)
+        identity = article_id(extracted, entry.name)  # what a rule finds must not change which article it is
+        document = clean_document(extracted, kept_lines=kept_lines.get(identity, ()), rules=rules_with(rules))
     except EmptyRecord as error:
         return SourceSkip(entry.origin, str(error))
     except ItemError as error:
@@ -200,7 +210,7 @@ def _prepared(entry: Entry, *, mapping: Mapping[str, str], fast: bool) -> Prepar
     text = document.text
     payload_sha256 = hashlib.sha256(entry.payload).hexdigest()
     return Prepared(
-        article_id=article_id(extracted, entry.name),  # what a rule finds must not change which article it is
+        article_id=identity,
         document=document,
         text=text,
         words=len(text.split()),
@@ -220,7 +230,9 @@ def _prepared(entry: Entry, *, mapping: Mapping[str, str], fast: bool) -> Prepar
     )
 
 
-def _cleaned(entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str], fast: bool) -> Cleaned | None:
+def _cleaned(
+    entry: Entry, *, keep: Collection[str], rules: str, mapping: Mapping[str, str], fast: bool
+) -> Cleaned | None:
     """Extract and clean one input. Runs in a worker; errors are values, skips None."""
     match entry:
         case SourceSkip():
@@ -229,7 +241,8 @@ def _cleaned(entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str],
             return Cleaned(entry.origin, None, entry.error)
         case SourceItem():
             try:
-                return Cleaned(entry.origin, clean_document(extract(entry, mapping, fast=fast), keep=keep))
+                extracted = extract(entry, mapping, fast=fast)
+                return Cleaned(entry.origin, clean_document(extracted, keep=keep, rules=rules_with(rules)))
             except EmptyRecord:
                 return None
             except ItemError as error:

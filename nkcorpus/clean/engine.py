@@ -32,12 +32,19 @@ MAX_PREFIXES = 4
 """How many prefixes in a row are taken from one line: a mark of urgency and a dateline are two."""
 
 
-def clean_document(document: Document, *, keep: Collection[str] = (), rules: Sequence[Rule] | None = None) -> Document:
+def clean_document(
+    document: Document,
+    *,
+    keep: Collection[str] = (),
+    kept_lines: Collection[str] = (),
+    rules: Sequence[Rule] | None = None,
+) -> Document:
     """Return `document` with its boilerplate lines in `removed` and the facts in them as fields.
 
-    Lines of a kind in `keep` stay in the text, and their facts are taken all the same. `rules` are the package's
-    own by default. Spans that are in `removed` already stay; a repair that a new span covers is dropped, since the
-    text it mends is gone from the clean text. A fact never replaces one that the document has.
+    Lines of a kind in `keep` stay in the text, and their facts are taken all the same. So do the `kept_lines`, given
+    without the white space around them. `rules` are the package's own by default. Spans that are in `removed` already
+    stay; a repair that a new span covers is dropped, since the text it mends is gone from the clean text. A fact never
+    replaces one that the document has.
     Time is linear in the length of the text. Raises SettingsError when the package's rules are damaged.
     """
     compiled = ruleset(rules)
@@ -45,9 +52,9 @@ def clean_document(document: Document, *, keep: Collection[str] = (), rules: Seq
     matched, prefixes = _match(document.raw_text, lines, compiled)
     if not matched and not prefixes:
         return replace(document, cleaner=compiled.cleaner)
-    new_spans = [lines.span(number, rule) for number, rule in matched.items() if rule.kind not in keep]
-    new_spans += [lines.part(prefix) for prefix in prefixes if prefix.rule.kind not in keep]
-    new_spans.sort(key=_by_position)
+    found = [lines.span(number, rule) for number, rule in matched.items() if rule.kind not in keep]
+    found += [lines.part(prefix) for prefix in prefixes if prefix.rule.kind not in keep]
+    new_spans = _without(sorted(found, key=_by_position), document.raw_text, kept_lines)
     facts = facts_of(document, _evidence(lines.texts, matched, prefixes))
     return replace(
         document,
@@ -177,6 +184,13 @@ def _walk(zone: Literal["head", "tail"], lines: _Lines, rules: Ruleset, matched:
         if unmatched > BRIDGE:
             break
     return len(matched) > known
+
+
+def _without(spans: list[Span], text: str, kept_lines: Collection[str]) -> list[Span]:
+    """Return the spans that take none of `kept_lines`."""
+    if not kept_lines:
+        return spans
+    return [span for span in spans if text[span.start : span.end].strip() not in kept_lines]
 
 
 def _outside(repairs: tuple[Repair, ...], spans: Sequence[Span]) -> tuple[Repair, ...]:

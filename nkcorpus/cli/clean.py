@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from nkcorpus.clean import KINDS
+from nkcorpus.clean import KINDS, read_rules, to_toml
 from nkcorpus.cli.context import Session, fast_option, jobs_option, mapping_option, pass_session, processors
 from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 
@@ -14,6 +15,7 @@ from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 @click.command("clean", short_help="Strip boilerplate, without a corpus.")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--keep", type=click.Choice(sorted(KINDS)), multiple=True, help="Leave lines of this kind in the text.")
+@click.option("--rules", metavar="FILE", help="Cut by the rules of this file too.")
 @mapping_option
 @jobs_option
 @fast_option
@@ -23,6 +25,7 @@ def command(
     session: Session,
     sources: tuple[str, ...],
     keep: tuple[str, ...],
+    rules: str | None,
     map: dict[str, str],
     jobs: int | None,
     fast: bool,
@@ -35,5 +38,13 @@ def command(
     from nkcorpus.pipeline import clean_sources
 
     env = session.env
-    cleaned = clean_sources(sources, keep=keep, mapping=map, jobs=jobs or processors(), fast=fast, stdin=env.stdin)
+    cleaned = clean_sources(
+        sources,
+        keep=keep,
+        rules=to_toml(read_rules(Path(rules))) if rules else "",
+        mapping=map,
+        jobs=jobs or processors(),
+        fast=fast,
+        stdin=env.stdin,
+    )
     return 1 if render_cleaned(cleaned, format, env) else 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nkcorpus.cli.context import Session, article_ids, pass_session
 from nkcorpus.render import ARTICLE_FORMATS, render_articles
+
+if TYPE_CHECKING:
+    from nkcorpus.corpus import Corpus
 
 
 @click.command("show", short_help="Show articles, and what was cut from them.")
@@ -22,14 +25,11 @@ def command(session: Session, ids: tuple[str, ...], raw: bool, removed: bool, fo
     """Show articles. An ID is the article's id or its first 4 digits or more; - takes ids from stdin."""
     with session.open() as corpus:
         articles = [corpus.get(article) for article in article_ids(ids, session.env)]
-    render_articles(articles, format, session.env, raw=raw, removed=removed, explanations=_explanations(removed))
+        explanations = _explanations(corpus) if removed else {}
+    render_articles(articles, format, session.env, raw=raw, removed=removed, explanations=explanations)
     return 0
 
 
-def _explanations(wanted: bool) -> dict[str, str]:
+def _explanations(corpus: Corpus) -> dict[str, str]:
     """Return by rule id why a rule cuts, as `--removed` shows it."""
-    if not wanted:
-        return {}
-    from nkcorpus.clean import load_rules
-
-    return {rule.id: rule.note for rule in load_rules() if rule.note}
+    return {rule.id: rule.note for rule in corpus.cleaning.all_rules() if rule.note}

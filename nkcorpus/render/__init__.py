@@ -9,6 +9,15 @@ from nkcorpus.render.articles import (
     render_articles,
     render_cleaned,
 )
+from nkcorpus.render.cleaning import (
+    RECLEAN_FORMATS,
+    RULES_FORMATS,
+    RecleanFormat,
+    RulesFormat,
+    render_reclean,
+    render_rules,
+    render_uncut,
+)
 from nkcorpus.render.duplicates import DUPLICATES_FORMATS, DuplicatesFormat, render_duplicates
 from nkcorpus.render.environment import ColorChoice, Environment
 from nkcorpus.render.hits import (
@@ -39,6 +48,8 @@ __all__ = [
     "DUPLICATES_FORMATS",
     "HIT_FORMATS",
     "QUERIES_FORMATS",
+    "RECLEAN_FORMATS",
+    "RULES_FORMATS",
     "ArticleFormat",
     "CleanFormat",
     "ColorChoice",
@@ -47,6 +58,8 @@ __all__ = [
     "HitFormat",
     "PairsFormat",
     "QueriesFormat",
+    "RecleanFormat",
+    "RulesFormat",
     "Update",
     "default_hit_format",
     "default_pairs_format",
@@ -62,7 +75,10 @@ __all__ = [
     "render_hits",
     "render_pairs",
     "render_queries",
+    "render_reclean",
     "render_report",
+    "render_rules",
+    "render_uncut",
     "report_summary",
     "visible",
 ]

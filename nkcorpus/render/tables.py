@@ -61,20 +61,25 @@ def draw_hits(result: SearchResult, env: Environment) -> None:
 
 
 def draw_removed(removed: Sequence[Fields], env: Environment, explanations: Mapping[str, str]) -> None:
-    """Write a table of cuts: rule with its explanation, kind, place in the raw text, text."""
+    """Write a table of cuts: number, rule with its explanation, kind, place in the raw text, text."""
     if not removed:
         return
-    table = _table(["rule", "span", "text"], env)
-    for cut in removed:
+    table = _table(["#", "rule", "span", "text"], env)
+    for number, cut in enumerate(removed, 1):
         rule = one_line(cut["rule"])
         rule_cell = _plain(f"{rule}\n{one_line(cut['kind'])}")
         explanation = explanations.get(cut["rule"])
         if explanation:
             rule_cell.append(f"\n{one_line(explanation)}", "dim")
-        table.add_row(rule_cell, _plain(f"{cut['start']}-{cut['end']}"), _plain(one_line(cut["text"]).strip(" ")))
-    table.columns[0].ratio = 2
-    table.columns[1].no_wrap = True
-    table.columns[2].ratio = 3
+        table.add_row(
+            _plain(str(number)),
+            rule_cell,
+            _plain(f"{cut['start']}-{cut['end']}"),
+            _plain(one_line(cut["text"]).strip(" ")),
+        )
+    table.columns[1].ratio = 2
+    table.columns[2].no_wrap = True
+    table.columns[3].ratio = 3
     _draw(table, env)
 
 

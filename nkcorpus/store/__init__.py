@@ -1,5 +1,25 @@
 """The truth: articles, versions, cuts and runs, behind a Protocol that every kind of store fulfils."""
 
-from nkcorpus.store.base import Known, Store, StoreWriter
+from nkcorpus.store.base import (
+    Current,
+    Known,
+    Recleaned,
+    Recleaner,
+    Store,
+    StoredRule,
+    StoredText,
+    StoreWriter,
+    joined,
+)
 
-__all__ = ["Known", "Store", "StoreWriter"]
+__all__ = [
+    "Current",
+    "Known",
+    "Recleaned",
+    "Recleaner",
+    "Store",
+    "StoreWriter",
+    "StoredRule",
+    "StoredText",
+    "joined",
+]

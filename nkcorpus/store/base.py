@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from nkcorpus.model import Article, CorpusStats, Indexable, IngestReport, Kind, Likeness, Position, Prepared, Removal
+from nkcorpus.model import (
+    Article,
+    CorpusStats,
+    Document,
+    Indexable,
+    IngestReport,
+    Kind,
+    Likeness,
+    Position,
+    Prepared,
+    Removal,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,82 @@ class Known:
     file_name: str
     url: str | None
     charset: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRule:
+    """A cleaning rule of a corpus' own. `toml` is one `[[rule]]` table, `origin` the file that it came from."""
+
+    id: str
+    toml: str
+    origin: str
+
+
+def joined(rules: Iterable[StoredRule]) -> str:
+    """Return rules as one rule file; an empty string when there are none."""
+    return "\n".join(rule.toml for rule in rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The newest version of a live article, as cleaning needs it."""
+
+    article_id: str
+    document: Document
+    origin: str
+    payload_sha256: str
+    content_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recleaned:
+    """What cleaning makes of the newest version of an article. `before` is the content_sha256 that it was made from.
+    `changed` is False where nothing but the name of the cleaner is another one; the other fields are as in Prepared.
+    """
+
+    article_id: str
+    before: str
+    changed: bool
+    document: Document
+    text: str
+    words: int
+    text_digest: str | None
+    bands: tuple[int, ...]
+    content_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """The clean text of a live article and where it came from. `story` is shared by articles with (nearly) the same
+    text; `record` is its number within the file `origin`, None where the file is the article.
+    """
+
+    article_id: str
+    story: str
+    source: str | None
+    url: str | None
+    origin: str
+    record: int | None
+    text: str
+
+
+class Recleaner(Protocol):
+    """Write access to what cleaning derives from raw texts. What `commit` has returned from is stored for good."""
+
+    def put(self, recleaned: Recleaned) -> bool:
+        """Replace what is derived in the newest version of an article; no new version comes of it.
+
+        Tell whether it was done: not where the article has been stored anew or removed since it was read.
+        """
+
+    def keep_lines(self, article_id: str, lines: Iterable[str]) -> None:
+        """Remember lines, without white space around them, that are to stay in an article."""
+
+    def release_lines(self, article_id: str, lines: Iterable[str]) -> None:
+        """Forget lines that were to stay."""
+
+    def commit(self) -> None:
+        """Make everything so far durable."""
 
 
 class StoreWriter(Protocol):
@@ -95,6 +182,27 @@ class Store(Protocol):
 
     def remove(self, ids: Sequence[str]) -> int:
         """Delete these articles with their versions and payloads, leave tombstones, return how many."""
+
+    def rules(self) -> tuple[StoredRule, ...]:
+        """Return the corpus' own cleaning rules in the order in which they were added."""
+
+    def put_rules(self, rules: Iterable[StoredRule]) -> None:
+        """Add rules, or replace those with the same ids, all or none."""
+
+    def drop_rules(self, ids: Iterable[str]) -> None:
+        """Delete own rules."""
+
+    def kept_lines(self) -> Mapping[str, frozenset[str]]:
+        """Return by article id the lines that stay in it whatever the rules say."""
+
+    def current(self, article_id: str | None = None) -> Iterator[Current]:
+        """Yield the newest version of each live article, or of one, by id. Memory does not grow with their number."""
+
+    def texts(self) -> Iterator[StoredText]:
+        """Yield the clean text of each live article, by id. Memory does not grow with their number."""
+
+    def recleaning(self) -> AbstractContextManager[Recleaner]:
+        """Start to replace what cleaning derives. Leaving the block keeps what was committed."""
 
     def writing(self, sources: Sequence[str]) -> AbstractContextManager[StoreWriter]:
         """Start an ingest run. Leaving the block without `finish` keeps what was committed."""

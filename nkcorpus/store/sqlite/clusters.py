@@ -9,12 +9,24 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from nkcorpus.dedupe import BANDS, SCHEME, Profile, band_keys, components, is_near, profile
 
 _SCHEME_KEY = "near_duplicates"
 _MOST_PROFILES = 500  # of 50 KB for an article of 400 words
 _CANDIDATES = f"SELECT DISTINCT text_digest FROM text_band WHERE band IN ({', '.join('?' * BANDS)})"
+
+
+@dataclass(frozen=True, slots=True)
+class TextChange:
+    """What happens to the text of an article: `before` are digest and text that it had, where they were others,
+    `digest` is the coming one, and `is_new` tells whether no article has that yet.
+    """
+
+    before: tuple[str, str] | None
+    digest: str | None
+    is_new: bool
 
 
 class Clusters:
@@ -38,6 +50,28 @@ class Clusters:
         for (digest,) in execute("SELECT DISTINCT text_digest FROM article WHERE text_digest IS NOT NULL").fetchall():
             self.add(digest, band_keys(self._text(digest)))
         execute("INSERT OR REPLACE INTO corpus (key, value) VALUES (?, ?)", (_SCHEME_KEY, SCHEME))
+
+    def change(self, article: str, digest: str | None) -> TextChange:
+        """Return what a text of this digest changes for an article. To be asked before the tables are written."""
+        row = self._connection.execute(
+            "SELECT a.text_digest, v.text FROM article a JOIN version v ON v.article = a.id AND v.number = a.version"
+            " WHERE a.id = ? AND a.text_digest IS NOT ?",
+            (article, digest),
+        ).fetchone()
+        return TextChange(row if row and row[0] else None, digest, digest is not None and not self.is_stored(digest))
+
+    def follow(self, change: TextChange, bands: Collection[int]) -> bool:
+        """Bring the clusters up to date once the tables are written; tell whether a new text has a near duplicate."""
+        if change.before and not self.is_stored(change.before[0]):
+            self.drop(*change.before)
+        return bool(change.digest and change.is_new and self.add(change.digest, bands))
+
+    def is_stored(self, digest: str, besides: str = "") -> bool:
+        """Tell whether an article, another one than `besides`, has this text."""
+        row = self._connection.execute(
+            "SELECT 1 FROM article WHERE text_digest = ? AND id <> ? LIMIT 1", (digest, besides)
+        ).fetchone()
+        return row is not None
 
     def add(self, digest: str, bands: Collection[int]) -> bool:
         """Take in the text of a stored article which no other article had; tell whether it has a near duplicate."""

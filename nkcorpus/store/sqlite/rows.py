@@ -15,6 +15,7 @@ from nkcorpus.model import (
     Span,
     VersionInfo,
 )
+from nkcorpus.store.base import Recleaned
 
 VERSION_COLUMNS = (
     "article", "number", "title", "authors", "translator", "editor", "contact", "korean_version", "date",
@@ -44,8 +45,31 @@ def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple
         document.extractor, document.cleaner, prepared.extract_sha256, prepared.content_sha256,
         prepared.payload_sha256, prepared.retrieved_at, now, run, document.place,
         updated and updated.value, updated and updated.precision, updated and updated.source, document.section,
-        document.counterpart, json.dumps(dict(document.evidence), ensure_ascii=False) if document.evidence else None,
+        document.counterpart, _evidence(document),
     )  # fmt: skip
+
+
+def derived_columns(recleaned: Recleaned) -> dict[str, Any]:
+    """Return the columns of `version` that cleaning decides, with their values."""
+    document = recleaned.document
+    date = document.date
+    return {
+        "authors": _json(document.authors),
+        "translator": document.translator,
+        "editor": document.editor,
+        "contact": document.contact,
+        "korean_version": document.korean_version,
+        "date": date and date.value,
+        "date_precision": date and date.precision,
+        "date_source": date and date.source,
+        "source": document.source,
+        "place": document.place,
+        "evidence": _evidence(document),
+        "text": recleaned.text,
+        "words": recleaned.words,
+        "cleaner": document.cleaner,
+        "content_sha256": recleaned.content_sha256,
+    }
 
 
 def article_of(
@@ -56,7 +80,22 @@ def article_of(
     near_duplicates: list[str],
 ) -> Article:
     """Return the article of a row of `version` and of what other tables hold for it."""
-    document = Document(
+    return Article(
+        id=row["article"],
+        document=document_of(row, cuts, repairs),
+        text=row["text"],
+        words=row["words"],
+        origin=row["origin"],
+        versions=tuple(versions),
+        near_duplicates=tuple(near_duplicates),
+    )
+
+
+def document_of(
+    row: dict[str, Any], cuts: list[tuple[int, int, str, str]], repairs: list[tuple[int, int, str, str]]
+) -> Document:
+    """Return the document of a row of `version` with its cuts and repairs."""
+    return Document(
         raw_text=row["raw_text"],
         extractor=row["extractor"],
         title=row["title"],
@@ -80,15 +119,6 @@ def article_of(
         counterpart=row["counterpart"],
         evidence=tuple(json.loads(row["evidence"] or "{}").items()),
     )
-    return Article(
-        id=row["article"],
-        document=document,
-        text=row["text"],
-        words=row["words"],
-        origin=row["origin"],
-        versions=tuple(versions),
-        near_duplicates=tuple(near_duplicates),
-    )
 
 
 def indexable_of(row: tuple[Any, ...]) -> Indexable:
@@ -101,6 +131,10 @@ def indexable_of(row: tuple[Any, ...]) -> Indexable:
 
 def _date_of(row: dict[str, Any], name: str) -> ArticleDate | None:
     return ArticleDate(row[name], row[f"{name}_precision"], row[f"{name}_source"]) if row[name] else None
+
+
+def _evidence(document: Document) -> str | None:
+    return json.dumps(dict(document.evidence), ensure_ascii=False) if document.evidence else None
 
 
 def _json(values: tuple[str, ...]) -> str:

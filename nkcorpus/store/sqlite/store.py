@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
-from nkcorpus.model import Article, CorpusStats, Indexable, Position, Removal, VersionInfo
+from nkcorpus.model import Article, CorpusStats, Document, Indexable, Position, Removal, VersionInfo
+from nkcorpus.store.base import Current, StoredRule, StoredText
 from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
-from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, article_of, indexable_of
+from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
+from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, article_of, document_of, indexable_of
 from nkcorpus.store.sqlite.writer import SqliteWriter
 
 _BATCH = 400
@@ -145,6 +147,70 @@ class SqliteStore:
             connection.execute("COMMIT")
         return removed
 
+    def rules(self) -> tuple[StoredRule, ...]:
+        """See Store."""
+        with corpus_errors(self._path):
+            rows = self._connection.execute("SELECT id, toml, origin FROM rule ORDER BY rowid").fetchall()
+        return tuple(StoredRule(*row) for row in rows)
+
+    def put_rules(self, rules: Iterable[StoredRule]) -> None:
+        """See Store."""
+        with self._changing() as connection:
+            connection.executemany(
+                "INSERT INTO rule (id, toml, origin, added_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+                " SET toml = excluded.toml, origin = excluded.origin, added_at = excluded.added_at",
+                [(rule.id, rule.toml, rule.origin, utc_now()) for rule in rules],
+            )
+
+    def drop_rules(self, ids: Iterable[str]) -> None:
+        """See Store."""
+        with self._changing() as connection:
+            connection.executemany("DELETE FROM rule WHERE id = ?", [(rule,) for rule in ids])
+
+    def kept_lines(self) -> Mapping[str, frozenset[str]]:
+        """See Store."""
+        kept: dict[str, set[str]] = {}
+        with corpus_errors(self._path):
+            for article, line in self._connection.execute("SELECT article, line FROM kept_line"):
+                kept.setdefault(article, set()).add(line)
+        return {article: frozenset(lines) for article, lines in kept.items()}
+
+    def current(self, article_id: str | None = None) -> Iterator[Current]:
+        """See Store."""
+        if article_id is not None:
+            yield from self._current("a.id = ?", article_id)
+            return
+        last = ""
+        while batch := self._current("a.id > ? ORDER BY a.id LIMIT ?", last, _BATCH):
+            yield from batch
+            last = batch[-1].article_id
+
+    def texts(self) -> Iterator[StoredText]:
+        """See Store."""
+        sql = (
+            "SELECT a.id, coalesce(c.cluster, a.text_digest, a.id), v.source, v.url, v.origin, v.record, v.text"
+            f" FROM {_CURRENT} LEFT JOIN text_cluster c ON c.text_digest = a.text_digest"
+            " WHERE a.id > ? ORDER BY a.id LIMIT ?"
+        )
+        last = ""
+        while True:
+            with corpus_errors(self._path):
+                rows = self._connection.execute(sql, (last, _BATCH)).fetchall()
+            if not rows:
+                return
+            yield from (StoredText(*row) for row in rows)
+            last = rows[-1][0]
+
+    @contextlib.contextmanager
+    def recleaning(self) -> Iterator[SqliteRecleaner]:
+        """See Store."""
+        with self._writable() as connection:
+            recleaner = SqliteRecleaner(connection, self._path)
+            try:
+                yield recleaner
+            finally:
+                recleaner.abandon()
+
     @contextlib.contextmanager
     def writing(self, sources: Sequence[str]) -> Iterator[SqliteWriter]:
         """See Store."""
@@ -166,6 +232,14 @@ class SqliteStore:
             close_writer(connection)
             self._connection = open_reader(self._path)
 
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection in a transaction that is committed at the end of the block."""
+        with self._writable() as connection, corpus_errors(self._path):
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+
     def close(self) -> None:
         """See Store."""
         self._connection.close()
@@ -173,6 +247,29 @@ class SqliteStore:
     def _one(self, sql: str, *values: object) -> Any:
         with corpus_errors(self._path):
             return self._connection.execute(sql, values).fetchone()
+
+    def _current(self, condition: str, *values: object) -> list[Current]:
+        with corpus_errors(self._path):
+            execute = self._connection.execute
+            cursor = execute(f"SELECT v.* FROM {_CURRENT} WHERE {condition}", values)
+            names = [column[0] for column in cursor.description]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return [
+                Current(
+                    row["article"], self._document(row), row["origin"], row["payload_sha256"], row["content_sha256"]
+                )
+                for row in rows
+            ]
+
+    def _document(self, row: dict[str, Any]) -> Document:
+        return document_of(row, *self._edits(row["id"]))
+
+    def _edits(self, version: int) -> tuple[list[tuple[int, int, str, str]], list[tuple[int, int, str, str]]]:
+        """Return the cuts and the repairs of a version."""
+        cuts = "SELECT start, end, kind, rule FROM cut WHERE version = ? ORDER BY start"
+        repairs = "SELECT start, end, text, rule FROM repair WHERE version = ? ORDER BY start"
+        execute = self._connection.execute
+        return execute(cuts, (version,)).fetchall(), execute(repairs, (version,)).fetchall()
 
     def _batch(self, ids: Sequence[str]) -> Iterable[tuple[str, Article]]:
         marks = ", ".join("?" * len(ids))
@@ -186,8 +283,7 @@ class SqliteStore:
                 article,
                 article_of(
                     row,
-                    execute("SELECT start, end, kind, rule FROM cut WHERE version = ?", (version,)).fetchall(),
-                    execute("SELECT start, end, text, rule FROM repair WHERE version = ?", (version,)).fetchall(),
+                    *self._edits(version),
                     [
                         VersionInfo(*info)
                         for info in execute(
@@ -223,6 +319,7 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
     ).fetchone()
     seq = connection.execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
     connection.execute("DELETE FROM version WHERE article = ?", (article,))
+    connection.execute("DELETE FROM kept_line WHERE article = ?", (article,))
     connection.execute(
         "UPDATE article SET seq = ?, version = 0, text_digest = NULL, removed_at = ? WHERE id = ?",
         (seq, utc_now(), article),

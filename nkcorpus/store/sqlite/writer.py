@@ -12,19 +12,18 @@ from nkcorpus.dates import utc_now
 from nkcorpus.model import IngestReport, Likeness, Prepared
 from nkcorpus.store.base import Known
 from nkcorpus.store.payloads import decompress
-from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import corpus_errors
 from nkcorpus.store.sqlite.rows import VERSION_COLUMNS, version_values
+from nkcorpus.store.sqlite.transaction import Transaction
 
 _INSERT_VERSION = f"INSERT INTO version ({', '.join(VERSION_COLUMNS)}) VALUES ({', '.join('?' * len(VERSION_COLUMNS))})"
 
 
-class SqliteWriter:
+class SqliteWriter(Transaction):
     """Fulfils StoreWriter. A transaction is open from the first question or write to `commit`."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, tool: str, sources: Sequence[str]) -> None:
-        self._connection = connection
-        self._path = path
+        super().__init__(connection, path)
         # File names may hold bytes that are no UTF-8, which SQLite does not take.
         names = [source.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for source in sources]
         with corpus_errors(path):
@@ -33,11 +32,6 @@ class SqliteWriter:
                 (utc_now(), tool, json.dumps(names, ensure_ascii=False)),
             )
             self._failed = set(connection.execute("SELECT origin, record FROM failure"))
-            self._clusters = Clusters(connection)
-            if self._clusters.is_outdated():
-                self._begin()
-                self._clusters.rebuild()
-                connection.execute("COMMIT")
         self._run = cursor.lastrowid or 0
 
     def known(self, article_id: str) -> Known | None:
@@ -71,8 +65,7 @@ class SqliteWriter:
     def _add(self, prepared: Prepared) -> Likeness | None:
         execute = self._connection.execute
         article, digest = prepared.article_id, prepared.text_digest
-        before = self._text_before(article, digest)
-        is_new_text = digest and not self._is_stored(digest)
+        change = self._clusters.change(article, digest)
         seq = execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
         number = execute(
             "INSERT INTO article (id, seq, version, text_digest) VALUES (?, ?, 1, ?) ON CONFLICT (id) DO UPDATE"
@@ -85,37 +78,10 @@ class SqliteWriter:
             (prepared.payload_sha256, prepared.payload_size, prepared.payload),
         )
         version = execute(_INSERT_VERSION, version_values(prepared, number, self._run, utc_now())).lastrowid
-        document = prepared.document
-        if document.removed:
-            self._connection.executemany(
-                "INSERT INTO cut (version, start, end, kind, rule) VALUES (?, ?, ?, ?, ?)",
-                [(version, span.start, span.end, span.kind, span.rule) for span in document.removed],
-            )
-        if document.repairs:
-            self._connection.executemany(
-                "INSERT INTO repair (version, start, end, text, rule) VALUES (?, ?, ?, ?, ?)",
-                [(version, fix.start, fix.end, fix.text, fix.rule) for fix in document.repairs],
-            )
-        if before and not self._is_stored(before[0]):
-            self._clusters.drop(*before)
-        if digest and is_new_text:
-            return "near" if self._clusters.add(digest, prepared.bands) else None
-        return "exact" if digest and self._is_stored(digest, besides=article) else None
-
-    def _text_before(self, article: str, digest: str | None) -> tuple[str, str] | None:
-        """Return digest and text of the newest version so far if its digest is another one."""
-        row = self._connection.execute(
-            "SELECT a.text_digest, v.text FROM article a JOIN version v ON v.article = a.id AND v.number = a.version"
-            " WHERE a.id = ? AND a.text_digest IS NOT ?",
-            (article, digest),
-        ).fetchone()
-        return row if row and row[0] else None
-
-    def _is_stored(self, digest: str, besides: str = "") -> bool:
-        row = self._connection.execute(
-            "SELECT 1 FROM article WHERE text_digest = ? AND id <> ? LIMIT 1", (digest, besides)
-        ).fetchone()
-        return row is not None
+        self._insert_edits(version or 0, prepared.document)
+        if self._clusters.follow(change, prepared.bands):
+            return "near"
+        return "exact" if digest and not change.is_new and self._clusters.is_stored(digest, besides=article) else None
 
     def fail(self, origin: str, record: int | None, error: str) -> None:
         """See StoreWriter."""
@@ -137,12 +103,6 @@ class SqliteWriter:
             self._begin()
             self._connection.execute("DELETE FROM failure WHERE origin = ? AND record = ?", (origin, record or 0))
 
-    def commit(self) -> None:
-        """See StoreWriter."""
-        with corpus_errors(self._path):
-            if self._connection.in_transaction:
-                self._connection.execute("COMMIT")
-
     def finish(self, report: IngestReport) -> None:
         """See StoreWriter."""
         with corpus_errors(self._path):
@@ -152,13 +112,3 @@ class SqliteWriter:
                 (utc_now(), json.dumps(dataclasses.asdict(report), ensure_ascii=False), self._run),
             )
         self.commit()
-
-    def abandon(self) -> None:
-        """Roll back what was not committed."""
-        with corpus_errors(self._path):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-
-    def _begin(self) -> None:
-        if not self._connection.in_transaction:
-            self._connection.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,32 @@
+"""`nkcorpus reclean`"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from nkcorpus.cli.context import Session, jobs_option, pass_session, processors
+from nkcorpus.render import RECLEAN_FORMATS, progress, render_reclean
+
+
+@click.command("reclean", short_help="Clean anew what is stored, after rules have changed.")
+@click.option("--dry-run", is_flag=True, help="Change nothing, only report.")
+@jobs_option
+@click.option("--format", type=click.Choice(RECLEAN_FORMATS), help="[default: table on a terminal, else plain]")
+@pass_session
+def command(session: Session, dry_run: bool, jobs: int | None, format: Any) -> int:
+    """Clean all stored articles anew by the rules of nkcorpus and of the corpus, and report by rule which lines are
+    cut now and were not before (added), or the other way round (removed).
+
+    Raw texts and versions stay as they are. Lines that 'uncut' put back stay in. A second run changes nothing.
+
+    Exit code 1: done, but some articles failed.
+    """
+    env = session.env
+    with session.open() as corpus, progress(env, "reclean") as update:
+        report = corpus.cleaning.reclean(
+            dry_run=dry_run, jobs=jobs or processors(), on_done=lambda done, article: update(done, None, article)
+        )
+    render_reclean(report, format or ("table" if env.stdout_is_tty else "plain"), env)
+    return 1 if report.failures else 0

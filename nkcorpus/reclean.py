@@ -1,0 +1,197 @@
+"""Cleaning of what is stored already, after rules have changed: a derivation, which makes no new version."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from nkcorpus.clean import KINDS, clean_document, rules_with
+from nkcorpus.dedupe import band_keys
+from nkcorpus.errors import ItemError
+from nkcorpus.identity import content_digest, text_digest
+from nkcorpus.model import Document, Failure, Span
+from nkcorpus.store import Current, Recleaned, Recleaner, Store, joined
+from nkcorpus.workers import map_ordered
+
+R = TypeVar("R")
+
+_COMMIT_ITEMS = 1000
+_COMMIT_SECONDS = 1.0
+_POOL_COST = 16 << 20
+"""Characters of raw text from which on worker processes save more than their start costs."""
+_CHUNK_COST = 1 << 18
+_RULE_EVIDENCE = "rule:"
+_EMPTY: Mapping[str, Any] = {
+    entry.name: entry.default for entry in dataclasses.fields(Document) if entry.default is not dataclasses.MISSING
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDifference:
+    """How many lines a rule cuts that it did not cut before, and the other way round, with one line of each."""
+
+    rule: str
+    added: int = 0
+    removed: int = 0
+    added_example: str | None = None
+    removed_example: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecleanReport:
+    """What one run did, or with `dry_run` would do: articles looked at and changed, and the cuts that differ."""
+
+    dry_run: bool
+    articles: int
+    changed: int
+    rules: tuple[RuleDifference, ...]
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def added(self) -> int:
+        """All cuts that are new."""
+        return sum(rule.added for rule in self.rules)
+
+    @property
+    def removed(self) -> int:
+        """All cuts that are gone."""
+        return sum(rule.removed for rule in self.rules)
+
+
+def recleaned(current: Current, *, rules: str, kept_lines: Mapping[str, frozenset[str]]) -> Recleaned | None:
+    """Return what cleaning makes of a stored article, None when it is what is stored.
+
+    What rules did before is undone first: their spans, and the facts that they gave. The rest of the spans and the
+    repairs stay. Raises SettingsError for bad rules.
+    """
+    before = current.document
+    document = clean_document(
+        uncleaned(before), kept_lines=kept_lines.get(current.article_id, ()), rules=rules_with(rules)
+    )
+    if document == before:
+        return None
+    text = document.text
+    return Recleaned(
+        article_id=current.article_id,
+        before=current.content_sha256,
+        changed=replace(document, cleaner=before.cleaner) != before,
+        document=document,
+        text=text,
+        words=len(text.split()),
+        text_digest=text_digest(text),
+        bands=band_keys(text),
+        content_sha256=content_digest(document, current.origin, current.payload_sha256),
+    )
+
+
+def uncleaned(document: Document) -> Document:
+    """Return a document without what rules did: the spans of their kinds, and the fields whose evidence they are."""
+    evidence = dict(document.evidence)
+    given = [name for name, where in evidence.items() if where.startswith(_RULE_EVIDENCE)]
+    return replace(
+        document,
+        removed=tuple(span for span in document.removed if span.kind not in KINDS),
+        evidence=tuple((name, where) for name, where in document.evidence if name not in given),
+        **{name: _EMPTY[name] for name in given if name in _EMPTY},
+    )
+
+
+def reclean(
+    store: Store, *, dry_run: bool, jobs: int, on_done: Callable[[int, str], None] = lambda done, article: None
+) -> RecleanReport:
+    """Clean all articles of a store anew, committing as it goes, and return the differences.
+
+    `on_done` hears the number of articles looked at and the last one's id. A second run changes nothing. Memory does
+    not grow with the number of articles. Raises CorpusError, and SettingsError for bad rules of the corpus.
+    """
+    if dry_run:
+        return _run(store, None, jobs, on_done)
+    with store.recleaning() as recleaner:
+        report = _run(store, recleaner, jobs, on_done)
+        recleaner.commit()
+    return report
+
+
+def _run(store: Store, recleaner: Recleaner | None, jobs: int, on_done: Callable[[int, str], None]) -> RecleanReport:
+    rules = joined(store.rules())
+    rules_with(rules)
+    function = functools.partial(_recleaned, rules=rules, kept_lines=store.kept_lines())
+    differences = _Differences()
+    failures: list[Failure] = []
+    done = changed = 0
+    committed_at = time.monotonic()
+    for current, result in _mapped(function, store.current(), jobs):
+        done += 1
+        if isinstance(result, ItemError):
+            failures.append(Failure(current.article_id, str(result)))
+        elif result is not None and (recleaner is None or recleaner.put(result)) and result.changed:
+            changed += 1
+            differences.count(current.document, result.document)
+        if done % _COMMIT_ITEMS == 0 or time.monotonic() - committed_at >= _COMMIT_SECONDS:
+            if recleaner is not None:
+                recleaner.commit()
+            on_done(done, current.article_id)
+            committed_at = time.monotonic()
+    return RecleanReport(recleaner is None, done, changed, differences.by_rule(), tuple(failures))
+
+
+def _mapped(
+    function: Callable[[Current], R], articles: Iterator[Current], jobs: int
+) -> Iterator[tuple[Current, R | ItemError]]:
+    return map_ordered(function, articles, jobs=jobs, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
+
+
+def _cost(current: Current) -> int:
+    return len(current.document.raw_text)
+
+
+def _recleaned(
+    current: Current, *, rules: str, kept_lines: Mapping[str, frozenset[str]]
+) -> Recleaned | ItemError | None:
+    """Run in a worker; errors are values."""
+    try:
+        return recleaned(current, rules=rules, kept_lines=kept_lines)
+    except ItemError as error:
+        return error
+
+
+@dataclass(slots=True)
+class _Differences:
+    """Counts cuts by rule."""
+
+    added: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+    added_examples: dict[str, str] = field(default_factory=dict)
+    removed_examples: dict[str, str] = field(default_factory=dict)
+
+    def count(self, before: Document, after: Document) -> None:
+        old, new = set(before.removed), set(after.removed)
+        _count(sorted(new - old, key=_start), after, self.added, self.added_examples)
+        _count(sorted(old - new, key=_start), before, self.removed, self.removed_examples)
+
+    def by_rule(self) -> tuple[RuleDifference, ...]:
+        return tuple(
+            RuleDifference(
+                rule,
+                self.added[rule],
+                self.removed[rule],
+                self.added_examples.get(rule),
+                self.removed_examples.get(rule),
+            )
+            for rule in sorted({*self.added, *self.removed})
+        )
+
+
+def _count(spans: list[Span], document: Document, counts: Counter[str], examples: dict[str, str]) -> None:
+    for span in spans:
+        counts[span.rule] += 1
+        examples.setdefault(span.rule, document.raw_text[span.start : span.end].strip())
+
+
+def _start(span: Span) -> int:
+    return span.start

@@ -1,0 +1,60 @@
+"""One run's access to what cleaning derives from the stored raw texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nkcorpus.store.base import Recleaned
+from nkcorpus.store.sqlite.connection import corpus_errors
+from nkcorpus.store.sqlite.rows import derived_columns
+from nkcorpus.store.sqlite.transaction import Transaction
+
+
+class SqliteRecleaner(Transaction):
+    """Fulfils Recleaner."""
+
+    def put(self, recleaned: Recleaned) -> bool:
+        """See Recleaner."""
+        with corpus_errors(self._path):
+            self._begin()
+            row = self._connection.execute(
+                "SELECT v.id, v.content_sha256 FROM article a JOIN version v"
+                " ON v.article = a.id AND v.number = a.version WHERE a.id = ?",
+                (recleaned.article_id,),
+            ).fetchone()
+            if row is None or row[1] != recleaned.before:
+                return False
+            self._put(row[0], recleaned)
+        return True
+
+    def _put(self, version: int, recleaned: Recleaned) -> None:
+        execute = self._connection.execute
+        article, digest = recleaned.article_id, recleaned.text_digest
+        change = self._clusters.change(article, digest)
+        columns = derived_columns(recleaned)
+        settings = ", ".join(f"{name} = ?" for name in columns)
+        execute(f"UPDATE version SET {settings} WHERE id = ?", (*columns.values(), version))
+        if not recleaned.changed:
+            return
+        execute("DELETE FROM cut WHERE version = ?", (version,))
+        execute("DELETE FROM repair WHERE version = ?", (version,))
+        self._insert_edits(version, recleaned.document)
+        seq = execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
+        execute("UPDATE article SET seq = ?, text_digest = ? WHERE id = ?", (seq, digest, article))
+        self._clusters.follow(change, recleaned.bands)
+
+    def keep_lines(self, article_id: str, lines: Iterable[str]) -> None:
+        """See Recleaner."""
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO kept_line (article, line) VALUES (?, ?)", [(article_id, line) for line in lines]
+            )
+
+    def release_lines(self, article_id: str, lines: Iterable[str]) -> None:
+        """See Recleaner."""
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.executemany(
+                "DELETE FROM kept_line WHERE article = ? AND line = ?", [(article_id, line) for line in lines]
+            )
