@@ -60,6 +60,9 @@ _OUTLET = rf"(?:{_OUTLET_NAME}(?: ?[-/,&] ?{_OUTLET_NAME})?)"
 # The name of a site as its feed gives it: up to eight words.
 _SITE = r"(?:[A-Z0-9가-힣][\w.'&|:-]{0,40}(?: [\w.'&|:-]{1,40}){0,7})"
 
+# "12", "1,250", "2024-05-27", "11:33".
+_NUMBER = r"(?:\d(?:[\d.,:/-]{0,20}\d)?)"
+
 BLOCKS: dict[str, str] = {
     "name": _NAME,
     "names": _NAMES,
@@ -74,6 +77,8 @@ BLOCKS: dict[str, str] = {
     "korean_names": _KOREAN_NAMES,
     "place": _PLACE,
     "dash": r"(?:[*_]{0,2} ?-{1,3})",
+    "number": _NUMBER,
+    "quoted": r"""(?:"[^"]{1,200}"|'[^']{1,200}')""",
     "url": r"(?:(?:https?://|www\.)\S{3,300})",
 }
 """Regular expressions by the name that patterns use. None captures, and each is one atom: it can be followed by `?`.
@@ -82,7 +87,8 @@ BLOCKS: dict[str, str] = {
 `contact_request` ends before the address; `outlet` is a publisher or picture source, or two of them;
 `site` is the name that a website gives itself; `capitalised` are up to five
 words, each with a capital; `korean_names` are up to four names in Hangul; `place` is that of a
-dateline, with country or state; `dash` is what parts a dateline from the report.
+dateline, with country or state; `dash` is what parts a dateline from the report; `number` are digits with the marks of
+dates, times and amounts between them; `quoted` is what stands in quotes, with them.
 """
 
 

@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 @click.argument("article", metavar="ID")
 @click.argument("span", required=False, metavar="[SPAN]")
 @click.option("--undo", is_flag=True, help="Let the rules cut it again; SPAN is the line's number in --list.")
-@click.option("--list", "list_", is_flag=True, help="Show the lines that were put back, change nothing.")
+@click.option("--list", is_flag=True, help="Show the lines that were put back, change nothing.")
 @pairs_format
 @pass_session
-def command(session: Session, article: str, span: str | None, undo: bool, list_: bool, format: Any) -> int:
+def command(session: Session, article: str, span: str | None, undo: bool, list: bool, format: Any) -> int:
     """Put lines back that rules cut from an article: all, or the one that SPAN names by its number in
     'nkcorpus show --removed' or by the START-END printed there.
 
     They stay in when the article is cleaned anew, and in later versions of it. All lines that were put back into the
     article are printed.
     """
-    if undo and list_:
+    if undo and list:
         raise UsageError("--undo and --list are two different things; give one")
     env = session.env
     with session.open() as corpus:
-        done = corpus.cleaning.listed(article) if list_ else _changed(corpus.cleaning, article, span, undo)
+        done = corpus.cleaning.listed(article) if list else _changed(corpus.cleaning, article, span, undo)
     render_uncut(done, "undo" if undo else "put back", format or default_pairs_format(env), env)
     return 0
 
