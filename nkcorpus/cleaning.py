@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from nkcorpus.clean import KINDS, Rule, load_rules, parse_rules, read_rules, rules_with, to_toml
+from nkcorpus.clean.audit import Audit, AuditText, audit
 from nkcorpus.errors import UsageError
+from nkcorpus.identity import host_of
 from nkcorpus.model import Document, Span
 from nkcorpus.reclean import RecleanReport, reclean, recleaned
-from nkcorpus.store import Store, StoredRule, joined
+from nkcorpus.store import Store, StoredRule, StoredText, joined
 
 _SPAN = re.compile(r"(\d{1,12})(?:-(\d{1,12}))?")
 
@@ -132,6 +134,17 @@ class Cleaning:
         self._clean(article, release=lines)
         return Uncut(article, lines, self._kept(article))
 
+    def audit(self) -> Audit:
+        """Return rules for lines that recur at the edges of a site's articles; nothing is changed."""
+        kept = self._store.kept_lines()
+
+        def texts() -> Iterator[AuditText]:
+            for stored in self._store.texts():
+                kept_here = kept.get(stored.article_id, frozenset())
+                yield AuditText(_site(stored), stored.story, stored.text, kept_here)
+
+        return audit(texts, self.all_rules())
+
     def _clean(self, article: str, *, keep: Sequence[str] = (), release: Sequence[str] = ()) -> None:
         kept = self._store.kept_lines().get(article, frozenset()).union(keep).difference(release)
         toml = joined(self._store.rules())
@@ -156,6 +169,13 @@ def rule_usage(own: Iterable[Rule], cuts: dict[str, int] | None) -> list[RuleUse
     return [RuleUse(rule, False, count(rule.id)) for rule in load_rules()] + [
         RuleUse(rule, True, count(rule.id)) for rule in own
     ]
+
+
+def _site(stored: StoredText) -> str:
+    """Return the publisher, else the host, else the file of records or the folder that an article is from."""
+    if stored.record is None and not stored.source and not stored.url:
+        return PurePath(stored.origin).parent.name or stored.origin
+    return stored.source or host_of(stored.url) or PurePath(stored.origin).name
 
 
 def _find(document: Document, span: str) -> Span:

@@ -7,7 +7,8 @@ each line of an article that holds a template which recurs.
 
 A line stands at an edge when between it and the edge there are only lines that recur too; else, with other text above
 and below it, it stands mid-article. A template that does so once, in any text, is none: stock phrases of the body
-recur as well.
+recur as well. Where all lines of a text recur, as in lists of prices, the longest of its first half is its body, since
+tails have more lines than heads and credits are short.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ reissued report in a few of thousands."""
 EDGE_LINES = 12
 """How many lines at each end are counted at first: the tails of wires and of Korean portals have up to ten."""
 FEWEST_FIXED = 3
-FEWEST_FIXED_WITH_SLOTS = 8
-"""Letters and digits that a pattern has besides its slots; one of slots alone would cut anything."""
+FEWEST_FIXED_WITH_SLOTS = 4
+"""Letters and digits that a pattern has besides its slots, those beyond ASCII counted twice; one of slots alone would
+cut anything."""
 EXAMPLES = 3
 ORIGIN = "audit"
 
@@ -98,7 +100,8 @@ def audit(texts: Callable[[], Iterable[AuditText]], rules: Sequence[Rule]) -> Au
     templates = _Templates(sketch)
     places = _Places()
     for text, is_counted in _counted(texts()):
-        places.add(text.site, is_counted, templates.read(text, is_counted))
+        lines = _lines(text)
+        places.add(text.site, is_counted, lines, templates.read(text.site, lines, is_counted))
     recurring = places.recurring()
     candidates = _candidates(templates, recurring, rules)
     proposals = _verified(texts(), candidates) if candidates else ()
@@ -132,17 +135,18 @@ class _Places:
     def __init__(self) -> None:
         self.texts = 0
         self.site_articles: Counter[str] = Counter()
-        self._sequences: list[tuple[str, bool, array[int]]] = []
+        self._sequences: list[tuple[str, bool, array[int], int]] = []
 
-    def add(self, site: str, is_counted: bool, numbers: array[int]) -> None:
+    def add(self, site: str, is_counted: bool, lines: Sequence[str], numbers: array[int]) -> None:
         self.texts += 1
         self.site_articles[site] += is_counted
         if any(numbers):
-            self._sequences.append((site, is_counted, numbers))
+            body = max(range((len(lines) + 1) // 2), key=lambda place: len(lines[place]))
+            self._sequences.append((site, is_counted, numbers, body))
 
     def recurring(self) -> dict[tuple[str, int], tuple[Edge, int]]:
         """Return for each site the numbers that recur at an edge and never stand mid-article, with edge and count."""
-        alive = {number for _, _, numbers in self._sequences for number in numbers if number}
+        alive = {number for _, _, numbers, _ in self._sequences for number in numbers if number}
         while True:
             edges, middle = self._edges(alive)
             found = {
@@ -162,12 +166,10 @@ class _Places:
         """
         edges: dict[tuple[str, int], list[int]] = {}
         middle: set[int] = set()
-        for site, is_counted, numbers in self._sequences:
-            others = [place for place, number in enumerate(numbers) if number not in alive]
-            if not others:
-                continue  # nothing but recurring lines: which of them are its body cannot be told
+        for site, is_counted, numbers, body in self._sequences:
+            others = [place for place, number in enumerate(numbers) if number not in alive] or [body]
             first, last = others[0], others[-1]
-            middle.update(number for number in numbers[first:last] if number in alive)
+            middle.update(number for number in numbers[first : last + 1] if number in alive)
             if is_counted:
                 for edge, part in enumerate((numbers[:first], numbers[last + 1 :])):
                     for number in set(part):
@@ -185,17 +187,16 @@ class _Templates:
         self.values: dict[tuple[str, int], SlotValues] = {}
         self.examples: dict[tuple[str, int], dict[str, None]] = {}
 
-    def read(self, text: AuditText, is_counted: bool) -> array[int]:
+    def read(self, site: str, lines: Sequence[str], is_counted: bool) -> array[int]:
         """Return the numbers of the lines of a text."""
         numbers = array("I")
-        lines = _lines(text)
         for place, line in enumerate(lines):
             key, values = template_of(line) if len(line) <= MAX_LINE else ("", ())
             number = self._number(key) if key else 0
             numbers.append(number)
             if number and is_counted and not EDGE_LINES <= place < len(lines) - EDGE_LINES:
-                self.values.setdefault((text.site, number), SlotValues()).add(values)
-                examples = self.examples.setdefault((text.site, number), {})
+                self.values.setdefault((site, number), SlotValues()).add(values)
+                examples = self.examples.setdefault((site, number), {})
                 if len(examples) < EXAMPLES:
                     examples[line.strip()] = None
         return numbers
@@ -245,8 +246,9 @@ def _candidates(
     found: dict[str, _Candidate] = {}
     ids: set[str] = {rule.id for rule in rules}
     for (site, number), (edge, _) in sorted(recurring.items(), key=lambda entry: (-entry[1][1], entry[0])):
-        wording = wording_of(templates.keys[number], templates.values[site, number])
-        examples = tuple(templates.examples[site, number])
+        values = templates.values.get((site, number))
+        wording = wording_of(templates.keys[number], values) if values else None
+        examples = tuple(templates.examples.get((site, number), ()))
         if wording is None or wording.pattern in found or not _is_proposable(wording, edge, examples[0]):
             continue
         if any(rule.matches(line) for rule in rules for line in examples):
@@ -259,7 +261,7 @@ def _candidates(
 
 
 def _is_proposable(wording: Wording, edge: Edge, example: str) -> bool:
-    fixed = sum(map(str.isalnum, wording.fixed))
+    fixed = sum(1 if character.isascii() else 2 for character in wording.fixed if character.isalnum())
     if fixed < (FEWEST_FIXED_WITH_SLOTS if wording.slots else FEWEST_FIXED):
         return False
     # Leads of prices, weather and visits are written from a template too: a sentence with slots at the head is one.
@@ -275,7 +277,8 @@ def _verified(texts: Iterable[AuditText], candidates: Sequence[_Candidate]) -> I
     places = _Places()
     for text, is_counted in _counted(texts):
         found = array("I")
-        for line in _lines(text):
+        lines = _lines(text)
+        for line in lines:
             rule = ruleset.tail_rule(line) or ruleset.head_rule(line, None)
             found.append(numbers[rule.id] if rule else 0)
             if rule:
@@ -283,7 +286,7 @@ def _verified(texts: Iterable[AuditText], candidates: Sequence[_Candidate]) -> I
                 candidates[index].count(line.strip())
                 if is_counted and text.site == candidates[index].site and len(examples[index]) < EXAMPLES:
                     examples[index][line.strip()] = None
-        places.add(text.site, is_counted, found)
+        places.add(text.site, is_counted, lines, found)
     recurring = places.recurring()
     proposals = []
     for number, candidate in enumerate(candidates, 1):

@@ -66,4 +66,13 @@ def _string(text: str) -> str:
     """Return a TOML string: a literal one where that spares escapes (TOML 1.0, String)."""
     if "\\" in text and "'" not in text and text.isprintable():
         return f"'{text}'"
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    quoted = json.dumps(text, ensure_ascii=False)
+    return quoted if quoted.isprintable() else "".join(map(_visible, quoted))
+
+
+def _visible(character: str) -> str:
+    """Return a character of a TOML string so that it is seen: no-break spaces and invisible ones as escapes."""
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -25,9 +25,11 @@ _CREDIT_WORD = (
     r"Reporting|See|Sources?|Story|The post|Translated|Translation|Written)\b"
 )
 _CAPITALISED_WORD = (
-    rf"(?!{_CREDIT_WORD})(?:(?:Dr|Jr|Mr|Mrs|Ms|Sr|St)\.|[{_UPPER}]\.(?= ?[{_UPPER}])|[{_UPPER}](?:[\w'&-]|\.(?=\w))*)"
+    rf"(?!{_CREDIT_WORD})"
+    rf"(?:(?:Dr|Jr|Mr|Mrs|Ms|Sr|St)\.|[{_UPPER}]\.(?= ?[{_UPPER}])|[{_UPPER}](?:[\w'&-]|\.(?=\w)){{0,40}})"
 )
-_CAPITALISED = rf"{_CAPITALISED_WORD}(?: (?:(?:al|bin|da|de|der|di|el|la|le|of|ter|the|van|von) ){{0,2}}{_CAPITALISED_WORD}){{0,7}}"
+_PARTICLES = r"(?:(?:al|bin|da|de|der|di|el|la|le|of|ter|the|van|von) ){0,2}"
+_CAPITALISED = rf"{_CAPITALISED_WORD}(?: {_PARTICLES}{_CAPITALISED_WORD}){{0,7}}"
 _SLOT = re.compile(
     rf"(?P<url>{BLOCKS['url']})|(?P<email>{BLOCKS['email']})"
     r"""|(?P<quoted>"[^"]{1,200}"|(?<!\w)'[^']{1,200}'(?!\w))"""

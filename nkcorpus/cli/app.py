@@ -35,6 +35,7 @@ COMMANDS = (
     "stats",
     "dupes",
     "rules",
+    "audit",
     "reclean",
     "uncut",
     "remove",

@@ -9,7 +9,7 @@ import click
 
 from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.errors import CorpusMissing, SettingsError, UsageError
-from nkcorpus.render import RULES_FORMATS, render_rules, visible
+from nkcorpus.render import RULES_FORMATS, render_rules
 
 
 @click.command("rules", short_help="List the cleaning rules; check, add, remove and export own ones.")
@@ -84,7 +84,7 @@ def _export(session: Session) -> int:
 
     with session.open() as corpus:
         own = corpus.cleaning.own_rules()
-    session.env.write(visible(to_toml(own), newlines=True))
+    session.env.write(to_toml(own))
     if not own:
         session.env.note("the corpus has no rules of its own")
     return 0

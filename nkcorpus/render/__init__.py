@@ -9,6 +9,7 @@ from nkcorpus.render.articles import (
     render_articles,
     render_cleaned,
 )
+from nkcorpus.render.audit import AUDIT_FORMATS, AuditFormat, render_audit, render_proposal
 from nkcorpus.render.cleaning import (
     RECLEAN_FORMATS,
     RULES_FORMATS,
@@ -44,6 +45,7 @@ from nkcorpus.render.safe import one_line, visible
 
 __all__ = [
     "ARTICLE_FORMATS",
+    "AUDIT_FORMATS",
     "CLEAN_FORMATS",
     "DUPLICATES_FORMATS",
     "HIT_FORMATS",
@@ -51,6 +53,7 @@ __all__ = [
     "RECLEAN_FORMATS",
     "RULES_FORMATS",
     "ArticleFormat",
+    "AuditFormat",
     "CleanFormat",
     "ColorChoice",
     "DuplicatesFormat",
@@ -67,6 +70,7 @@ __all__ = [
     "progress",
     "render_article",
     "render_articles",
+    "render_audit",
     "render_cleaned",
     "render_count",
     "render_duplicates",
@@ -74,6 +78,7 @@ __all__ = [
     "render_failure",
     "render_hits",
     "render_pairs",
+    "render_proposal",
     "render_queries",
     "render_reclean",
     "render_report",

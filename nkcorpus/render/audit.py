@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import SCHEMA, Fields
 from nkcorpus.render.jsonout import json_document, json_line
-from nkcorpus.render.safe import one_line, visible
+from nkcorpus.render.safe import one_line
 
 if TYPE_CHECKING:
     from nkcorpus.clean.audit import Audit, Proposal
@@ -44,7 +44,7 @@ def render_audit(audit: Audit, format: AuditFormat, env: Environment) -> None:
         case "toml":
             from nkcorpus.clean import to_toml
 
-            env.write(visible(to_toml(proposal.rule for proposal in audit.proposals), newlines=True))
+            env.write(to_toml(proposal.rule for proposal in audit.proposals))
 
 
 def render_proposal(proposal: Proposal, env: Environment) -> None:

@@ -48,6 +48,8 @@ def _value(option: click.Option) -> tuple[str, Any, Any]:
         return "7", 7, 7
     if option.name == "map":
         return "text=story.body title=head", ["text=story.body", "title=head"], {"text": "story.body", "title": "head"}
+    if option.multiple:
+        return "2019", ["2019"], ("2019",)
     return "2019", "2019", "2019"
 
 
