@@ -60,6 +60,8 @@ Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkc
 - `version.content_sha256` is the SHA-256 of a JSON object in UTF-8 with sorted keys and no white space: `document` (the fields of
   `nkcorpus.model.Document`; `date` as `[value, precision, source]`, spans as `[start, end, kind, rule]`, repairs as
   `[start, end, text, rule]`), `origin`, `payload_sha256`.
+- `nkcorpus reclean` replaces in the newest version of an article what cleaning derives: `cut`, `text`, `words`, the facts that rules gave,
+  `cleaner`, and so `content_sha256`. Number, times and `raw_text` stay.
 - An article's `id` is the first 32 hex digits of the SHA-256 of NUL-joined parts: `url` and the canonical address; else `record`, the file's base name
   and the record's own id; else `text`, title, date and the raw text with white space made single.
 - A removed article keeps its row in `article`, with `removed_at` set and no version: ingesting it again skips it.

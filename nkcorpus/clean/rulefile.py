@@ -38,7 +38,11 @@ def rules_with(toml_text: str) -> tuple[Rule, ...] | None:
         return None
     packaged = load_rules()
     known = {rule.id for rule in packaged}
-    return packaged + tuple(rule for rule in parse_rules(toml_text, OWN) if rule.id not in known)
+    try:
+        own = parse_rules(toml_text, OWN)
+    except SettingsError as error:
+        raise SettingsError(f"{error} 'nkcorpus rules --remove ID' takes a rule out of the corpus.") from None
+    return packaged + tuple(rule for rule in own if rule.id not in known)
 
 
 def to_toml(rules: Iterable[Rule]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nkcorpus.clean.blocks import expand
-from nkcorpus.clean.lines import normalise
+from nkcorpus.clean.lines import MAX_LINE, normalise
 from nkcorpus.clean.templates import SlotValues, template_of, wording_of
 
 
@@ -80,3 +81,32 @@ def test_the_pattern_of_one_line_matches_that_line(line: str) -> None:
     assert wording is not None
     assert re.fullmatch(expand(wording.pattern), normalise(line.replace("\0", "")))
     assert wording.slots == 0
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "A ",
+        "A and ",
+        "A, ",
+        "a@",
+        "a.",
+        "'",
+        '"x',
+        "1.",
+        "1:",
+        "www.",
+        "May ",
+        "Dr. ",
+        "가 ",
+        "가나다라",
+        "A.",
+        "von A ",
+    ],
+)
+def test_hostile_lines_take_time_that_their_length_bounds(part: str) -> None:
+    lines = [(part * MAX_LINE)[:MAX_LINE]] * 100
+    started = time.process_time()
+    for line in lines:
+        template_of(line)
+    assert time.process_time() - started < 5
