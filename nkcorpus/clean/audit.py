@@ -31,9 +31,10 @@ from nkcorpus.errors import SettingsError
 
 LEAST_ARTICLES = 5
 """A line in fewer articles of a site may recur by chance, and can be cut by hand."""
-LEAST_SHARE = 0.01
-"""Of a site's articles, what boilerplate stands in at least: a translator's credit is in many, the last words of a
-reissued report in a few of thousands."""
+LEAST_SHARE = 0.03
+"""Of a site's articles, what boilerplate stands in at least: the last words of some reports are the same by chance."""
+ENOUGH_ARTICLES = 100
+"""So many settle it, whatever their share of a large site: a columnist's biography is in few of its articles."""
 EDGE_LINES = 12
 """How many lines at each end are counted at first: the tails of wires and of Korean portals have up to ten."""
 FEWEST_FIXED = 3
@@ -129,6 +130,11 @@ class _Candidate:
                 heapq.heappop(self.longest)
 
 
+def _least(site_articles: int) -> float:
+    """Return in how many articles of a site a line recurs at least."""
+    return max(LEAST_ARTICLES, min(LEAST_SHARE * site_articles, ENOUGH_ARTICLES))
+
+
 class _Places:
     """Where lines stand that may recur: for each text the numbers of its lines, 0 for one that is like no other."""
 
@@ -152,8 +158,7 @@ class _Places:
             found = {
                 (site, number): max((("tail", tail), ("head", head)), key=lambda pair: pair[1])
                 for (site, number), (head, tail) in edges.items()
-                if max(head, tail) >= max(LEAST_ARTICLES, LEAST_SHARE * self.site_articles[site])
-                and number not in middle
+                if max(head, tail) >= _least(self.site_articles[site]) and number not in middle
             }
             rest = {number for _, number in found}
             if rest == alive:
