@@ -43,7 +43,7 @@ def _with_language(document: Document) -> Document:
     """Return the document with the language of its text, unless it was given for this very article."""
     if document.lang is not None and dict(document.evidence).get("lang") != "html-lang":
         return document
-    found = find_language(document.raw_text or document.title or "", document.lang)
+    found = find_language(document.text or document.title or "", document.lang)
     if found is None:
         return document
     return replace(document, lang=found[0], evidence=with_place(document.evidence, "lang", found[1]))

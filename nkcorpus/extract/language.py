@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _SAMPLE = 2048  # code points
-_MODEL_SAMPLE = 1024  # code points; more changes no answer and costs time
+_MODEL_SAMPLE = 600  # code points; more changes no answer and costs time
 _FEWEST_LETTERS = 40  # below, names and loan words outweigh the rest
 _LEAST_PERCENT = 60  # of the text that CLD2 must give to one language
 
@@ -18,8 +18,9 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f
 _OWN_SHARE = 0.3  # of the letters; the rest are names and abbreviations in Latin script
 _KANA_SHARE = 0.1  # Japanese prose has about half of its letters in kana, Chinese none
 
+_ADDRESS = re.compile(r"https?://\S+|[\w.+-]{1,64}@[\w.-]{1,255}", re.ASCII)
 # CLD2 refuses code points that no text should hold; addresses and figures tell no language.
-_NO_LANGUAGE = re.compile(r"https?://\S+|\S+@\S+|[^\w\s.,'’-]|[\d_\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_NO_LANGUAGE = re.compile(rf"{_ADDRESS.pattern}|[^\w\s.,'’-]|[\d_\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEW_CODES = {"iw": "he", "jw": "jv", "mo": "ro"}
 """Codes of CLD2 that ISO 639-1 has replaced."""
 
@@ -38,6 +39,8 @@ def script_language(text: str) -> str | None:
     sample = text[:_SAMPLE]
     if sample.isascii():
         return None
+    if "://" in sample or "@" in sample:
+        sample = _ADDRESS.sub(" ", sample)
     hangul, kana, han = (len(script.findall(sample)) for script in (_HANGUL, _KANA, _HAN))
     if not hangul + kana + han:
         return None

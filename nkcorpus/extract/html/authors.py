@@ -37,7 +37,8 @@ _TRANSLATED = re.compile(
     re.IGNORECASE,
 )
 _EDITED = re.compile(r"\*?(?:edited by|editor\s*:|(?:편집|책임편집)\s*[=:])\s+(?P<name>\S.{1,80})", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})\.(?:\s|$)")
+_SENTENCE_END = re.compile(r"\.\s+(?=(?:edited|translated|reported|written)\b)", re.IGNORECASE)
+_PARTICLES = frozenset("al bin da de del della den der di dos du el la le ten ter van von".split())
 _MAX_LINKS = 3_000
 _MAX_URL = 2_048
 _MAX_FAR = 40
@@ -124,8 +125,9 @@ def _several_names(tag: Tag) -> list[str]:
 def _beside_date(tag: Tag) -> list[str]:
     """Return the first part of a line such as `Jane Doe | Correspondent | June 13, 2019`, if it has several words."""
     parts = _LINE_PARTS.split(short_text(tag, _MAX_BYLINE))
-    is_line = len(parts) > 1 and " " in parts[0] and any(parse_date(part, "text") for part in parts[1:])
-    return parts[:1] if is_line else []
+    words = parts[0].split()
+    is_name = len(words) > 1 and not any(word.islower() and word not in _PARTICLES for word in words)
+    return parts[:1] if is_name and any(parse_date(part, "text") for part in parts[1:]) else []
 
 
 def _far_bylines(page: Page) -> Iterator[tuple[list[str], str]]:

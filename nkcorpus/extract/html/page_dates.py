@@ -42,9 +42,9 @@ _CHANGE = (
 _CHANGED = re.compile(rf"{_CHANGE}(?![^\W\d_])", re.IGNORECASE)
 _CHANGE_WORDS = frozenset(("updated", "modified", "changed"))
 _LABEL = re.compile(
-    r"^(?:(?:first |originally )?(?:published|posted|date|created|publication date|release date|issued|"
+    r"(?:(?:first |originally )?(?:published|posted|date|created|publication date|release date|issued|"
     r"입력|등록|기사입력|작성|게시|승인|송고|발행|veröffentlicht|publié|publicado)"
-    r"(?: on| at| am| le| el)?일?시?\s*[:|]?\s*|[|•·-]\s*)",
+    r"(?: on| at| am| le| el)?일?시?\s*[:|]?\s*)",
     re.IGNORECASE,
 )
 _BYLINE_WITH_DATE = re.compile(
@@ -133,10 +133,13 @@ def _changed(page: Page) -> Iterator[_Candidate]:
     for tag in changes:
         if tag.name == "time":
             yield _Candidate(attribute(tag, "datetime"), "meta", "time")
+    for tag in page.near_heading:
+        for part in _parts(tag):
+            if match := _CHANGED.match(part):
+                yield _Candidate(_date_text(part[match.end() :].lstrip(" :|on")), "text", "text")
     for tag in changes:
         for part in _parts(tag):
-            match = _CHANGED.match(part)
-            yield _Candidate(_date_text(part[match.end() :].lstrip(" :|on") if match else part), "text", "text")
+            yield _Candidate(_date_text(part), "text", "text")
 
 
 def _declared(page: Page, name: str, metas: list[str]) -> Iterator[_Candidate]:
@@ -178,7 +181,8 @@ def _date_parts(tag: Tag) -> Iterator[str]:
 
 def _date_text(part: str) -> str:
     """Return a part of a line as `parse_date` reads it: without labels, days and months told apart."""
-    text = _LABEL.sub("", part).strip(" |•·-–—,:")
+    label = _LABEL.match(part)
+    text = part[label.end() if label else 0 :].strip(" |•·-–—,:")
     match = _SLASHES.fullmatch(text)
     if match:
         first, second, year = match.groups()
@@ -230,7 +234,12 @@ def _is_change(tag: Tag) -> bool:
     if tag.parent is not None and tag.parent.parent is not None and _named_change(tag.parent.parent):
         return True
     around = short_text(tag.parent, _MAX_LINE) if tag.parent is not None else ""
-    return bool(_CHANGED.match(short_text(tag, _MAX_LINE)) or _CHANGED.match(around))
+    return _tells_change(short_text(tag, _MAX_LINE)) or _tells_change(around)
+
+
+def _tells_change(line: str) -> bool:
+    """Return whether a line begins with "Updated" or the like and tells no other date."""
+    return bool(_CHANGED.match(line)) and not any(_LABEL.match(part) for part in _PARTS.split(line)[:_MAX_PARTS])
 
 
 def _named_change(tag: Tag) -> bool:
