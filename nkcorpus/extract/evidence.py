@@ -3,7 +3,7 @@
 Places are short tokens:
 
     json-ld, meta:NAME, itemprop, time, script      structured data, `meta` elements, microdata, inline JSON of a page
-    h1, title, breadcrumb, rel=author, rel=tag      elements of a page: its heading (h1 or h2), its `title`, links
+    h1, h2, title, breadcrumb, rel=author, rel=tag  elements of a page: its heading, its `title`, links
     link:canonical, link:hreflang, link:text        addresses in a page; `link:text`: a link such as "Read in Korean"
     byline, text                                    a line near the heading: names, dates
     profile                                         the selectors or the name in the site's profile

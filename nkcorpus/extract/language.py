@@ -19,8 +19,8 @@ _OWN_SHARE = 0.3  # of the letters; the rest are names and abbreviations in Lati
 _KANA_SHARE = 0.1  # Japanese prose has about half of its letters in kana, Chinese none
 
 _ADDRESS = re.compile(r"https?://\S+|[\w.+-]{1,64}@[\w.-]{1,255}", re.ASCII)
-# CLD2 refuses code points that no text should hold; addresses and figures tell no language.
-_NO_LANGUAGE = re.compile(rf"{_ADDRESS.pattern}|[^\w\s.,'’-]|[\d_\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+# CLD2 refuses code points that no text should hold; figures tell no language.
+_NO_LANGUAGE = re.compile(r"[^\w\s.,'’-]|[\d_\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NEW_CODES = {"iw": "he", "jw": "jv", "mo": "ro"}
 """Codes of CLD2 that ISO 639-1 has replaced."""
 
@@ -39,8 +39,7 @@ def script_language(text: str) -> str | None:
     sample = text[:_SAMPLE]
     if sample.isascii():
         return None
-    if "://" in sample or "@" in sample:
-        sample = _ADDRESS.sub(" ", sample)
+    sample = _without_addresses(sample)
     hangul, kana, han = (len(script.findall(sample)) for script in (_HANGUL, _KANA, _HAN))
     if not hangul + kana + han:
         return None
@@ -56,7 +55,7 @@ def script_language(text: str) -> str | None:
 
 def model_language(text: str) -> str | None:
     """Return the ISO 639 code of the language that CLD2 is sure of, None where it is not or the text is too short."""
-    sample = _NO_LANGUAGE.sub(" ", text[:_MODEL_SAMPLE])
+    sample = _NO_LANGUAGE.sub(" ", _without_addresses(text[:_MODEL_SAMPLE]))
     if sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
         return None
     import pycld2
@@ -70,6 +69,10 @@ def model_language(text: str) -> str | None:
     if not reliable or percent < _LEAST_PERCENT or code == "un" or len(code) > 3:
         return None
     return _NEW_CODES.get(code, code)
+
+
+def _without_addresses(text: str) -> str:
+    return _ADDRESS.sub(" ", text) if "://" in text or "@" in text else text
 
 
 def find_language(text: str, declared: str | None) -> tuple[str, str] | None:

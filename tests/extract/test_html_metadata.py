@@ -90,7 +90,7 @@ def test_title(head: str, body: str, title: str | None) -> None:
             ("Tomas Brenn",),
         ),
         ("", "<h1>Head</h1><p>Tomas Brenn | Senior Writer | June 13, 2019</p>", ("Tomas Brenn",)),
-        ("", "<h1>Head</h1><p>Winter at sea | June 13, 2019</p>", ()),
+        ("", "<h1>Head</h1><p>Winter Sea | June 13, 2019</p>", ()),
         ("", "<h1>Head</h1><ul><li>Written by</li></ul><div>x</div>", ()),
         ("", "<div>Written by</div><div>Tomas Brenn</div>", ("Tomas Brenn",)),
         (

@@ -38,7 +38,9 @@ _TRANSLATED = re.compile(
 )
 _EDITED = re.compile(r"\*?(?:edited by|editor\s*:|(?:편집|책임편집)\s*[=:])\s+(?P<name>\S.{1,80})", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"\.\s+(?=(?:edited|translated|reported|written)\b)", re.IGNORECASE)
-_PARTICLES = frozenset("al bin da de del della den der di dos du el la le ten ter van von".split())
+_ROLE = re.compile(
+    r"\b(?:writer|reporter|correspondent|editor|columnist|journalist|analyst)\b|기자|특파원", re.IGNORECASE
+)
 _MAX_LINKS = 3_000
 _MAX_URL = 2_048
 _MAX_FAR = 40
@@ -112,7 +114,7 @@ def _near_bylines(near: list[Tag]) -> Iterator[list[str]]:
         # "<time>…</time> by Jane Doe" has no element for the byline.
         strings = (str(part).strip() for part in tag.find_all(string=True, recursive=False, limit=_MAX_FAR))
         yield [text for text in strings if len(text) <= _MAX_BYLINE and _BY.match(text)][:1]
-    yield from map(_beside_date, near)
+    yield from map(_beside_role, near)
 
 
 def _several_names(tag: Tag) -> list[str]:
@@ -122,12 +124,14 @@ def _several_names(tag: Tag) -> list[str]:
     return texts if len(texts) > 1 else []
 
 
-def _beside_date(tag: Tag) -> list[str]:
-    """Return the first part of a line such as `Jane Doe | Correspondent | June 13, 2019`, if it has several words."""
-    parts = _LINE_PARTS.split(short_text(tag, _MAX_BYLINE))
-    words = parts[0].split()
-    is_name = len(words) > 1 and not any(word.islower() and word not in _PARTICLES for word in words)
-    return parts[:1] if is_name and any(parse_date(part, "text") for part in parts[1:]) else []
+def _beside_role(tag: Tag) -> list[str]:
+    """Return the first part of a line such as `Jane Doe | Senior Correspondent | June 13, 2019`: name, role, date.
+
+    Without a role it might as well be a section or a place: `North Korea | June 13, 2019`.
+    """
+    name, *others = _LINE_PARTS.split(short_text(tag, _MAX_BYLINE))
+    has_role = any(_ROLE.search(part) for part in others)
+    return [name] if has_role and " " in name and any(parse_date(part, "text") for part in others) else []
 
 
 def _far_bylines(page: Page) -> Iterator[tuple[list[str], str]]:

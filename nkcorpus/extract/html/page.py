@@ -27,6 +27,7 @@ _WITHOUT_TEXT = frozenset(
     "script source stop style svg symbol template title use wbr".split()
 )
 _CREDITS = frozenset(("author", "authors", "byline", "date", "published", "pubdate"))
+_SHORT_NAME = 8
 _CLOSE = 12
 """Elements below the heading among which an `aside` may hold the article's own date and byline."""
 
@@ -105,16 +106,29 @@ class Page:
     def heading(self) -> Tag | None:
         """The only first-level heading but for the site's name; of several, the only one that the title repeats.
 
-        Where the first level names the site alone, the second-level heading that the page's title repeats.
+        Where the first level gives none, the second-level heading by the same rules.
         """
-        headings = [tag for tag in self.named("h1")[:_MAX_HEADINGS] if self._is_headline(element_text(tag))]
-        if len(headings) == 1:
-            return headings[0]
-        known = squash(f"{self.head_title} {self.first_meta('og:title') or ''}")
-        if not headings:
-            headings = [tag for tag in self.named("h2")[:_MAX_HEADINGS] if self._is_headline(element_text(tag))]
-        repeated = [tag for tag in headings if len(text := squash(element_text(tag))) > 8 and text in known]
-        return repeated[0] if len({element_text(tag) for tag in repeated}) == 1 else None
+        for name in ("h1", "h2"):
+            headings = [tag for tag in self.named(name)[:_MAX_HEADINGS] if self._is_headline(element_text(tag))]
+            if len(headings) == 1:
+                return headings[0]
+            repeated = [tag for tag in headings if self._is_repeated(element_text(tag))]
+            if len({element_text(tag) for tag in repeated}) == 1:
+                return repeated[0]
+        return None
+
+    @cached_property
+    def headline(self) -> str:
+        """The text of the heading; "" for a second-level one that the page's title does not repeat."""
+        if self.heading is None:
+            return ""
+        text = element_text(self.heading)
+        return text if self.heading.name == "h1" or self._is_repeated(text) else ""
+
+    def _is_repeated(self, text: str) -> bool:
+        """Return whether the page's title or `og:title` holds the text of a heading."""
+        name = squash(text)
+        return len(name) > _SHORT_NAME and name in squash(f"{self.head_title} {self.first_meta('og:title') or ''}")
 
     def _is_headline(self, text: str) -> bool:
         """Return whether the text of a heading is not empty and not just the name of the site."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from nkcorpus.extract.html.jsonld import plain
 from nkcorpus.extract.html.page import MAX_TITLE, Page
 from nkcorpus.extract.html.people import squash
-from nkcorpus.extract.html.tree import element_text
 
 _SEPARATOR = re.compile(r"\s+(?:[|–—»·•:]|-{1,2}|::)\s+|\s*[|»]\s*|:\s+")
 _SHORT_HEADING = 10
@@ -36,14 +35,14 @@ def _titles(page: Page) -> Iterator[tuple[str, str]]:
     for text in page.selected("title"):
         yield text, "profile"
     headline = page.json_ld.articles[0].get("headline") if page.json_ld.articles else None
-    heading = element_text(page.heading) if page.heading is not None else ""
+    heading, place = page.headline, page.heading.name if page.heading is not None else ""
     # Some sites cut the headline to the 110 characters that search engines show.
     if isinstance(headline, str) and not plain(headline).endswith(("...", "…")):
-        if heading and _share_a_word(heading, plain(headline)) and squash(heading) not in squash(plain(headline)):
-            yield heading, "h1"
+        if place == "h1" and _share_a_word(heading, plain(headline)) and squash(heading) not in squash(plain(headline)):
+            yield heading, place
         yield plain(headline), "json-ld"
     if heading:
-        yield heading, "h1"
+        yield heading, place
     for name in _META_TITLES:
         if declared := page.first_meta(name):
             yield declared, f"meta:{name}"
@@ -65,7 +64,7 @@ def _share_a_word(one: str, other: str) -> bool:
 
 def _as_headed(title: str, page: Page) -> str:
     """Return the page's heading where `title` is that heading with a section or site after a separator."""
-    heading = element_text(page.heading) if page.heading is not None else ""
+    heading = page.headline
     if len(heading) > _SHORT_HEADING and title.startswith(heading):
         rest = title[len(heading) :]
         if (match := _SEPARATOR.match(rest)) and not rest[: match.end()].startswith(":"):
