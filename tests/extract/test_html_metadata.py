@@ -1,11 +1,15 @@
 """Title, authors, date, address, language and tags as markup gives them. All names are invented."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from nkcorpus.extract.html import extract_html
+from nkcorpus.extract.html.metadata import read_metadata
+from nkcorpus.extract.html.page import Page
+from nkcorpus.extract.html.tree import parse_tree
 from nkcorpus.model import Document
 
 BODY = "<p>The ferry at Sinpo did not leave for three days because of the wind, people there said.</p>"
@@ -363,3 +367,21 @@ def test_every_field_has_its_evidence() -> None:
 
 def test_what_is_not_found_has_no_evidence() -> None:
     assert page().evidence == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h1>Head</h1>" + "<div class='date author byline' itemprop=author>" * 9_000 + "x",
+        "<h1>Head</h1>" + "<p>Updated <p>By" * 10_000,
+        "<h1>Head</h1><p class=byline>" + "by (" * 25_000,
+        "<h1>Head</h1><p>" + " - updated" * 10_000,
+        "<h1>Head</h1><script>" + '"publishedAt":"' * 8_000 + "</script>",
+        "<h2>Head of things</h2>" * 9_000 + "<a href='/ko/a'>Read in Korean</a>" * 9_000,
+    ],
+)
+def test_hostile_markup_is_read_in_seconds(body: str) -> None:
+    tree = Page(parse_tree(body), None)
+    started = time.process_time()
+    read_metadata(tree, url="https://sea.example/a")
+    assert time.process_time() - started < 8

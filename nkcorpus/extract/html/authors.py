@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 
 from bs4 import Tag
+from bs4.element import NavigableString
 
 from nkcorpus.extract.dates import parse_date
 from nkcorpus.extract.html.jsonld import plain
-from nkcorpus.extract.html.page import Page, belongs_to_others, short_text
+from nkcorpus.extract.html.page import Page, belongs_to_others, nodes_within, short_text
 from nkcorpus.extract.html.people import given_name_first, handle, people
 from nkcorpus.extract.html.tree import attribute, name_tokens
 
@@ -170,7 +171,8 @@ def _first_name(tag: Tag) -> str:
 
     Roles and dates follow in elements of their own.
     """
-    parts = list(islice((part for part in tag.strings if part.strip()), 2))
+    strings = (str(node) for node in nodes_within(tag) if type(node) is NavigableString and node.strip())
+    parts = list(islice(strings, 2))
     if parts and _BY_ALONE.fullmatch(parts[0].strip()):
         parts = parts[1:]
     named = people(parts[:1], ()) if parts and len(parts[0]) <= _MAX_BYLINE else ()

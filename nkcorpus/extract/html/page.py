@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 from functools import cached_property
 
 from bs4 import Tag
-from bs4.element import NavigableString
+from bs4.element import NavigableString, PageElement
 
 from nkcorpus.extract.html.jsonld import JsonLd, plain, read_json_ld
 from nkcorpus.extract.html.people import squash
@@ -145,7 +145,7 @@ class Page:
             return []
         shown = [tag for tag in self.elements if tag.name not in _WITHOUT_TEXT]
         position = next(index for index, tag in enumerate(shown) if tag is self.heading)
-        inner = sum(1 for tag in self.heading.descendants if isinstance(tag, Tag) and tag.name not in _WITHOUT_TEXT)
+        inner = sum(1 for tag in nodes_within(self.heading) if isinstance(tag, Tag) and tag.name not in _WITHOUT_TEXT)
         below = shown[position + inner + 1 : position + inner + 1 + _BELOW]
         above = shown[max(0, position - _ABOVE) : position]
         around = {id(parent) for parent in self.heading.parents}
@@ -158,11 +158,24 @@ class Page:
         ]
 
 
+def nodes_within(tag: Tag) -> Iterator[PageElement]:
+    """Yield what `tag.descendants` does, without its walk to the deepest last child before the first node."""
+    stack = [iter(tag.contents)]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+            continue
+        yield node
+        if isinstance(node, Tag):
+            stack.append(iter(node.contents))
+
+
 def short_text(tag: Tag, limit: int) -> str:
     """Return the text of an element on one line, "" when it is longer than `limit` or has many parts."""
     parts: list[str] = []
     length = 0
-    for count, node in enumerate(tag.descendants):
+    for count, node in enumerate(nodes_within(tag)):
         if type(node) is NavigableString:
             parts.append(node)
             length += len(node.strip())

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import NamedTuple
 
 from bs4 import Tag
 
 from nkcorpus.dates import interval
 from nkcorpus.extract.dates import parse_date
-from nkcorpus.extract.html.page import Page, belongs_to_others, short_text
+from nkcorpus.extract.html.page import Page, belongs_to_others, nodes_within, short_text
 from nkcorpus.extract.html.tree import attribute, element_text, name_tokens
 from nkcorpus.model import ArticleDate, DateSource
 
@@ -228,7 +229,7 @@ def _only_script_date(page: Page) -> str | None:
 
 def _is_change(tag: Tag) -> bool:
     """Return whether a date element says when the page was changed, not when it was published."""
-    inner = tag.find_all(True, limit=_MAX_PARTS)
+    inner = (node for node in islice(nodes_within(tag), _MAX_PARTS) if isinstance(node, Tag))
     if any(_named_change(element) for element in (tag, tag.parent, *inner) if element is not None):
         return True
     if tag.parent is not None and tag.parent.parent is not None and _named_change(tag.parent.parent):
