@@ -87,6 +87,8 @@ def test_title(head: str, body: str, title: str | None) -> None:
         (ld(author="KANG YUN AH"), "", ("KANG YUN AH",)),
         (ld(author="Tomas Brenn @tbrenn"), "", ("Tomas Brenn",)),
         ("", "<h1>Head</h1><p>Edited by Tomas Brenn</p>", ()),
+        ("", '<h1>Head</h1><p class="byline">Edited by Tomas Brenn and Kang Yun Ah</p>', ()),
+        (ld(author="Edited by Tomas Brenn and Kang Yun Ah | By Rhee Sol"), "", ("Rhee Sol",)),
         ("", '<h1>Head</h1><p class="byline">Reviewed by Tomas Brenn</p>', ()),
         (
             "",

@@ -51,15 +51,17 @@ _MAX_WORDS = 5
 def people(bylines: Iterable[str], organizations: Iterable[str]) -> tuple[str, ...]:
     """Return the people named in `bylines`, in order, without doubles.
 
-    Dropped are lead-ins ("By"), addresses, roles, agencies and whatever equals one of `organizations`
-    (the site's own names).
+    Dropped are lead-ins ("By"), addresses, roles, agencies, those who edited, translated or illustrated, and
+    whatever equals one of `organizations` (the site's own names).
     """
     refused = {squash(name) for name in organizations if name}
     names: dict[str, str] = {}
     for byline in bylines:
         text = _ADDRESS.sub(" ", collapse_space(byline.replace("\xa0", " "))[:_MAX_BYLINE]).strip()
+        others = False  # "Edited by A and B": B is no author either
         for part in _SEPARATOR.split(text):
-            name = _person(part)
+            others = bool(_OTHER_HANDS.match(part)) or (others and not _LEAD.match(part))
+            name = None if others else _person(part)
             if name and squash(name) not in refused:
                 names.setdefault(squash(name), name)
     return tuple(names.values())
@@ -85,9 +87,7 @@ def squash(text: str) -> str:
 
 
 def _person(part: str) -> str | None:
-    """Return the name in one part of a byline, None where it is none or that of somebody who is no author."""
-    if _OTHER_HANDS.match(part.strip()):
-        return None
+    """Return the name in one part of a byline, None where it is none."""
     name = _ASIDE.sub("", _LEAD.sub("", part.strip())).strip(' .:()[]"“”*-–—')
     name = _KOREAN_ROLE.sub("", name).strip()
     words = name.split()
