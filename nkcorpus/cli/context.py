@@ -96,7 +96,8 @@ def mapping_option(function: F) -> F:
         multiple=True,
         metavar="FIELD=NAME",
         callback=_parse_mapping,
-        help="Where a field is: text=story.body. Fields: text title date authors translator url source lang id tags.",
+        help="Where a field is: text=story.body. Fields: text title date updated authors translator editor url source "
+        "section lang id tags.",
     )(function)
 
 

@@ -8,10 +8,11 @@ from types import MappingProxyType
 
 from nkcorpus.extract.dates import date_from_name, date_from_url
 from nkcorpus.extract.decode import decode, replace_unstorable, replacement_repairs
-from nkcorpus.extract.language import script_language
+from nkcorpus.extract.evidence import with_place
+from nkcorpus.extract.language import find_language
 from nkcorpus.extract.record import EmptyRecord, extract_record
 from nkcorpus.extract.text import extract_markdown, extract_text
-from nkcorpus.model import Document, Kind, SourceItem
+from nkcorpus.model import ArticleDate, Document, Kind, SourceItem
 
 __all__ = ["EXTRACTORS", "EmptyRecord", "extract"]
 
@@ -22,29 +23,43 @@ def extract(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING, *, fast:
     """Return what `item` says as an article. `mapping` names the fields of records (field to name).
 
     `fast` reads pages with one extractor instead of several that vote.
-    The address tells the date where nothing else does; the script tells the language.
+    The address tells the date where nothing else does; the text tells the language, unless a record gives it.
     Raises the subclasses of ItemError: NotText, EmptyItem (EmptyRecord for a record without title and text),
     BadRecord, ExtractionFailed.
     """
     document = EXTRACTORS[item.kind](item, mapping, fast)
     if document.date is None and document.url:
-        document = replace(document, date=date_from_url(document.url))
-    if document.lang is None:
-        document = replace(document, lang=script_language(document.raw_text or document.title or ""))
-    return document
+        document = _dated(document, date_from_url(document.url), "url")
+    return _with_language(document)
+
+
+def _dated(document: Document, date: ArticleDate | None, place: str) -> Document:
+    if date is None:
+        return document
+    return replace(document, date=date, evidence=with_place(document.evidence, "date", place))
+
+
+def _with_language(document: Document) -> Document:
+    """Return the document with the language of its text, unless it was given for this very article."""
+    if document.lang is not None and dict(document.evidence).get("lang") != "html-lang":
+        return document
+    found = find_language(document.text or document.title or "", document.lang)
+    if found is None:
+        return document
+    return replace(document, lang=found[0], evidence=with_place(document.evidence, "lang", found[1]))
 
 
 def _extract_page(item: SourceItem, _mapping: Mapping[str, str], fast: bool) -> Document:
     from nkcorpus.extract.html import extract_html
 
     page = decode(item.payload, charset=item.charset, html=True).text
-    document = extract_html(page, url=item.url, fast=fast)
+    document = extract_html(page, url=item.url, retrieved_at=item.retrieved_at, fast=fast)
     raw_text, _ = replace_unstorable(document.raw_text)
     # The body is not the decoded page, so repairs are listed by where U+FFFD stands in it.
     document = replace(document, raw_text=raw_text, repairs=replacement_repairs(raw_text))
-    if document.date is None and (url_date := date_from_url(document.url or "")):
-        return replace(document, date=url_date)
-    return document if document.date else replace(document, date=date_from_name(item.name))
+    if document.date is None:
+        document = _dated(document, date_from_url(document.url or ""), "url")
+    return document if document.date else _dated(document, date_from_name(item.name), "file-name")
 
 
 EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Document]] = MappingProxyType(

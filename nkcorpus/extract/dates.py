@@ -106,8 +106,9 @@ def date_from_name(filename: str) -> ArticleDate | None:
 
 
 def date_from_url(url: str) -> ArticleDate | None:
-    """Return the date that an address tells by its site's pattern, else by `/YYYY/MM/DD/` or `/YYYY/MM/`.
+    """Return the date that an address tells by its site's pattern, else by a usual form of path.
 
+    Such are `/YYYY/MM/DD/`, `/YYYY/mon/DD/`, `/YYYYMMDD/`, `YYYY-MM-DD` in a slug, `/YYYY/MM/`.
     The precision is never finer than a day: a clock time in an address has no time zone.
     """
     try:
@@ -272,9 +273,27 @@ def _from_korea_herald(parts: SplitResult) -> str | None:
 
 
 def _from_path(parts: SplitResult) -> str | None:
-    match = re.search(r"/(\d{4})/(\d{2})(?:/(\d{2}))?(?=/|$)", parts.path, re.ASCII)
-    return "-".join(part for part in match.groups() if part) if match else None
+    for pattern in _PATHS:
+        if match := pattern.search(parts.path):
+            year, month, *day = match.groups()
+            number = _MONTHS.index(month[:3].lower()) + 1 if month.isalpha() else int(month)
+            return "-".join([year, *(f"{part:02}" for part in (number, *map(int, day)))])
+    return None
 
+
+_PATHS = tuple(
+    re.compile(pattern, _FLAGS)
+    for pattern in (
+        r"/(\d{4})/(\d{1,2})/(\d{1,2})(?=/|$)",
+        rf"/(\d{{4}})/((?:{'|'.join(_MONTHS)})[a-z]{{0,6}})/(\d{{1,2}})(?=/|$)",
+        r"/(\d{4})/(\d{2})(\d{2})(?=/|$)",
+        r"/((?:19|20)\d{2})(\d{2})(\d{2})(?=/|$)",
+        r"(?<!\d)(?<!\d-)((?:19|20)\d{2})-(\d{2})-(\d{2})(?![\d-]?\d)",
+        r"/(\d{4})/(\d{2})(?=/|$)",
+        r"/((?:19|20)\d{2})-(\d{2})(?=/|$)",
+    )
+)
+"""Dates that the paths of many sites hold, the most exact first."""
 
 _URL_READERS: tuple[tuple[tuple[str, ...], Callable[[SplitResult], str | None]], ...] = (
     (("dailynk.com",), _from_daily_nk),

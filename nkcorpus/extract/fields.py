@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from nkcorpus.errors import UsageError
 from nkcorpus.extract.bylines import split_names
 from nkcorpus.extract.dates import parse_date
 from nkcorpus.extract.decode import replace_unstorable
+from nkcorpus.extract.evidence import Evidence, evidence_of
 from nkcorpus.model import ArticleDate
+
+T = TypeVar("T")
 
 # Compared without case, hyphens, underscores and spaces, in this order.
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
@@ -25,6 +29,9 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "authors": ("author", "authors", "byline", "creator"),
     "translator": ("translator",),
+    "editor": ("editor",),
+    "updated": ("updated", "modified", "datemodified", "modifiedat", "updatedat", "lastmodified"),
+    "section": ("section", "articlesection"),
     "url": ("url", "link", "permalink"),
     "source": ("source", "outlet", "publisher", "site", "src"),
     "lang": ("lang", "language"),
@@ -49,12 +56,16 @@ class ArticleFields:
     title: str | None = None
     authors: tuple[str, ...] = ()
     translator: str | None = None
+    editor: str | None = None
+    updated: ArticleDate | None = None
+    section: str | None = None
     date: ArticleDate | None = None
     source: str | None = None
     lang: str | None = None
     url: str | None = None
     tags: tuple[str, ...] = ()
     external_id: str | None = None
+    evidence: Evidence = ()
 
 
 def check_mapping(mapping: Mapping[str, str]) -> None:
@@ -69,12 +80,18 @@ def candidates(record: Mapping[str, object], field: str, mapping: Mapping[str, s
 
     A dotted name in `mapping` leads into nested objects, unless a key of the record is just that name.
     """
+    return (value for _, value in _named_candidates(record, field, mapping))
+
+
+def _named_candidates(
+    record: Mapping[str, object], field: str, mapping: Mapping[str, str]
+) -> Iterator[tuple[str, object]]:
     if field in mapping:
-        yield _nested(record, mapping[field])
+        yield mapping[field], _nested(record, mapping[field])
         return
-    by_name: dict[str, object] = {}
+    by_name: dict[str, tuple[str, object]] = {}
     for key, value in record.items():
-        by_name.setdefault(_folded(key), value)
+        by_name.setdefault(_folded(key), (str(key), value))
     for name in SYNONYMS[field]:
         if name in by_name:
             yield by_name[name]
@@ -89,24 +106,39 @@ def has_content(columns: Iterable[str], mapping: Mapping[str, str]) -> bool:
 def article_fields(record: Mapping[str, object], mapping: Mapping[str, str]) -> ArticleFields:
     """Return what `record` says; fields that it lacks or that cannot be read are None or empty."""
 
-    def first(field: str) -> str | None:
-        lines = (single_line(value) for value in candidates(record, field, mapping))
-        return next((line for line in lines if line), None)
+    places: dict[str, str] = {}
 
-    dates = (parse_date(unwrapped(value), "meta") for value in candidates(record, "date", mapping))
-    languages = (_language(single_line(value)) for value in candidates(record, "lang", mapping))
-    addresses = (web_address(unwrapped(value)) for value in candidates(record, "url", mapping))
-    return ArticleFields(
-        title=first("title"),
-        authors=next(filter(None, map(_authors, candidates(record, "authors", mapping))), ()),
-        translator=first("translator"),
-        date=next(filter(None, dates), None),
-        source=first("source"),
-        lang=next(filter(None, languages), None),
-        url=next(filter(None, addresses), None),
-        tags=next(filter(None, map(_tags, candidates(record, "tags", mapping))), ()),
-        external_id=first("id"),
+    def first(field: str, read: Callable[[object], T | None]) -> T | None:
+        for name, value in _named_candidates(record, field, mapping):
+            if found := read(value):
+                places[field] = f"field:{name}"
+                return found
+        return None
+
+    date, updated = first("date", _date), first("updated", _date)
+    if updated and date and updated.value == date.value:
+        updated = None
+        del places["updated"]
+    fields = ArticleFields(
+        title=first("title", single_line),
+        authors=first("authors", _authors) or (),
+        translator=first("translator", single_line),
+        editor=first("editor", single_line),
+        updated=updated,
+        section=first("section", single_line),
+        date=date,
+        source=first("source", single_line),
+        lang=first("lang", lambda value: _language(single_line(value))),
+        url=first("url", lambda value: web_address(unwrapped(value))),
+        tags=first("tags", _tags) or (),
+        external_id=first("id", single_line),
     )
+    places.pop("id", None)
+    return replace(fields, evidence=evidence_of(places))
+
+
+def _date(value: object) -> ArticleDate | None:
+    return parse_date(unwrapped(value), "meta")
 
 
 def unwrapped(value: object) -> object:

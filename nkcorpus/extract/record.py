@@ -9,11 +9,12 @@ from types import MappingProxyType
 
 from nkcorpus.errors import BadRecord, EmptyItem, ExtractionFailed
 from nkcorpus.extract.decode import decode, normalise_newlines, replace_unstorable, replacement_repairs
+from nkcorpus.extract.evidence import evidence_of
 from nkcorpus.extract.fields import ArticleFields, article_fields, candidates, unwrapped
 from nkcorpus.extract.table import read_row
 from nkcorpus.model import Document, Repair, SourceItem
 
-RECORD_EXTRACTOR = "record/1"
+RECORD_EXTRACTOR = "record/2"
 
 _NO_MAPPING: Mapping[str, str] = MappingProxyType({})
 _TAG = re.compile(r"<[a-zA-Z!/][^<>]*>")
@@ -65,13 +66,16 @@ def _merged(
     fields: ArticleFields, page: Document, raw_text: str, url: str | None, repairs: tuple[Repair, ...]
 ) -> Document:
     """Return the document of a record; what the record does not say is taken from the page that it holds."""
+    places = dict(page.evidence) | dict(fields.evidence)
+    if url and url != fields.url:
+        places["url"] = "given"
     return Document(
         raw_text=raw_text,
         extractor=RECORD_EXTRACTOR,
         title=fields.title or page.title,
         authors=fields.authors or page.authors,
         translator=fields.translator or page.translator,
-        editor=page.editor,
+        editor=fields.editor or page.editor,
         contact=page.contact,
         korean_version=page.korean_version,
         date=fields.date or page.date,
@@ -81,6 +85,10 @@ def _merged(
         tags=fields.tags or page.tags,
         external_id=fields.external_id,
         repairs=repairs,
+        updated=fields.updated or page.updated,
+        section=fields.section or page.section,
+        counterpart=page.counterpart,
+        evidence=evidence_of(places),
     )
 
 

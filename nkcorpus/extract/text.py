@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from nkcorpus.extract.dates import date_from_name
 from nkcorpus.extract.decode import decode
+from nkcorpus.extract.evidence import evidence_of
 from nkcorpus.extract.fields import ArticleFields, article_fields
 from nkcorpus.model import Document, SourceItem, Span
 
-TEXT_EXTRACTOR = "text/1"
-MARKDOWN_EXTRACTOR = "markdown/1"
+TEXT_EXTRACTOR = "text/2"
+MARKDOWN_EXTRACTOR = "markdown/2"
 
 _FRONT_MATTER_LIMIT = 16_384  # code points
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>(?:.*?\n)?)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
@@ -25,12 +26,14 @@ def extract_text(item: SourceItem) -> Document:
     Raises NotText and EmptyItem.
     """
     decoded = decode(item.payload, charset=item.charset)
+    date = date_from_name(item.name)
     return Document(
         raw_text=decoded.text,
         extractor=TEXT_EXTRACTOR,
-        date=date_from_name(item.name),
+        date=date,
         url=item.url,
         repairs=decoded.repairs,
+        evidence=evidence_of({"date": "file-name" if date else None, "url": "given" if item.url else None}),
     )
 
 
@@ -50,20 +53,27 @@ def extract_markdown(item: SourceItem) -> Document:
         fields, start = article_fields(found[0], {}), found[1]
         removed.append(Span(0, start, "front-matter", "markdown.front-matter"))
     title = fields.title
+    places = dict(fields.evidence)
     start = _end_of_blank_lines(text, start)
     heading = _HEADING.match(text, start)
     name = heading[1].strip().rstrip("#").rstrip() if heading else ""
     if heading and name and title in (None, name):
         title = name
+        places.setdefault("title", "heading")
         end = _end_of_blank_lines(text, heading.end())
         removed.append(Span(start, end, "title", "markdown.title"))
+    date = fields.date or date_from_name(item.name)
+    if date and not fields.date:
+        places["date"] = "file-name"
+    if item.url:
+        places["url"] = "given"
     return Document(
         raw_text=text,
         extractor=MARKDOWN_EXTRACTOR,
         title=title,
         authors=fields.authors,
         translator=fields.translator,
-        date=fields.date or date_from_name(item.name),
+        date=date,
         source=fields.source,
         lang=fields.lang,
         url=item.url or fields.url,
@@ -73,6 +83,10 @@ def extract_markdown(item: SourceItem) -> Document:
         repairs=tuple(
             repair for repair in decoded.repairs if not any(span.start <= repair.start < span.end for span in removed)
         ),
+        editor=fields.editor,
+        updated=fields.updated,
+        section=fields.section,
+        evidence=evidence_of(places),
     )
 
 

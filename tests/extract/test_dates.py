@@ -142,10 +142,27 @@ def test_a_name_tells_a_date_only_at_its_start(name: str, expected: str | None) 
         ("http://www.koreaherald.com/view.php?ud=20190613000123", "2019-06-13"),
         ("https://news.example/2019/06/13/market", "2019-06-13"),
         ("https://news.example/2019/06/market/", "2019-06"),
+        ("https://news.example/2019/6/3/market", "2019-06-03"),
+        ("https://news.example/world/2019/jun/13/market", "2019-06-13"),
+        ("https://news.example/2019/0613/market.html", "2019-06-13"),
+        ("https://news.example/20190613/market.html", "2019-06-13"),
+        ("https://news.example/2019-06-13-market", "2019-06-13"),
+        ("https://news.example/posts/market-2019-06-13.html", "2019-06-13"),
+        ("https://news.example/2019-06/market", "2019-06"),
+        ("https://news.example/2019-06-13-17/market", None),
+        ("https://news.example/12019-06-13-market", None),
+        ("https://news.example/2019/xyz/13/market", None),
+        ("https://news.example/20191313/market", None),
+        ("https://news.example/?from=2019-06-13", None),
         ("https://news.example/2019/13/market/", None),
         ("https://news.example/20190613-4/", None),
         ("https://www.dailynk.com/english/market-prices/", None),
         ("https://notdailynk.com/20190613-4/", None),
+        ("https://www.dailynk.com/english/read.php?cataId=nk01500&num=12345", None),
+        ("https://dailynk.jp/archives/12345/2", None),
+        ("http://kcna.kp/en/article/q/0123456789abcdef.kcmsf", None),
+        ("https://www.rfa.org/korean/rss2.xml", None),
+        ("https://www.yna.co.kr/view/AKR20190613000100315", "2019-06-13"),
         ("http://rodong.rep.kp/?%%%=", None),
         ("http://[broken", None),
         ("", None),
@@ -154,4 +171,11 @@ def test_a_name_tells_a_date_only_at_its_start(name: str, expected: str | None) 
 def test_addresses_tell_dates_by_site(url: str, expected: str | None) -> None:
     found = date_from_url(url)
     assert (found and found.value) == expected
-    assert found is None or found.source == "url"
+    assert found is None or (found.source, found.precision) == ("url", {7: "month", 10: "day"}[len(found.value)])
+
+
+def test_a_unix_time_in_an_address_is_told_to_the_day_in_utc() -> None:
+    before, after = (date_from_url(f"https://kcnawatch.org/newstream/{time}-1/") for time in (1560470399, 1560470400))
+    assert before is not None
+    assert after is not None
+    assert (before.value, after.value) == ("2019-06-13", "2019-06-14")

@@ -53,7 +53,7 @@ def test_all_fields_are_read() -> None:
     assert document.translator == "Pyo Na Ri"
     assert (document.url, document.source, document.lang) == ("https://news.example/rice", "The Sangol Post", "en")
     assert document.tags == ("rice", "markets", "prices")
-    assert (document.external_id, document.extractor) == ("42", "record/1")
+    assert (document.external_id, document.extractor) == ("42", "record/2")
 
 
 @pytest.mark.parametrize("name", ["text", "body", "content", "articleBody", "article", "story", "TEXT", "Article_Body"])

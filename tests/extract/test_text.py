@@ -21,7 +21,7 @@ def test_plain_text_invents_nothing() -> None:
     document = extract(item("Rice prices rose\n\nBy Ghost Writer\nJune 13, 2019\nhttps://news.example/2019/06/13/x"))
     assert (document.title, document.date, document.url, document.lang, document.source) == (None,) * 5
     assert document.authors == ()
-    assert document.extractor == "text/1"
+    assert document.extractor == "text/2"
 
 
 def test_the_file_name_tells_the_date() -> None:

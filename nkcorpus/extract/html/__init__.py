@@ -39,10 +39,11 @@ def looks_like_html(text: str) -> bool:
     return sum(1 for _ in _BLOCK_TAG.finditer(head)) >= 2
 
 
-def extract_html(html: str, *, url: str | None = None, fast: bool = False) -> Document:
+def extract_html(html: str, *, url: str | None = None, retrieved_at: str | None = None, fast: bool = False) -> Document:
     """Return the article of a page: body text, and what the markup says about it.
 
-    `url` is the address that the page was fetched from, None for a saved file. The raw text has one blank line
+    `url` is the address that the page was fetched from and `retrieved_at` when (ISO 8601), None for a saved file:
+    dates after it are refused. The raw text has one blank line
     between paragraphs; boilerplate lines within the article are left in it. On a page without a site profile
     several extractors vote; `fast` leaves it to our own.
     Raises ExtractionFailed when the page has neither article text nor title or is a list of articles,
@@ -52,7 +53,7 @@ def extract_html(html: str, *, url: str | None = None, fast: bool = False) -> Do
     profile = find_profile(root, url)
     skipped = unwanted(root)
     page = Page(root, profile)
-    metadata = read_metadata(page, url=url)
+    metadata = read_metadata(page, url=url, retrieved_at=retrieved_at)
     name, text = "generic", ""
     if profile and (text := _profile_text(root, profile)):
         name = profile.name
@@ -78,6 +79,12 @@ def extract_html(html: str, *, url: str | None = None, fast: bool = False) -> Do
         lang=metadata.lang,
         url=metadata.url,
         tags=metadata.tags,
+        translator=metadata.translator,
+        editor=metadata.editor,
+        updated=metadata.updated,
+        section=metadata.section,
+        counterpart=metadata.counterpart,
+        evidence=metadata.evidence,
     )
 
 

@@ -33,10 +33,11 @@ _WRAPPERS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class JsonLd:
-    """What the blocks say. `articles` are the article nodes, `pages` the web page nodes, in document order."""
+    """What the blocks say: the article nodes, the web page nodes and the breadcrumb lists, in document order."""
 
     articles: list[dict[str, object]] = field(default_factory=list)
     pages: list[dict[str, object]] = field(default_factory=list)
+    breadcrumbs: list[dict[str, object]] = field(default_factory=list)
     by_id: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def main_nodes(self) -> Iterator[dict[str, object]]:
@@ -51,6 +52,27 @@ class JsonLd:
                 if isinstance(value, str) and (text := plain(value)):
                     return text
         return None
+
+    def texts(self, name: str) -> list[str]:
+        """Return all texts under `name` in the first main node that has any."""
+        for node in self.main_nodes():
+            found = [plain(value) for value in _as_list(node.get(name)) if isinstance(value, str) and plain(value)]
+            if found:
+                return found
+        return []
+
+    def trail(self) -> list[str]:
+        """Return the names in the first breadcrumb list, from the home page down."""
+        names: list[tuple[int, str]] = []
+        for item in _as_list(self.breadcrumbs[0].get("itemListElement")) if self.breadcrumbs else ():
+            if not isinstance(item, dict):
+                continue
+            target = item.get("item")
+            name = item.get("name") or (target.get("name") if isinstance(target, dict) else None)
+            position = str(item.get("position", ""))
+            if isinstance(name, str) and plain(name):
+                names.append((int(position) if position.isdecimal() and len(position) < 4 else len(names), plain(name)))
+        return [name for _, name in sorted(names, key=lambda pair: pair[0])]
 
     def names(self, name: str, *, organizations: bool) -> list[str]:
         """Return the names of the people (or also organizations) under `name` in the main nodes."""
@@ -123,6 +145,8 @@ def _collect(block: object, result: JsonLd) -> None:
                 result.articles.append(node)
             elif kinds & _PAGE_TYPES and len(node) > 2:
                 result.pages.append(node)
+            elif "breadcrumblist" in kinds:
+                result.breadcrumbs.append(node)
             stack.extend(value for value in reversed(node.values()) if isinstance(value, (dict, list)))
 
 

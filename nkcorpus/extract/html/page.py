@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 
 from bs4 import Tag
-from bs4.element import NavigableString
+from bs4.element import NavigableString, PageElement
 
 from nkcorpus.extract.html.jsonld import JsonLd, plain, read_json_ld
 from nkcorpus.extract.html.people import squash
@@ -21,6 +21,15 @@ _OTHER_ARTICLES = frozenset(
     "teaser trending widget".split()
 )
 """Tags, and words in class or id, of page parts whose dates and bylines belong to other articles."""
+
+_WITHOUT_TEXT = frozenset(
+    "br circle defs ellipse g hr image img input line link meta mask noscript path picture polygon polyline rect "
+    "script source stop style svg symbol template title use wbr".split()
+)
+_CREDITS = frozenset(("author", "authors", "byline", "date", "published", "pubdate"))
+_SHORT_NAME = 8
+_CLOSE = 12
+"""Elements below the heading among which an `aside` may hold the article's own date and byline."""
 
 _TITLE_PARENTS = ("head", "html", "body")
 _MAX_CLIMB = 40
@@ -70,11 +79,22 @@ class Page:
         return text if len(text) <= MAX_TITLE else ""
 
     @cached_property
+    def named_sites(self) -> list[tuple[str, str]]:
+        """What the site calls itself, best first, each with the evidence for it."""
+        publisher = self.json_ld.names("publisher", organizations=True)[:1]
+        found = [
+            (self.first_meta("og:site_name"), "meta:og:site_name"),
+            *((name, "json-ld") for name in publisher),
+            (self.profile.site_name if self.profile else None, "profile"),
+            (self.first_meta("application-name"), "meta:application-name"),
+            (self.first_meta("dc.publisher"), "meta:dc.publisher"),
+        ]
+        return [(name, place) for name, place in found if name and "://" not in name]
+
+    @property
     def site_names(self) -> list[str]:
         """What the site calls itself, best first."""
-        names = [self.first_meta("og:site_name"), *self.json_ld.names("publisher", organizations=True)[:1]]
-        names.append(self.profile.site_name if self.profile else None)
-        return [name for name in names if name and "://" not in name]
+        return [name for name, _ in self.named_sites]
 
     @cached_property
     def organizations(self) -> list[str]:
@@ -84,31 +104,78 @@ class Page:
 
     @cached_property
     def heading(self) -> Tag | None:
-        """The only first-level heading; of several, the only one that the page's title repeats."""
-        headings = [tag for tag in self.named("h1")[:_MAX_HEADINGS] if element_text(tag)]
-        if len(headings) == 1:
-            return headings[0]
-        known = squash(f"{self.head_title} {self.first_meta('og:title') or ''}")
-        repeated = [tag for tag in headings if len(text := squash(element_text(tag))) > 8 and text in known]
-        return repeated[0] if len({element_text(tag) for tag in repeated}) == 1 else None
+        """The only first-level heading but for the site's name; of several, the only one that the title repeats.
+
+        Where the first level gives none, the second-level heading by the same rules.
+        """
+        for name in ("h1", "h2"):
+            headings = [tag for tag in self.named(name)[:_MAX_HEADINGS] if self._is_headline(element_text(tag))]
+            if len(headings) == 1:
+                return headings[0]
+            repeated = [tag for tag in headings if self._is_repeated(element_text(tag))]
+            if len({element_text(tag) for tag in repeated}) == 1:
+                return repeated[0]
+        return None
+
+    @cached_property
+    def headline(self) -> str:
+        """The text of the heading; "" for a second-level one that the page's title does not repeat."""
+        if self.heading is None:
+            return ""
+        text = element_text(self.heading)
+        return text if self.heading.name == "h1" or self._is_repeated(text) else ""
+
+    def _is_repeated(self, text: str) -> bool:
+        """Return whether the page's title or `og:title` holds the text of a heading."""
+        name = squash(text)
+        return len(name) > _SHORT_NAME and name in squash(f"{self.head_title} {self.first_meta('og:title') or ''}")
+
+    def _is_headline(self, text: str) -> bool:
+        """Return whether the text of a heading is not empty and not just the name of the site."""
+        name, title = squash(text), squash(self.first_meta("og:title") or "")
+        sites = [squash(site) for site in self.site_names]
+        # The page's title is the article's with the site's name before or after it.
+        around = {name + title, title + name} if title not in ("", name, *sites) else set()
+        return bool(name) and name not in sites and squash(self.head_title) not in around
 
     @cached_property
     def near_heading(self) -> list[Tag]:
         """The elements around the heading that do not belong to other articles, those below it first."""
         if self.heading is None:
             return []
-        position = next(index for index, tag in enumerate(self.elements) if tag is self.heading)
-        inner = sum(1 for tag in self.heading.descendants if isinstance(tag, Tag))
-        below = self.elements[position + inner + 1 : position + inner + 1 + _BELOW]
-        above = self.elements[max(0, position - _ABOVE) : position]
-        return [tag for tag in (*below, *reversed(above)) if not belongs_to_others(tag)]
+        shown = [tag for tag in self.elements if tag.name not in _WITHOUT_TEXT]
+        position = next(index for index, tag in enumerate(shown) if tag is self.heading)
+        inner = sum(1 for tag in nodes_within(self.heading) if isinstance(tag, Tag) and tag.name not in _WITHOUT_TEXT)
+        below = shown[position + inner + 1 : position + inner + 1 + _BELOW]
+        above = shown[max(0, position - _ABOVE) : position]
+        around = {id(parent) for parent in self.heading.parents}
+        return [
+            tag
+            for distance, tag in (*enumerate(below), *enumerate(reversed(above), _CLOSE))
+            if not belongs_to_others(
+                tag, around, in_aside=distance < _CLOSE and not name_tokens(tag).isdisjoint(_CREDITS)
+            )
+        ]
+
+
+def nodes_within(tag: Tag) -> Iterator[PageElement]:
+    """Yield what `tag.descendants` does, without its walk to the deepest last child before the first node."""
+    stack = [iter(tag.contents)]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+            continue
+        yield node
+        if isinstance(node, Tag):
+            stack.append(iter(node.contents))
 
 
 def short_text(tag: Tag, limit: int) -> str:
     """Return the text of an element on one line, "" when it is longer than `limit` or has many parts."""
     parts: list[str] = []
     length = 0
-    for count, node in enumerate(tag.descendants):
+    for count, node in enumerate(nodes_within(tag)):
         if type(node) is NavigableString:
             parts.append(node)
             length += len(node.strip())
@@ -117,11 +184,21 @@ def short_text(tag: Tag, limit: int) -> str:
     return re.sub(r" {2,}", " ", collapse_space(" ".join(parts)).replace("\xa0", " ")).strip()
 
 
-def belongs_to_others(tag: Tag) -> bool:
-    """Return whether an element stands in a part of the page that speaks of other articles."""
+def belongs_to_others(tag: Tag, around: Container[int] = (), *, in_aside: bool = False) -> bool:
+    """Return whether an element stands in a part of the page that speaks of other articles.
+
+    Such a part holds no heading of this article: `around` are the `id()` of the elements that do.
+    `in_aside`: an `aside` element is no such part.
+    """
     for count, parent in enumerate((tag, *tag.parents)):
-        if count > _MAX_CLIMB or parent.name == "body":
+        if count > _MAX_CLIMB or parent.name == "body" or id(parent) in around:
             break
-        if parent.name in _OTHER_ARTICLES or not name_tokens(parent).isdisjoint(_OTHER_ARTICLES):
+        if in_aside and parent.name == "aside":
+            continue
+        tokens = name_tokens(parent)
+        # The page builder Elementor calls every element a widget.
+        if "elementor" in tokens:
+            tokens -= {"widget"}
+        if parent.name in _OTHER_ARTICLES or not tokens.isdisjoint(_OTHER_ARTICLES):
             return True
     return False
