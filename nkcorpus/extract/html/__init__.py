@@ -8,7 +8,7 @@ from functools import partial
 from bs4 import Tag
 
 from nkcorpus.errors import ExtractionFailed
-from nkcorpus.extract.html.blocks import read_blocks, render
+from nkcorpus.extract.html.blocks import Block, Region, read_blocks, render
 from nkcorpus.extract.html.body import find_body, is_named, plain_paragraphs, trim
 from nkcorpus.extract.html.listing import is_listing
 from nkcorpus.extract.html.metadata import read_metadata
@@ -57,9 +57,10 @@ def extract_html(html: str, *, url: str | None = None, fast: bool = False) -> Do
     if profile and (text := _profile_text(root, profile)):
         name = profile.name
     else:
-        if is_listing(page, read_blocks(root, skipped)[0]):
+        blocks, regions = read_blocks(root, skipped)
+        if is_listing(page, blocks):
             raise ExtractionFailed("this page lists articles and is none: give the address or file of an article")
-        text, named = _generic_text(root, skipped, metadata.title)
+        text, named = _generic_text(root, blocks, regions, metadata.title)
         if fast:
             name = "fast"
         elif within_bounds(html, root):
@@ -99,9 +100,8 @@ def _profile_text(root: Tag, profile: Profile | None) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _generic_text(root: Tag, skipped: set[int], title: str | None) -> tuple[str, bool]:
+def _generic_text(root: Tag, blocks: list[Block], regions: list[Region], title: str | None) -> tuple[str, bool]:
     """Return the text that our own extractor takes, and whether the page's markup calls it the body."""
-    blocks, regions = read_blocks(root, skipped)
     body = find_body(blocks, regions)
     if body is None:
         # Some pages are hidden until their scripts have run, or name the article like furniture.
