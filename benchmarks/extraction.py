@@ -8,6 +8,7 @@ with the text; trafilatura and readability are measured as their manuals call th
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import gzip
 import json
@@ -67,10 +68,8 @@ def measure(pages: list[str]) -> dict[str, float]:
     for number, page in enumerate([pages[0], *pages]):
         for name, run in tools.items():
             started = time.process_time()
-            try:
+            with contextlib.suppress(ItemError, ValueError):  # a page without an article costs time too
                 run(page)
-            except (ItemError, ValueError):  # a page without an article costs time too
-                pass
             if number:  # the first time, a tool is loaded
                 seconds[name] += time.process_time() - started
     return seconds

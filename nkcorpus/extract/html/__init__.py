@@ -19,7 +19,7 @@ from nkcorpus.extract.html.vote import elect, readability_text, trafilatura_text
 from nkcorpus.extract.profile import Profile, find_profile
 from nkcorpus.model import Document
 
-VERSION = 2
+VERSION = 3
 """Raised with every change that gives other text or fields for the same page."""
 
 _HEAD = 4_096

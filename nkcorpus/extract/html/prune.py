@@ -20,7 +20,7 @@ _FURNITURE_ROLES = frozenset(
     "alert banner complementary contentinfo dialog form menu menubar navigation search toolbar".split()
 )
 _FURNITURE_WORDS = frozenset(
-    "ad ads adsense adslot advert advertisement announcement author authors bio bookmark breadcrumb breadcrumbs "
+    "ad ads adsense adslot advert advertisement announcement author authors banner bio bookmark breadcrumb breadcrumbs "
     "byline bylines captcha caption captions carousel comment commentlist comments consent cookie cookies "
     "copyright credit credits crumbs dfp disclaimer disqus donate donation footer footnav gdpr infobox jobs login "
     "masthead menu metadata modal moreover mostread nav navbar navigation newsletter newsletters nocontent "
