@@ -11,8 +11,8 @@ from typing import BinaryIO, TypeVar
 
 from nkcorpus.clean import clean_document
 from nkcorpus.dedupe import band_keys
-from nkcorpus.errors import ItemError, ItemOutOfBounds
-from nkcorpus.extract import EmptyRecord, extract
+from nkcorpus.errors import ExtractionFailed, ItemError, ItemOutOfBounds
+from nkcorpus.extract import EmptyRecord, extract, extract_traced
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
 from nkcorpus.model import (
     Cleaned,
@@ -50,15 +50,17 @@ def clean_sources(
     mapping: Mapping[str, str] | None = None,
     jobs: int = 1,
     fast: bool = False,
+    trace: bool = False,
     stdin: BinaryIO | None = None,
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
-    Boilerplate of the kinds in `keep` stays. `fast` reads pages with one extractor.
+    Boilerplate of the kinds in `keep` stays. `fast` reads pages with one extractor. `trace` tells how each was
+    read.
     Raises SourceNotFound at once when no source exists.
     """
     entries = iter_items(sources, stdin=stdin, mapping=mapping or {})
-    function = functools.partial(_cleaned, keep=frozenset(keep), mapping=dict(mapping or {}), fast=fast)
+    function = functools.partial(_cleaned, keep=frozenset(keep), mapping=dict(mapping or {}), fast=fast, trace=trace)
     return _clean_all(entries, function, jobs)
 
 
@@ -220,7 +222,9 @@ def _prepared(entry: Entry, *, mapping: Mapping[str, str], fast: bool) -> Prepar
     )
 
 
-def _cleaned(entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str], fast: bool) -> Cleaned | None:
+def _cleaned(
+    entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str], fast: bool, trace: bool
+) -> Cleaned | None:
     """Extract and clean one input. Runs in a worker; errors are values, skips None."""
     match entry:
         case SourceSkip():
@@ -229,9 +233,14 @@ def _cleaned(entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str],
             return Cleaned(entry.origin, None, entry.error)
         case SourceItem():
             try:
-                return Cleaned(entry.origin, clean_document(extract(entry, mapping, fast=fast), keep=keep))
+                if not trace:
+                    return Cleaned(entry.origin, clean_document(extract(entry, mapping, fast=fast), keep=keep))
+                document, how = extract_traced(entry, mapping, fast=fast)
+                return Cleaned(entry.origin, clean_document(document, keep=keep), trace=how)
             except EmptyRecord:
                 return None
+            except ExtractionFailed as error:
+                return Cleaned(entry.origin, None, _numbered(entry, error), links=error.links)
             except ItemError as error:
                 return Cleaned(entry.origin, None, _numbered(entry, error))
 
