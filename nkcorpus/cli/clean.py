@@ -8,6 +8,7 @@ import click
 
 from nkcorpus.clean import KINDS
 from nkcorpus.cli.context import Session, fast_option, jobs_option, mapping_option, pass_session, processors
+from nkcorpus.errors import UsageError
 from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 
 
@@ -17,6 +18,7 @@ from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 @mapping_option
 @jobs_option
 @fast_option
+@click.option("--explain", is_flag=True, help="Say how each text was found, and why each line was cut, instead of it.")
 @click.option("--format", type=click.Choice(CLEAN_FORMATS), default="text", show_default=True, help="How to write it.")
 @pass_session
 def command(
@@ -26,6 +28,7 @@ def command(
     map: dict[str, str],
     jobs: int | None,
     fast: bool,
+    explain: bool,
     format: Any,
 ) -> int:
     """Write the clean text of files, folders or stdin (-) to stdout, as a filter.
@@ -34,6 +37,10 @@ def command(
     """
     from nkcorpus.pipeline import clean_sources
 
+    if explain and format not in ("text", "json", "jsonl"):
+        raise UsageError(f"--explain has no --format {format}: use text, json or jsonl")
     env = session.env
-    cleaned = clean_sources(sources, keep=keep, mapping=map, jobs=jobs or processors(), fast=fast, stdin=env.stdin)
-    return 1 if render_cleaned(cleaned, format, env) else 0
+    cleaned = clean_sources(
+        sources, keep=keep, mapping=map, jobs=jobs or processors(), fast=fast, trace=explain, stdin=env.stdin
+    )
+    return 1 if render_cleaned(cleaned, format, env, explain=explain) else 0

@@ -121,6 +121,11 @@ def find_profile(root: Tag, url: str | None) -> Profile | None:
     return next((profile for profile in load_profiles() if profile.detects(marks)), None)
 
 
+def site_name(url: str) -> str | None:
+    """Return the name of the site that `url` is on, None without a profile for it."""
+    return next((profile.site_name for profile in load_profiles() if profile.covers(url)), None)
+
+
 def _is_mark(tag: Tag) -> bool:
     if tag.name == "link":
         return "canonical" in str(tag.attrs.get("rel")).lower()

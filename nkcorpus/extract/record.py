@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from nkcorpus.errors import BadRecord, EmptyItem, ExtractionFailed
+from nkcorpus.extract.dates import parse_date
 from nkcorpus.extract.decode import decode, normalise_newlines, replace_unstorable, replacement_repairs
-from nkcorpus.extract.fields import ArticleFields, article_fields, candidates, unwrapped
+from nkcorpus.extract.fields import ArticleFields, article_fields, candidates, single_line, unwrapped
 from nkcorpus.extract.table import read_row
+from nkcorpus.extract.wordpress import is_post, with_usual_fields
 from nkcorpus.model import Document, Repair, SourceItem
 
 RECORD_EXTRACTOR = "record/1"
@@ -35,6 +38,9 @@ def extract_record(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING, f
     nor text, ExtractionFailed when its text is a page without an article, NotText and EmptyItem.
     """
     record, damaged = _read_row(item) if item.kind == "row" else _read_object(item)
+    post = is_post(record)
+    if post:
+        record = with_usual_fields(record)
     fields = article_fields(record, mapping)
     value, is_html = _text_value(record, mapping)
     url = item.url or fields.url
@@ -56,6 +62,8 @@ def extract_record(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING, f
         raw_text, repairs = "", ()
     page = page or Document(raw_text, RECORD_EXTRACTOR)
     document = _merged(fields, page, raw_text, url, repairs)
+    if post:
+        document = _as_post(document, record)
     if not raw_text and not document.title:
         raise EmptyRecord("the record has neither title nor text; name its fields with --map FIELD=NAME")
     return document
@@ -81,6 +89,18 @@ def _merged(
         tags=fields.tags or page.tags,
         external_id=fields.external_id,
         repairs=repairs,
+    )
+
+
+def _as_post(document: Document, record: Mapping[str, object]) -> Document:
+    """Return the document of a WordPress post with what only such a record says; the site's name is its profile's."""
+    from nkcorpus.extract.profile import site_name
+
+    return replace(
+        document,
+        source=document.source or (site_name(document.url) if document.url else None),
+        updated=document.updated or parse_date(record.get("updated"), "meta"),
+        section=document.section or single_line(record.get("section")),
     )
 
 

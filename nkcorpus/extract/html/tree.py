@@ -24,6 +24,7 @@ _XML_FEED = re.compile(r"\s*(?:<\?xml[^<>]{0,200}\?>)?\s*(?:<!--[^<>]{0,500}-->\
 STREAMED = 'id="S:'
 """What a page holds when React streamed parts of it; the tree then is no longer what the text says."""
 
+_HEAD_CONTENT = frozenset("base link meta noscript object script style template title".split())
 _STREAMED_ID = re.compile(r"S:[0-9a-f]{1,4}")
 _MAX_STREAMED = 500
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
@@ -54,9 +55,17 @@ def parse_tree(html: str) -> BeautifulSoup:
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         root = build_soup(html)
+    _open_body(root)
     if STREAMED in html:
         _place_streamed_parts(root)
     return root
+
+
+def _open_body(root: BeautifulSoup) -> None:
+    """Make a head that holds content the body: libxml2 does not know that `main`, `article` and the like open one."""
+    for head in root.find_all("head"):
+        if any(child.name not in _HEAD_CONTENT for child in child_tags(head)):
+            head.name = "body"
 
 
 def _place_streamed_parts(root: BeautifulSoup) -> None:
