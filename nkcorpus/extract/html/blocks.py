@@ -200,7 +200,7 @@ class _BlockReader:
         pieces, self._pieces = self._pieces, []
         link_chars, self._link_chars = self._link_chars, 0
         links, self._links = self._links, 1 if self._link_depth else 0
-        text = _TABS.sub("\t", _BREAKS.sub("\n", _SPACES.sub(" ", "".join(pieces)))).strip(" \n")
+        text = _tidied("".join(pieces)).strip(" \n")
         if not text or text.isspace():
             return
         owner = self._owners[-1]
@@ -228,6 +228,15 @@ class _BlockReader:
 
     def _add(self, block: Block) -> None:
         self.blocks.append(block)
+
+
+def _tidied(text: str) -> str:
+    """Return `text` without double spaces and without spaces around line ends and tabs."""
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    if "\n" in text:
+        text = _BREAKS.sub("\n", text)
+    return _TABS.sub("\t", text) if "\t" in text else text
 
 
 def _is_block(tag: Tag) -> bool:

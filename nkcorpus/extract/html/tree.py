@@ -27,7 +27,8 @@ STREAMED = 'id="S:'
 _HEAD_CONTENT = frozenset("base link meta noscript object script style template title".split())
 _STREAMED_ID = re.compile(r"S:[0-9a-f]{1,4}")
 _MAX_STREAMED = 500
-_SPACE = re.compile(r"[ \t\n\r\f\v]+")
+# Single spaces, which are most of all, do not match and cost nothing.
+_SPACE = re.compile(r" [ \t\n\r\f\v]+|[\t\n\r\f\v][ \t\n\r\f\v]*")
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
 
