@@ -16,6 +16,7 @@ from nkcorpus.extract.html.listing import article_links, is_listing
 from nkcorpus.extract.html.metadata import read_metadata
 from nkcorpus.extract.html.page import Page
 from nkcorpus.extract.html.prune import unwanted
+from nkcorpus.extract.html.structured import article_body, is_fuller
 from nkcorpus.extract.html.tree import STREAMED, parse_tree
 from nkcorpus.extract.html.vote import elect, likeness, readability_text, trafilatura_text, within_bounds
 from nkcorpus.extract.profile import Profile, find_profile
@@ -91,6 +92,9 @@ def read_page(html: str, *, url: str | None = None, fast: bool = False) -> Readi
         if not fast and within_bounds(html, root):
             text = _elected(str(root) if STREAMED in html else html, named, texts)
             path = f"vote: {next(voter for voter, proposed in texts.items() if proposed == text)}"
+    if is_fuller(body := article_body(page.json_ld.articles), text):
+        text = texts["json-ld"] = body
+        name, path = "json-ld", "json-ld"
     if not text and not metadata.title:
         raise ExtractionFailed("no article text and no title in the page: give the article's own page")
     document = Document(
