@@ -143,7 +143,11 @@ class BadRecord(ItemError):
 
 
 class ExtractionFailed(ItemError):
-    """No article was found in a page."""
+    """No article was found in a page. `links` are the addresses of the articles that it lists, as far as it does."""
+
+    def __init__(self, message: str, links: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.links = links
 
 
 class ItemOutOfBounds(ItemError):

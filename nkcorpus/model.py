@@ -320,12 +320,36 @@ class Duplicates:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that an extractor proposed for a page. `likeness` to the text taken is 0.0 to 1.0 (the same words)."""
+
+    name: str
+    words: int
+    likeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an item was read. `path` names what gave its text: `profile NAME`, `json-ld`, `vote: NAME`, `fast`, `text`
+    or `record`; `candidates` are the texts that stood for election, the one taken among them.
+    """
+
+    path: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cleaned:
-    """One item of the `clean` filter: a document, or the reason why there is none."""
+    """One item of the `clean` filter: a document, or the reason why there is none.
+
+    `trace` is there when it was asked for. `links` are the articles that a page lists which is none itself.
+    """
 
     origin: str
     document: Document | None
     error: str | None = None
+    trace: Trace | None = None
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from typing import BinaryIO, TypeVar
 
 from nkcorpus.clean import clean_document, rules_with
 from nkcorpus.dedupe import band_keys
-from nkcorpus.errors import ItemError, ItemOutOfBounds
-from nkcorpus.extract import EmptyRecord, extract
+from nkcorpus.errors import ExtractionFailed, ItemError, ItemOutOfBounds
+from nkcorpus.extract import EmptyRecord, extract, extract_traced
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
 from nkcorpus.model import (
     Cleaned,
@@ -52,16 +52,20 @@ def clean_sources(
     mapping: Mapping[str, str] | None = None,
     jobs: int = 1,
     fast: bool = False,
+    trace: bool = False,
     stdin: BinaryIO | None = None,
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
     Boilerplate of the kinds in `keep` stays. `rules` are a rule file's, which count after the package's. `fast` reads
-    pages with one extractor. Raises SourceNotFound at once when no source exists, SettingsError for bad rules.
+    pages with one extractor. `trace` tells how each was read.
+    Raises SourceNotFound at once when no source exists, SettingsError for bad rules.
     """
     rules_with(rules)
     entries = iter_items(sources, stdin=stdin, mapping=mapping or {})
-    function = functools.partial(_cleaned, keep=frozenset(keep), rules=rules, mapping=dict(mapping or {}), fast=fast)
+    function = functools.partial(
+        _cleaned, keep=frozenset(keep), rules=rules, mapping=dict(mapping or {}), fast=fast, trace=trace
+    )
     return _clean_all(entries, function, jobs)
 
 
@@ -231,7 +235,7 @@ def _prepared(
 
 
 def _cleaned(
-    entry: Entry, *, keep: Collection[str], rules: str, mapping: Mapping[str, str], fast: bool
+    entry: Entry, *, keep: Collection[str], rules: str, mapping: Mapping[str, str], fast: bool, trace: bool
 ) -> Cleaned | None:
     """Extract and clean one input. Runs in a worker; errors are values, skips None."""
     match entry:
@@ -241,10 +245,14 @@ def _cleaned(
             return Cleaned(entry.origin, None, entry.error)
         case SourceItem():
             try:
-                extracted = extract(entry, mapping, fast=fast)
-                return Cleaned(entry.origin, clean_document(extracted, keep=keep, rules=rules_with(rules)))
+                extracted, how = (
+                    extract_traced(entry, mapping, fast=fast) if trace else (extract(entry, mapping, fast=fast), None)
+                )
+                return Cleaned(entry.origin, clean_document(extracted, keep=keep, rules=rules_with(rules)), trace=how)
             except EmptyRecord:
                 return None
+            except ExtractionFailed as error:
+                return Cleaned(entry.origin, None, _numbered(entry, error), links=error.links)
             except ItemError as error:
                 return Cleaned(entry.origin, None, _numbered(entry, error))
 

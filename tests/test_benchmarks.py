@@ -52,3 +52,15 @@ def test_boilerplate_table() -> None:
     table = python("-m", "benchmarks.boilerplate")
     row = next(line for line in table.splitlines() if line.startswith("| nkcorpus, text"))
     assert row.count("100.0%") == 2
+
+
+def test_extraction_table(tmp_path: Path) -> None:
+    page = "<title>Ferry</title><article>" + "<p>The ferry at Sinpo waited for fuel that never came.</p>" * 9
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    pages = tmp_path / "pages.jsonl"
+    pages.write_text(json.dumps({"html": page}) + "\n", encoding="utf-8")
+    for given in ([str(tmp_path)], [str(pages)], ["--count", "2"]):
+        table = python("-m", "benchmarks.extraction", *given).splitlines()
+        rows = {line.split("|")[1].strip(): line.split("|")[2:4] for line in table if line.startswith("| ")}
+        assert float(rows["trafilatura"][1]) == 1.0
+        assert float(rows["nkcorpus --fast"][0]) > 0

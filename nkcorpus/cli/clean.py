@@ -9,6 +9,7 @@ import click
 
 from nkcorpus.clean import KINDS, read_rules, to_toml
 from nkcorpus.cli.context import Session, fast_option, jobs_option, mapping_option, pass_session, processors
+from nkcorpus.errors import UsageError
 from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 
 
@@ -19,6 +20,7 @@ from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 @mapping_option
 @jobs_option
 @fast_option
+@click.option("--explain", is_flag=True, help="Say how each text was found, and why each line was cut, instead of it.")
 @click.option("--format", type=click.Choice(CLEAN_FORMATS), default="text", show_default=True, help="How to write it.")
 @pass_session
 def command(
@@ -29,6 +31,7 @@ def command(
     map: dict[str, str],
     jobs: int | None,
     fast: bool,
+    explain: bool,
     format: Any,
 ) -> int:
     """Write the clean text of files, folders or stdin (-) to stdout, as a filter.
@@ -37,6 +40,8 @@ def command(
     """
     from nkcorpus.pipeline import clean_sources
 
+    if explain and format not in ("text", "json", "jsonl"):
+        raise UsageError(f"--explain has no --format {format}: use text, json or jsonl")
     env = session.env
     cleaned = clean_sources(
         sources,
@@ -45,6 +50,7 @@ def command(
         mapping=map,
         jobs=jobs or processors(),
         fast=fast,
+        trace=explain,
         stdin=env.stdin,
     )
-    return 1 if render_cleaned(cleaned, format, env) else 0
+    return 1 if render_cleaned(cleaned, format, env, explain=explain) else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from nkcorpus.extract.dates import date_from_name, date_from_url
 from nkcorpus.extract.decode import decode, replace_unstorable, replacement_repairs
@@ -12,9 +13,12 @@ from nkcorpus.extract.evidence import with_place
 from nkcorpus.extract.language import find_language
 from nkcorpus.extract.record import EmptyRecord, extract_record
 from nkcorpus.extract.text import extract_markdown, extract_text
-from nkcorpus.model import ArticleDate, Document, Kind, SourceItem
+from nkcorpus.model import ArticleDate, Document, Kind, SourceItem, Trace
 
-__all__ = ["EXTRACTORS", "EmptyRecord", "extract"]
+if TYPE_CHECKING:
+    from nkcorpus.extract.html import Reading
+
+__all__ = ["EXTRACTORS", "EmptyRecord", "extract", "extract_traced"]
 
 _NO_MAPPING: Mapping[str, str] = MappingProxyType({})
 
@@ -27,7 +31,21 @@ def extract(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING, *, fast:
     Raises the subclasses of ItemError: NotText, EmptyItem (EmptyRecord for a record without title and text),
     BadRecord, ExtractionFailed.
     """
-    document = EXTRACTORS[item.kind](item, mapping, fast)
+    return _completed(EXTRACTORS[item.kind](item, mapping, fast))
+
+
+def extract_traced(
+    item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING, *, fast: bool = False
+) -> tuple[Document, Trace]:
+    """Return what `extract` does, and how it came about. Raises what `extract` does."""
+    if item.kind == "html":
+        document, reading = _read_page(item, fast)
+        return _completed(document), reading.trace()
+    return extract(item, mapping, fast=fast), Trace("record" if item.kind in ("record", "row") else "text")
+
+
+def _completed(document: Document) -> Document:
+    """Return `document` with the date that its address tells and the language that its script tells."""
     if document.date is None and document.url:
         document = _dated(document, date_from_url(document.url), "url")
     return _with_language(document)
@@ -50,16 +68,23 @@ def _with_language(document: Document) -> Document:
 
 
 def _extract_page(item: SourceItem, _mapping: Mapping[str, str], fast: bool) -> Document:
-    from nkcorpus.extract.html import extract_html
+    return _read_page(item, fast)[0]
+
+
+def _read_page(item: SourceItem, fast: bool) -> tuple[Document, Reading]:
+    from nkcorpus.extract.html import read_page
 
     page = decode(item.payload, charset=item.charset, html=True).text
-    document = extract_html(page, url=item.url, retrieved_at=item.retrieved_at, fast=fast)
+    reading = read_page(page, url=item.url, retrieved_at=item.retrieved_at, fast=fast)
+    document = reading.document
     raw_text, _ = replace_unstorable(document.raw_text)
     # The body is not the decoded page, so repairs are listed by where U+FFFD stands in it.
     document = replace(document, raw_text=raw_text, repairs=replacement_repairs(raw_text))
     if document.date is None:
         document = _dated(document, date_from_url(document.url or ""), "url")
-    return document if document.date else _dated(document, date_from_name(item.name), "file-name")
+    if document.date is None:
+        document = _dated(document, date_from_name(item.name), "file-name")
+    return document, reading
 
 
 EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Document]] = MappingProxyType(

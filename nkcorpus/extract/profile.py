@@ -4,8 +4,8 @@ A profile file is `profiles/NAME.toml` with the keys
 
     hosts           host names; subdomains are meant too
     site_name       the publisher's name, for pages that do not give it
-    detect          selectors of `meta` and `link` elements, any of which tells the site in a page
-                    without a known address
+    detect          selectors, any of which tells the site in a page without a known address; tried on the
+                    `meta` elements named in `_MARKS` and on the canonical `link` alone
     date_attribute  attribute that holds the machine-readable date (default `datetime`)
     [select]        title, date, authors, body, tags, drop: lists of selectors; of the first five the first
                     selector that finds something counts, `drop` is what to leave out within the body
@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -30,7 +31,9 @@ from soupsieve import SelectorSyntaxError, SoupSieve
 from nkcorpus.errors import SettingsError
 
 FIELDS = ("title", "date", "authors", "body", "tags", "drop")
-_MARKS = ("meta", "link")
+_MARKS = frozenset(("og:site_name", "og:url", "generator", "application-name"))
+"""The `property` or `name` of the `meta` elements that may tell a site."""
+
 _MAX_MARKS = 300
 _KEYS = frozenset(("hosts", "site_name", "detect", "date_attribute", "select"))
 
@@ -42,13 +45,13 @@ class Profile:
     name: str
     hosts: tuple[str, ...]
     site_name: str
-    detect: tuple[SoupSieve, ...]
+    detect: SoupSieve
     date_attribute: str
     selectors: MappingProxyType[str, tuple[SoupSieve, ...]]
 
     def detects(self, marks: Iterable[Tag]) -> bool:
         """Return whether one of the `meta` and `link` elements `marks` tells the site."""
-        return any(selector.match(tag) for tag in marks for selector in self.detect)
+        return any(self.detect.match(tag) for tag in marks)
 
     def select(self, field: str, root: Tag) -> list[Tag]:
         """Return what the first selector for `field` that finds anything finds, in document order."""
@@ -92,7 +95,7 @@ def parse_profile(toml_text: str, name: str, origin: str) -> Profile:
         name=name,
         hosts=tuple(host.lower() for host in _strings(data, "hosts", origin)),
         site_name=_string(data, "site_name", origin),
-        detect=_selectors(data, "detect", origin, "detect"),
+        detect=soupsieve.compile(", ".join(found.pattern for found in _selectors(data, "detect", origin, "detect"))),
         date_attribute=_string(data, "date_attribute", origin, default="datetime"),
         selectors=MappingProxyType({key: _selectors(select, key, origin, f"select.{key}") for key in select}),
     )
@@ -113,8 +116,22 @@ def find_profile(root: Tag, url: str | None) -> Profile | None:
     """Return the profile for a page: by its address where that is known, else by what the page shows."""
     if url:
         return next((profile for profile in load_profiles() if profile.covers(url)), None)
-    marks = root.find_all(_MARKS, limit=_MAX_MARKS)
+    found = (tag for tag in root.descendants if isinstance(tag, Tag) and _is_mark(tag))
+    marks = list(islice(found, _MAX_MARKS))
     return next((profile for profile in load_profiles() if profile.detects(marks)), None)
+
+
+def site_name(url: str) -> str | None:
+    """Return the name of the site that `url` is on, None without a profile for it."""
+    return next((profile.site_name for profile in load_profiles() if profile.covers(url)), None)
+
+
+def _is_mark(tag: Tag) -> bool:
+    if tag.name == "link":
+        return "canonical" in str(tag.attrs.get("rel")).lower()
+    if tag.name != "meta":
+        return False
+    return str(tag.attrs.get("property") or tag.attrs.get("name")).strip().lower() in _MARKS
 
 
 def _string(data: dict[str, object], key: str, origin: str, *, default: str | None = None) -> str:

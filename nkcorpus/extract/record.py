@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from nkcorpus.errors import BadRecord, EmptyItem, ExtractionFailed
 from nkcorpus.extract.decode import decode, normalise_newlines, replace_unstorable, replacement_repairs
-from nkcorpus.extract.evidence import evidence_of
+from nkcorpus.extract.evidence import evidence_of, with_place
 from nkcorpus.extract.fields import ArticleFields, article_fields, candidates, unwrapped
 from nkcorpus.extract.table import read_row
+from nkcorpus.extract.wordpress import is_post, with_usual_fields
 from nkcorpus.model import Document, Repair, SourceItem
 
 RECORD_EXTRACTOR = "record/2"
@@ -36,6 +38,9 @@ def extract_record(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING, f
     nor text, ExtractionFailed when its text is a page without an article, NotText and EmptyItem.
     """
     record, damaged = _read_row(item) if item.kind == "row" else _read_object(item)
+    post = is_post(record)
+    if post:
+        record = with_usual_fields(record)
     fields = article_fields(record, mapping)
     value, is_html = _text_value(record, mapping)
     url = item.url or fields.url
@@ -57,6 +62,11 @@ def extract_record(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING, f
         raw_text, repairs = "", ()
     page = page or Document(raw_text, RECORD_EXTRACTOR)
     document = _merged(fields, page, raw_text, url, repairs)
+    if post and document.source is None and document.url:
+        from nkcorpus.extract.profile import site_name
+
+        if name := site_name(document.url):
+            document = replace(document, source=name, evidence=with_place(document.evidence, "source", "profile"))
     if not raw_text and not document.title:
         raise EmptyRecord("the record has neither title nor text; name its fields with --map FIELD=NAME")
     return document

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from nkcorpus.model import Article, Cleaned, Document
 from nkcorpus.render.diff import cleaning_diff
 from nkcorpus.render.environment import Environment
+from nkcorpus.render.explanation import explanation_fields, explanation_lines
 from nkcorpus.render.fields import Fields, article_fields, clean_fields, removed_fields
 from nkcorpus.render.jsonout import json_array, json_document, json_line
 from nkcorpus.render.prose import (
@@ -19,7 +20,7 @@ from nkcorpus.render.prose import (
     removed_as_html,
     removed_as_markdown,
 )
-from nkcorpus.render.reports import render_failure
+from nkcorpus.render.reports import render_failure, render_links
 from nkcorpus.render.safe import one_line
 
 ArticleFormat = Literal["text", "json", "markdown", "html"]
@@ -75,11 +76,16 @@ def render_articles(
                 env.write(f"\n{block}" if index else block)
 
 
-def render_cleaned(items: Iterable[Cleaned], format: CleanFormat, env: Environment) -> int:
+def render_cleaned(items: Iterable[Cleaned], format: CleanFormat, env: Environment, *, explain: bool = False) -> int:
     """Write cleaned items to stdout as they come; return the number of failures, each named on stderr.
 
-    JSON keeps failed items, with their error; the formats for reading leave them out.
+    JSON keeps failed items, with their error; the formats for reading leave them out. With `explain`, JSON has the
+    explanation of each item too, and text has it instead of the article.
     """
+
+    def fields(item: Cleaned) -> Fields:
+        return clean_fields(item) | ({"explanation": explanation_fields(item)} if explain else {})
+
     failed = 0
 
     def counted() -> Iterator[Cleaned]:
@@ -88,18 +94,22 @@ def render_cleaned(items: Iterable[Cleaned], format: CleanFormat, env: Environme
             if item.error is not None:
                 failed += 1
                 render_failure(item.origin, item.error, env)
+                render_links(item.links, env)
             yield item
 
     if format == "json":
-        for piece in json_array(clean_fields(item) for item in counted()):
+        for piece in json_array(map(fields, counted())):
             env.write(piece)
         return failed
     separator = ""
     for item in counted():
         if format == "jsonl":
-            env.write(json_line(clean_fields(item)))
+            env.write(json_line(fields(item)))
         elif item.document is None:
             continue
+        elif explain:
+            env.write(separator + "".join(explanation_lines(item)))
+            separator = "\n"
         elif format == "diff":
             for line in cleaning_diff(item.origin, item.document, env):
                 env.write(line)

@@ -114,6 +114,7 @@ def clean_fields(cleaned: Cleaned) -> Fields:
         "external_id": document.external_id if document is not None else None,
         "place": document.place if document is not None else None,
         **_publication_fields(document),
+        "links": list(cleaned.links),
     }
 
 

@@ -32,6 +32,17 @@ def render_failure(origin: str, error: str, env: Environment) -> None:
     env.error(error if error.startswith(origin) else f"{origin}: {error}")
 
 
+def render_links(links: Sequence[str], env: Environment) -> None:
+    """Tell on stderr how many articles a refused list page offers, and with `-v` their addresses."""
+    if not links:
+        return
+    number = f"{len(links)} of its links look" if len(links) > 1 else "one of its links looks"
+    env.note(f"{number} like articles" + (":" if env.verbosity >= 1 else " (-v lists them)"))
+    if env.verbosity >= 1:
+        for link in links:
+            env.note(f"  {link}")
+
+
 def report_summary(report: IngestReport) -> str:
     """Return the counts of an ingest in one line; rare ones appear only when they are not zero."""
     counts = [f"{report.new} new", f"{report.updated} updated", f"{report.unchanged} unchanged"]

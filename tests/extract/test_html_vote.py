@@ -65,7 +65,7 @@ def test_sections_named_for_the_table_of_contents_are_text(fast: bool) -> None:
     parts = "".join(f'<section class="toc-para"><h2>Part</h2><p>{text}</p></section>' for text in PARAGRAPHS)
     document = extract_html(f"<h1>Harbour</h1><article>{parts}</article>", fast=fast)
     assert all(text in document.raw_text for text in PARAGRAPHS)
-    assert document.extractor == ("html.fast/2" if fast else "html.generic/2")
+    assert document.extractor == ("html.fast/3" if fast else "html.generic/3")
 
 
 def test_parts_that_react_streams_stand_in_their_places() -> None:

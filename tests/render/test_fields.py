@@ -84,7 +84,7 @@ def test_an_article_has_the_keys_of_the_contract_then_additions() -> None:
 
 
 def test_a_cleaned_item_has_the_keys_of_the_contract_then_additions() -> None:
-    additions = " editor contact korean_version tags external_id place" + PUBLICATION
+    additions = " editor contact korean_version tags external_id place" + PUBLICATION + " links"
     good = clean_fields(Cleaned("a.txt", document()))
     bad = clean_fields(Cleaned("b.bin", None, "is binary"))
     assert " ".join(good) == " ".join(bad) == CONTRACT_CLEAN + additions

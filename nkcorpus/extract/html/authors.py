@@ -151,8 +151,14 @@ def _far_bylines(page: Page) -> Iterator[tuple[list[str], str]]:
         if 0 < len(names) <= _FEW_NAMES:
             yield [name for name, tag in names.items() if not belongs_to_others(tag)], place
     yield _labelled(page), "byline"
-    introduced = [tag for tag in links[:_MAX_LINKS] if _BY_BEFORE.search(str(tag.previous_sibling or "")[-40:])]
+    introduced = [tag for tag in links[:_MAX_LINKS] if _BY_BEFORE.search(_text_before(tag))]
     yield [short_text(tag, _MAX_BYLINE) for tag in introduced[:1] if not belongs_to_others(tag)], "byline"
+
+
+def _text_before(tag: Tag) -> str:
+    """Return the end of the text right before an element, "" where an element stands there."""
+    sibling = tag.previous_sibling
+    return sibling[-40:] if type(sibling) is NavigableString else ""
 
 
 def _labelled(page: Page) -> list[str]:

@@ -81,7 +81,7 @@ def read_blocks(root: Tag, skipped: Collection[int]) -> tuple[list[Block], list[
 
     `skipped` holds the `id()` of elements to leave out. Linear in the size of the tree, at any depth.
     """
-    reader = _BlockReader(_data_tables(root))
+    reader = _BlockReader(root)
     regions: list[Region | None] = [None]
     # Depth-first with a stack of our own: pages nest deeper than Python may recurse.
     stack: list[tuple[Tag, int, int, bool]] = [(root, 0, 0, True)]
@@ -119,7 +119,7 @@ def read_blocks(root: Tag, skipped: Collection[int]) -> tuple[list[Block], list[
 class _BlockReader:
     """Turns the events of a tree walk into blocks."""
 
-    data_tables: Collection[int]
+    root: Tag
     blocks: list[Block] = field(default_factory=list)
     _pieces: list[str] = field(default_factory=list)
     _owners: list[Tag] = field(default_factory=list)
@@ -132,6 +132,7 @@ class _BlockReader:
     _item_starts: bool = False
     _table: Tag | None = None
     _row_continues: bool = False
+    _data_tables: Collection[int] | None = None
 
     def enter(self, tag: Tag, is_block: bool) -> None:
         """An element starts."""
@@ -150,7 +151,7 @@ class _BlockReader:
             self._pre_depth += 1
         elif name in _LIST_TAGS:
             self._list_depth += 1
-        elif name == "table" and self._table is None and id(tag) in self.data_tables:
+        elif name == "table" and self._table is None and self._is_data(tag):
             self._table = tag
             self._row_continues = False
 
@@ -190,11 +191,16 @@ class _BlockReader:
         else:
             self._pieces.append(" ")
 
+    def _is_data(self, table: Tag) -> bool:
+        if self._data_tables is None:
+            self._data_tables = _data_tables(self.root)
+        return id(table) in self._data_tables
+
     def _flush(self, *, row: bool) -> None:
         pieces, self._pieces = self._pieces, []
         link_chars, self._link_chars = self._link_chars, 0
         links, self._links = self._links, 1 if self._link_depth else 0
-        text = _TABS.sub("\t", _BREAKS.sub("\n", _SPACES.sub(" ", "".join(pieces)))).strip(" \n")
+        text = _tidied("".join(pieces)).strip(" \n")
         if not text or text.isspace():
             return
         owner = self._owners[-1]
@@ -222,6 +228,15 @@ class _BlockReader:
 
     def _add(self, block: Block) -> None:
         self.blocks.append(block)
+
+
+def _tidied(text: str) -> str:
+    """Return `text` without double spaces and without spaces around line ends and tabs."""
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    if "\n" in text:
+        text = _BREAKS.sub("\n", text)
+    return _TABS.sub("\t", text) if "\t" in text else text
 
 
 def _is_block(tag: Tag) -> bool:

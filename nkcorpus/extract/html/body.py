@@ -14,6 +14,7 @@ from itertools import accumulate
 from bs4 import Tag
 
 from nkcorpus.extract.html.blocks import Block, Region
+from nkcorpus.extract.html.furniture import without_furniture
 from nkcorpus.extract.html.people import squash
 from nkcorpus.extract.html.tree import attribute
 
@@ -149,7 +150,7 @@ def trim(blocks: Sequence[Block], regions: Sequence[Region], body: Region, title
         for index, block in enumerate(blocks[body.start : body.end], body.start)
         if index not in dropped and not _is_link_line(block)
     ]
-    return _trim_ends(kept, title)
+    return _trim_ends(without_furniture(kept), title)
 
 
 def plain_paragraphs(blocks: Sequence[Block]) -> list[Block]:

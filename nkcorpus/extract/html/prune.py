@@ -20,7 +20,7 @@ _FURNITURE_ROLES = frozenset(
     "alert banner complementary contentinfo dialog form menu menubar navigation search toolbar".split()
 )
 _FURNITURE_WORDS = frozenset(
-    "ad ads adsense adslot advert advertisement announcement author authors bio bookmark breadcrumb breadcrumbs "
+    "ad ads adsense adslot advert advertisement announcement author authors banner bio bookmark breadcrumb breadcrumbs "
     "byline bylines captcha caption captions carousel comment commentlist comments consent cookie cookies "
     "copyright credit credits crumbs dfp disclaimer disqus donate donation footer footnav gdpr infobox jobs login "
     "masthead menu metadata modal moreover mostread nav navbar navigation newsletter newsletters nocontent "
@@ -40,6 +40,7 @@ _MUCH_PROSE = 600
 _FEW_LINKS = 0.2
 """Prose from which on, and links per prose up to which, an element with weak words alone is part of an article."""
 
+_HOLDING_TAGS = frozenset(("h1", "main", "blockquote"))
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 _MAX_SHARE = 0.4
@@ -75,22 +76,27 @@ def unwanted(root: Tag, *, by_name: bool = True) -> set[int]:
 
 
 def _is_furniture(tag: Tag) -> bool:
-    return tag.name in _FURNITURE_TAGS or attribute(tag, "role").lower() in _FURNITURE_ROLES
+    if tag.name in _FURNITURE_TAGS:
+        return True
+    return "role" in tag.attrs and attribute(tag, "role").lower() in _FURNITURE_ROLES
 
 
 def _is_hidden(tag: Tag) -> bool:
     attrs = tag.attrs
     return (
         "hidden" in attrs
-        or attribute(tag, "aria-hidden").lower() == "true"
+        or ("aria-hidden" in attrs and attribute(tag, "aria-hidden").lower() == "true")
         or ("style" in attrs and bool(_HIDDEN_STYLE.search(attribute(tag, "style")[:500])))
     )
 
 
 def _is_furniture_by_name(tag: Tag, prose: int, links: int) -> bool:
-    words = name_tokens(tag) & _FURNITURE_WORDS
-    if not words and "widget" not in attribute(tag, "class")[:500].split():
+    words = name_tokens(tag)
+    if words.isdisjoint(_FURNITURE_WORDS) and not (
+        "widget" in words and "widget" in attribute(tag, "class")[:500].split()
+    ):
         return False
+    words &= _FURNITURE_WORDS
     if words and words <= _WEAK_WORDS and prose >= _MUCH_PROSE and links <= _FEW_LINKS * prose:
         return False
     # Code listings name their own comments.
@@ -104,7 +110,9 @@ def _article_holders(tags: list[Tag]) -> set[int]:
     """
     holders: set[int] = set()
     for tag in tags:
-        if tag.name in ("h1", "main", "blockquote") or attribute(tag, "itemprop").lower() == "articlebody":
+        if tag.name in _HOLDING_TAGS or (
+            "itemprop" in tag.attrs and attribute(tag, "itemprop").lower() == "articlebody"
+        ):
             ancestor: Tag | None = tag
             while ancestor is not None and id(ancestor) not in holders:
                 holders.add(id(ancestor))

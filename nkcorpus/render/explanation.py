@@ -1,0 +1,69 @@
+"""Why a cleaned item reads as it does: how it was read, where its fields stood, what was cut and mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nkcorpus.clean import explain
+from nkcorpus.model import Cleaned, Document
+from nkcorpus.render.fields import Fields, repair_fields
+from nkcorpus.render.safe import one_line
+
+_LONGEST_LINE = 100
+
+
+def explanation_fields(cleaned: Cleaned) -> Fields | None:
+    """Return the explanation of an item as JSON has it; None for one without a document or a trace."""
+    if cleaned.document is None or cleaned.trace is None:
+        return None
+    return {
+        "path": cleaned.trace.path,
+        "candidates": [
+            {"name": candidate.name, "words": candidate.words, "likeness": round(candidate.likeness, 3)}
+            for candidate in cleaned.trace.candidates
+        ],
+        "evidence": dict(cleaned.document.evidence),
+        "cuts": _cuts(cleaned.document),
+        "repairs": repair_fields(cleaned.document),
+    }
+
+
+def explanation_lines(cleaned: Cleaned) -> Iterator[str]:
+    """Yield the explanation of an item as lines for a person; none for one without a document or a trace."""
+    fields = explanation_fields(cleaned)
+    if fields is None:
+        return
+    yield f"{one_line(cleaned.origin)}\n"
+    yield f"  text from {fields['path']}\n"
+    for candidate in fields["candidates"]:
+        yield f"    {candidate['name']}: {candidate['words']:,} words, {candidate['likeness']:.0%} like it\n"
+    for field, place in fields["evidence"].items():
+        yield f"  {field} from {one_line(place)}\n"
+    for cut in fields["cuts"]:
+        yield f"  cut: {_shortened(cut['line'])}\n"
+        yield f"    {cut['rule']} ({cut['kind']}); {cut['where']}\n"
+        if cut["pattern"]:
+            yield f"    pattern: {one_line(cut['pattern'])}\n"
+    for repair in fields["repairs"]:
+        where = f"{repair['start']}-{repair['end']}"
+        yield f"  mended: {where} reads {_shortened(repair['text'])} ({repair['rule']})\n"
+
+
+def _cuts(document: Document) -> list[Fields]:
+    return [
+        {
+            "line": cut.line,
+            "rule": cut.rule_id,
+            "kind": cut.kind,
+            "zone": cut.zone,
+            "pattern": cut.pattern,
+            "where": cut.where,
+            "note": cut.note,
+        }
+        for cut in explain(document)
+    ]
+
+
+def _shortened(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
