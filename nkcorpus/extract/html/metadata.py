@@ -22,7 +22,7 @@ from nkcorpus.extract.html.people import given_name_first, people, squash
 from nkcorpus.extract.html.tree import attribute, element_text, name_tokens
 from nkcorpus.model import ArticleDate, DateSource
 
-_TITLE_SEPARATOR = re.compile(r"\s+(?:[|–—»·•:]|-{1,2}|::)\s+|\s*[|»]\s*|:\s+")
+_TITLE_SEPARATOR = re.compile(r"(?<!\s)\s+(?:[|–—»·•:]|-{1,2}|::)\s+|(?:(?<!\s)\s+)?[|»]\s*|:\s+")
 _META_DATES = (
     "article:published_time og:article:published_time article:published article.published datepublished "
     "sailthru.date parsely-pub-date pubdate pub_date publishdate publish-date publish_date published "

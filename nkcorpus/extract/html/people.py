@@ -13,9 +13,12 @@ _LEAD = re.compile(
     r"(?:by|von|par|por)\b[\s:]*|^(?:authors?|byline|writer)\s*:\s*|^글\s*[=:]\s*",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s+(?:and|&|und|et|with)\s+|\s*[,;/|•·、]\s*|\s+[-–—]\s+", re.IGNORECASE)
+_SPACES = r"(?<!\s)\s+"  # a run of white space from its beginning only, or a long run is tried once for each character
+_SEPARATOR = re.compile(
+    rf"{_SPACES}(?:and|&|und|et|with)\s+|(?:{_SPACES})?[,;/|•·、]\s*|{_SPACES}[-–—]\s+", re.IGNORECASE
+)
 _KOREAN_ROLE = re.compile(
-    r"\s*(?:(?:선임|수석|객원|인턴|전문|편집)?\s?기자|특파원|통신원|논설위원|편집장|위원|기고가|칼럼니스트)\s*=?$"
+    rf"(?:{_SPACES})?(?:(?:선임|수석|객원|인턴|전문|편집)?\s?기자|특파원|통신원|논설위원|편집장|위원|기고가|칼럼니스트)\s*=?$"
 )
 _NOT_A_PERSON = frozenset(
     "about admin administrator agency analyst anonymous associate associated author authors blog board bureau channel "
