@@ -131,6 +131,7 @@ class Corpus:
         jobs: int = 1,
         force: bool = False,
         fast: bool = False,
+        fix_text: bool = False,
         stdin: BinaryIO | None = None,
         on_stored: Callable[[int, str], None] = lambda done, origin: None,
     ) -> IngestReport:
@@ -138,8 +139,8 @@ class Corpus:
 
         `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
         `force` takes in again what was removed.
-        `fast` reads pages with one extractor instead of a vote. `on_stored` hears how many inputs are dealt with
-        for good.
+        `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs.
+        `on_stored` hears how many inputs are dealt with for good.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
         from nkcorpus import pipeline
@@ -151,7 +152,14 @@ class Corpus:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         with self._created().writing(names) as writer:
             report = pipeline.ingest(
-                writer, entries, mapping=mapping or {}, jobs=jobs, force=force, fast=fast, on_stored=on_stored
+                writer,
+                entries,
+                mapping=mapping or {},
+                jobs=jobs,
+                force=force,
+                fast=fast,
+                fix_text=fix_text,
+                on_stored=on_stored,
             )
         self._sync()
         return report

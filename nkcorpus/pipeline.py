@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import BinaryIO, TypeVar
 
-from nkcorpus.clean import clean_document
+from nkcorpus.clean import clean_document, fix_document
 from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract
@@ -50,15 +50,18 @@ def clean_sources(
     mapping: Mapping[str, str] | None = None,
     jobs: int = 1,
     fast: bool = False,
+    fix_text: bool = False,
     stdin: BinaryIO | None = None,
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
-    Boilerplate of the kinds in `keep` stays. `fast` reads pages with one extractor.
+    Boilerplate of the kinds in `keep` stays. `fast` reads pages with one extractor, `fix_text` mends damaged text.
     Raises SourceNotFound at once when no source exists.
     """
     entries = iter_items(sources, stdin=stdin, mapping=mapping or {})
-    function = functools.partial(_cleaned, keep=frozenset(keep), mapping=dict(mapping or {}), fast=fast)
+    function = functools.partial(
+        _cleaned, keep=frozenset(keep), mapping=dict(mapping or {}), fast=fast, fix_text=fix_text
+    )
     return _clean_all(entries, function, jobs)
 
 
@@ -78,15 +81,15 @@ def ingest(
     jobs: int,
     force: bool,
     fast: bool,
+    fix_text: bool,
     on_stored: OnStored,
 ) -> IngestReport:
     """Take in all of `entries`, committing as it goes, and return the summary.
 
     One bad input never stops the rest. `force` takes in what was removed before, `fast` reads pages with one
-    extractor. Raises CorpusError when the
-    store cannot be written.
+    extractor, `fix_text` mends damaged text. Raises CorpusError when the store cannot be written.
     """
-    function = functools.partial(_prepared, mapping=dict(mapping), fast=fast)
+    function = functools.partial(_prepared, mapping=dict(mapping), fast=fast, fix_text=fix_text)
     intake = _Intake(writer, mapping, force, fast)
     done = pending = 0
     committed_at = time.monotonic()
@@ -186,13 +189,17 @@ def _cost(entry: Entry) -> int:
     return _ITEM_COST + (size if entry.kind == "html" else size // _TEXT_BYTES_PER_UNIT)
 
 
-def _prepared(entry: Entry, *, mapping: Mapping[str, str], fast: bool) -> Prepared | SourceFailure | SourceSkip:
+def _prepared(
+    entry: Entry, *, mapping: Mapping[str, str], fast: bool, fix_text: bool
+) -> Prepared | SourceFailure | SourceSkip:
     """Extract, clean and identify one input. Runs in a worker; errors are values."""
     if not isinstance(entry, SourceItem):
         return entry
     try:
         extracted = extract(entry, mapping, fast=fast)
         document = clean_document(extracted)
+        if fix_text:
+            document = fix_document(document)
     except EmptyRecord as error:
         return SourceSkip(entry.origin, str(error))
     except ItemError as error:
@@ -220,7 +227,9 @@ def _prepared(entry: Entry, *, mapping: Mapping[str, str], fast: bool) -> Prepar
     )
 
 
-def _cleaned(entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str], fast: bool) -> Cleaned | None:
+def _cleaned(
+    entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str], fast: bool, fix_text: bool
+) -> Cleaned | None:
     """Extract and clean one input. Runs in a worker; errors are values, skips None."""
     match entry:
         case SourceSkip():
@@ -229,7 +238,8 @@ def _cleaned(entry: Entry, *, keep: Collection[str], mapping: Mapping[str, str],
             return Cleaned(entry.origin, None, entry.error)
         case SourceItem():
             try:
-                return Cleaned(entry.origin, clean_document(extract(entry, mapping, fast=fast), keep=keep))
+                document = clean_document(extract(entry, mapping, fast=fast), keep=keep)
+                return Cleaned(entry.origin, fix_document(document) if fix_text else document)
             except EmptyRecord:
                 return None
             except ItemError as error:

@@ -31,7 +31,16 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 def run(store: SqliteStore, *entries: Entry, force: bool = False) -> IngestReport:
     with store.writing(["test"]) as writer:
-        return ingest(writer, entries, mapping={}, jobs=1, force=force, fast=False, on_stored=lambda done, origin: None)
+        return ingest(
+            writer,
+            entries,
+            mapping={},
+            jobs=1,
+            force=force,
+            fast=False,
+            fix_text=False,
+            on_stored=lambda done, origin: None,
+        )
 
 
 def capture(text: str, retrieved_at: str | None = None) -> SourceItem:

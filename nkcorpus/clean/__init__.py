@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from nkcorpus.clean.engine import clean_document
 from nkcorpus.clean.explain import Explanation, explain
+from nkcorpus.clean.repair import fix_document
 from nkcorpus.clean.rules import KINDS, Rule, load_rules, parse_rules
 from nkcorpus.clean.ruleset import cleaner_id, ruleset
 
@@ -18,6 +19,7 @@ __all__ = [
     "clean_document",
     "cleaner_id",
     "explain",
+    "fix_document",
     "load_rules",
     "parse_rules",
 ]

@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 from nkcorpus.clean import KINDS
-from nkcorpus.cli.context import Session, fast_option, jobs_option, mapping_option, pass_session, processors
+from nkcorpus.cli.context import (
+    Session,
+    fast_option,
+    fix_text_option,
+    jobs_option,
+    mapping_option,
+    pass_session,
+    processors,
+)
 from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 
 
@@ -17,6 +25,7 @@ from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 @mapping_option
 @jobs_option
 @fast_option
+@fix_text_option
 @click.option("--format", type=click.Choice(CLEAN_FORMATS), default="text", show_default=True, help="How to write it.")
 @pass_session
 def command(
@@ -26,6 +35,7 @@ def command(
     map: dict[str, str],
     jobs: int | None,
     fast: bool,
+    fix_text: bool,
     format: Any,
 ) -> int:
     """Write the clean text of files, folders or stdin (-) to stdout, as a filter.
@@ -35,5 +45,13 @@ def command(
     from nkcorpus.pipeline import clean_sources
 
     env = session.env
-    cleaned = clean_sources(sources, keep=keep, mapping=map, jobs=jobs or processors(), fast=fast, stdin=env.stdin)
+    cleaned = clean_sources(
+        sources,
+        keep=keep,
+        mapping=map,
+        jobs=jobs or processors(),
+        fast=fast,
+        fix_text=fix_text,
+        stdin=env.stdin,
+    )
     return 1 if render_cleaned(cleaned, format, env) else 0
