@@ -10,15 +10,15 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The lists of `names.toml`. `people` are whole names in the order of their
-    language; all else are single words.
+    """The lists of `names.toml`. `people` are whole names in the order of their language; all else are single words.
 
-    `titles` stand before a person's name, `words` are common words in small letters.
+    `calendar` are months and weekdays, `titles` stand before a person's name, `words` are common and in small letters.
     """
 
     people: frozenset[str]
     places: frozenset[str]
     institutions: frozenset[str]
+    calendar: frozenset[str]
     titles: frozenset[str]
     words: frozenset[str]
 

@@ -75,7 +75,8 @@ def _is_boundary(left: str, right: str, following: str, times: int, seen: Counte
     """
     names = load_names()
     is_person = _person().match(following) is not None
-    is_name = is_person or right in names.places or right in names.institutions or right in names.titles
+    lists = (names.places, names.institutions, names.calendar, names.titles)
+    is_name = is_person or any(right in words for words in lists)
     if left.islower():
         if left in names.words:
             return is_name or (times == 1 and len(right) >= _MIN_LETTERS and seen[right] >= _MIN_SEEN)
