@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         SearchResult,
         Span,
     )
-    from nkcorpus.pipeline import clean_sources
+    from nkcorpus.pipeline import Treatment, clean_sources
 
 # Names are looked up when used: `nkcorpus --help` must not pay for SQLite, nor a text for an HTML parser.
 _HOMES = {
@@ -64,7 +64,7 @@ _HOMES = {
         "SearchResult",
         "Span",
     ),
-    "nkcorpus.pipeline": ("clean_sources",),
+    "nkcorpus.pipeline": ("Treatment", "clean_sources"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -80,6 +80,7 @@ __all__ = [  # noqa: RUF022 - by importance
     "Duplicates",
     "DuplicateCluster",
     "clean_sources",
+    "Treatment",
     "Cleaned",
     "NkcorpusError",
     "UsageError",

@@ -134,6 +134,7 @@ class Corpus:
         jobs: int = 1,
         force: bool = False,
         fast: bool = False,
+        fix_text: bool = False,
         stdin: BinaryIO | None = None,
         on_stored: Callable[[int, str], None] = lambda done, origin: None,
     ) -> IngestReport:
@@ -141,8 +142,8 @@ class Corpus:
 
         `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
         `force` takes in again what was removed.
-        `fast` reads pages with one extractor instead of a vote. `on_stored` hears how many inputs are dealt with
-        for good.
+        `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs.
+        `on_stored` hears how many inputs are dealt with for good.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
         from nkcorpus import pipeline
@@ -153,19 +154,15 @@ class Corpus:
         if self.path == config.default_corpus():
             self.path.parent.mkdir(parents=True, exist_ok=True)
         store = self._created()
-        rules, kept_lines = joined(store.rules()), store.kept_lines()
+        treatment = pipeline.Treatment(
+            mapping=mapping or {},
+            fast=fast,
+            fix_text=fix_text,
+            rules=joined(store.rules()),
+            kept_lines=store.kept_lines(),
+        )
         with store.writing(names) as writer:
-            report = pipeline.ingest(
-                writer,
-                entries,
-                mapping=mapping or {},
-                jobs=jobs,
-                force=force,
-                fast=fast,
-                on_stored=on_stored,
-                rules=rules,
-                kept_lines=kept_lines,
-            )
+            report = pipeline.ingest(writer, entries, treatment, jobs=jobs, force=force, on_stored=on_stored)
         self._sync()
         return report
 

@@ -120,6 +120,13 @@ class Document:
         """The clean text: raw text minus `removed`, with `repairs` applied. Linear in its length."""
         return apply_edits(self.raw_text, self.removed, self.repairs)
 
+    @property
+    def edits(self) -> tuple[tuple[int, str, str], ...]:
+        """What was removed and repaired, in order: where in the raw text, what stands there, and what reads instead."""
+        spans = [(span.start, span.end, "") for span in self.removed]
+        spans += [(repair.start, repair.end, repair.text) for repair in self.repairs]
+        return tuple((start, self.raw_text[start:end], text) for start, end, text in sorted(spans))
+
 
 def apply_edits(raw_text: str, removed: Sequence[Span], repairs: Sequence[Repair]) -> str:
     """Return `raw_text` without the removed spans and with the repairs in place.
@@ -140,6 +147,17 @@ def apply_edits(raw_text: str, removed: Sequence[Span], repairs: Sequence[Repair
         position = end
     parts.append(raw_text[position:])
     return "".join(parts)
+
+
+def restore(text: str, edits: Sequence[tuple[int, str, str]]) -> str:
+    """Return the raw text that became `text` by `edits`, which are as in `Document.edits`."""
+    parts: list[str] = []
+    position = length = 0
+    for start, original, replacement in edits:
+        parts += (text[position : position + start - length], original)
+        position += start - length + len(replacement)
+        length = start + len(original)
+    return "".join([*parts, text[position:]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,18 @@ import functools
 import hashlib
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO, TypeVar
 
-from nkcorpus.clean import clean_document, rules_with
+from nkcorpus.clean import clean_document, fix_document, rules_with
 from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ExtractionFailed, ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract, extract_traced
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
 from nkcorpus.model import (
     Cleaned,
+    Document,
     Failure,
     IngestReport,
     Prepared,
@@ -33,7 +35,6 @@ Entry = SourceItem | SourceFailure | SourceSkip
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
 
-NOTHING_KEPT: Mapping[str, frozenset[str]] = {}
 _COMMIT_ITEMS = 1000
 _COMMIT_SECONDS = 1.0
 
@@ -44,29 +45,49 @@ _POOL_COST = 4 << 20
 _CHUNK_COST = 1 << 18
 
 
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """How inputs are read and cleaned.
+
+    `mapping` names the fields of records. `fast` reads pages with one extractor. `fix_text` mends damaged text.
+    `rules` is a rule file's text: what counts after the package's rules. Boilerplate of the kinds in `keep` stays, and
+    so do `kept_lines` (by article id).
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    fast: bool = False
+    fix_text: bool = False
+    rules: str = ""
+    keep: frozenset[str] = frozenset()
+    kept_lines: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def extracted(self, item: SourceItem) -> Document:
+        """Return what an input says. Raises the subclasses of ItemError."""
+        return extract(item, self.mapping, fast=self.fast)
+
+    def cleaned(self, document: Document, article: str = "") -> Document:
+        """Return an extracted document cleaned and mended; `article` is its id, where it has one."""
+        kept_lines = self.kept_lines.get(article, ())
+        cleaned = clean_document(document, keep=self.keep, kept_lines=kept_lines, rules=rules_with(self.rules))
+        return fix_document(cleaned) if self.fix_text else cleaned
+
+
 def clean_sources(
     sources: Iterable[str | os.PathLike[str]],
+    treatment: Treatment = Treatment(),
     *,
-    keep: Collection[str] = (),
-    rules: str = "",
-    mapping: Mapping[str, str] | None = None,
     jobs: int = 1,
-    fast: bool = False,
     trace: bool = False,
     stdin: BinaryIO | None = None,
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
-    Boilerplate of the kinds in `keep` stays. `rules` are a rule file's, which count after the package's. `fast` reads
-    pages with one extractor. `trace` tells how each was read.
+    `trace` tells how each was read.
     Raises SourceNotFound at once when no source exists, SettingsError for bad rules.
     """
-    rules_with(rules)
-    entries = iter_items(sources, stdin=stdin, mapping=mapping or {})
-    function = functools.partial(
-        _cleaned, keep=frozenset(keep), rules=rules, mapping=dict(mapping or {}), fast=fast, trace=trace
-    )
-    return _clean_all(entries, function, jobs)
+    rules_with(treatment.rules)
+    entries = iter_items(sources, stdin=stdin, mapping=treatment.mapping)
+    return _clean_all(entries, functools.partial(_cleaned, treatment=treatment, trace=trace), jobs)
 
 
 def _clean_all(entries: Iterable[Entry], function: Callable[[Entry], Cleaned | None], jobs: int) -> Iterator[Cleaned]:
@@ -80,28 +101,22 @@ def _clean_all(entries: Iterable[Entry], function: Callable[[Entry], Cleaned | N
 def ingest(
     writer: StoreWriter,
     entries: Iterable[Entry],
+    treatment: Treatment,
     *,
-    mapping: Mapping[str, str],
     jobs: int,
     force: bool,
-    fast: bool,
     on_stored: OnStored,
-    rules: str = "",
-    kept_lines: Mapping[str, frozenset[str]] = NOTHING_KEPT,
 ) -> IngestReport:
     """Take in all of `entries`, committing as it goes, and return the summary.
 
-    One bad input never stops the rest. `force` takes in what was removed before, `fast` reads pages with one
-    extractor. `rules` are those of the corpus, as a rule file has them; `kept_lines` tell by article id what they
-    leave.
+    One bad input never stops the rest. `force` takes in what was removed before.
     Raises CorpusError when the store cannot be written, SettingsError for bad rules.
     """
-    rules_with(rules)
-    function = functools.partial(_prepared, mapping=dict(mapping), fast=fast, rules=rules, kept_lines=kept_lines)
-    intake = _Intake(writer, mapping, force, fast)
+    rules_with(treatment.rules)
+    intake = _Intake(writer, treatment, force)
     done = pending = 0
     committed_at = time.monotonic()
-    for entry, result in _mapped(function, entries, jobs):
+    for entry, result in _mapped(functools.partial(_prepared, treatment=treatment), entries, jobs):
         intake.take(entry, result)
         pending += 1
         if pending >= _COMMIT_ITEMS or time.monotonic() - committed_at >= _COMMIT_SECONDS:
@@ -116,14 +131,13 @@ def ingest(
 class _Intake:
     """Decides for each input what it is to the corpus, and counts."""
 
-    def __init__(self, writer: StoreWriter, mapping: Mapping[str, str], force: bool, fast: bool) -> None:
+    def __init__(self, writer: StoreWriter, treatment: Treatment, force: bool) -> None:
         self._writer = writer
-        self._mapping = mapping
+        self._treatment = treatment
         self._force = force
         self._counts = dict.fromkeys(
             ("new", "updated", "unchanged", "exact_duplicates", "near_duplicates", "skipped", "removed_spans"), 0
         )
-        self._fast = fast
         self._failures: list[Failure] = []
 
     def report(self) -> IngestReport:
@@ -179,7 +193,7 @@ class _Intake:
             url=known.url,
         )
         try:
-            return extract_digest(extract(item, self._mapping, fast=self._fast)) == prepared.extract_sha256
+            return extract_digest(self._treatment.extracted(item)) == prepared.extract_sha256
         except ItemError:
             return False
 
@@ -197,16 +211,14 @@ def _cost(entry: Entry) -> int:
     return _ITEM_COST + (size if entry.kind == "html" else size // _TEXT_BYTES_PER_UNIT)
 
 
-def _prepared(
-    entry: Entry, *, mapping: Mapping[str, str], fast: bool, rules: str, kept_lines: Mapping[str, frozenset[str]]
-) -> Prepared | SourceFailure | SourceSkip:
+def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure | SourceSkip:
     """Extract, clean and identify one input. Runs in a worker; errors are values."""
     if not isinstance(entry, SourceItem):
         return entry
     try:
-        extracted = extract(entry, mapping, fast=fast)
+        extracted = treatment.extracted(entry)
         identity = article_id(extracted, entry.name)  # what a rule finds must not change which article it is
-        document = clean_document(extracted, kept_lines=kept_lines.get(identity, ()), rules=rules_with(rules))
+        document = treatment.cleaned(extracted, identity)
     except EmptyRecord as error:
         return SourceSkip(entry.origin, str(error))
     except ItemError as error:
@@ -234,9 +246,7 @@ def _prepared(
     )
 
 
-def _cleaned(
-    entry: Entry, *, keep: Collection[str], rules: str, mapping: Mapping[str, str], fast: bool, trace: bool
-) -> Cleaned | None:
+def _cleaned(entry: Entry, *, treatment: Treatment, trace: bool) -> Cleaned | None:
     """Extract and clean one input. Runs in a worker; errors are values, skips None."""
     match entry:
         case SourceSkip():
@@ -245,10 +255,10 @@ def _cleaned(
             return Cleaned(entry.origin, None, entry.error)
         case SourceItem():
             try:
-                extracted, how = (
-                    extract_traced(entry, mapping, fast=fast) if trace else (extract(entry, mapping, fast=fast), None)
-                )
-                return Cleaned(entry.origin, clean_document(extracted, keep=keep, rules=rules_with(rules)), trace=how)
+                if not trace:
+                    return Cleaned(entry.origin, treatment.cleaned(treatment.extracted(entry)))
+                document, how = extract_traced(entry, treatment.mapping, fast=treatment.fast)
+                return Cleaned(entry.origin, treatment.cleaned(document), trace=how)
             except EmptyRecord:
                 return None
             except ExtractionFailed as error:

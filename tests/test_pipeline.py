@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nkcorpus import SourceNotFound, UsageError, clean_sources
+from nkcorpus import SourceNotFound, Treatment, UsageError, clean_sources
 from nkcorpus.extract import extract
 from nkcorpus.identity import extract_digest
 from nkcorpus.model import IngestReport, SourceFailure, SourceItem, SourceSkip
@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 def run(store: SqliteStore, *entries: Entry, force: bool = False) -> IngestReport:
     with store.writing(["test"]) as writer:
-        return ingest(writer, entries, mapping={}, jobs=1, force=force, fast=False, on_stored=lambda done, origin: None)
+        return ingest(writer, entries, Treatment(), jobs=1, force=force, on_stored=lambda done, origin: None)
 
 
 def capture(text: str, retrieved_at: str | None = None) -> SourceItem:
@@ -113,14 +113,14 @@ def test_the_filter_gives_articles_in_order_and_errors_in_place(tmp_path: Path) 
 def test_the_filter_keeps_the_kinds_asked_for_and_takes_their_facts(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"Rice rose.{TAIL}")
     [removed] = next(clean_sources([tmp_path])).document.removed  # type: ignore[union-attr]
-    [kept] = clean_sources([tmp_path], keep=[removed.kind])
+    [kept] = clean_sources([tmp_path], Treatment(keep=frozenset([removed.kind])))
     assert kept.document
     assert kept.document.text == f"Rice rose.{TAIL}"
     assert kept.document.translator == "Pyo Na Ri"
 
 
 def test_the_filter_reads_standard_input_and_maps_fields() -> None:
-    [item] = clean_sources(["-"], stdin=io.BytesIO(b'{"words": "Rice rose."}\n'), mapping={"text": "words"})
+    [item] = clean_sources(["-"], Treatment({"text": "words"}), stdin=io.BytesIO(b'{"words": "Rice rose."}\n'))
     assert item.document
     assert item.document.text == "Rice rose."
 
@@ -129,4 +129,4 @@ def test_bad_arguments_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound):
         clean_sources([tmp_path / "missing"])
     with pytest.raises(UsageError):
-        clean_sources([tmp_path], mapping={"colour": "x"})
+        clean_sources([tmp_path], Treatment({"colour": "x"}))

@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import Literal
 
 from nkcorpus.clean.facts import facts_of
-from nkcorpus.clean.lines import MAX_PREFIX, is_blank, normalise, normalised_beginning
+from nkcorpus.clean.lines import MAX_LINE, MAX_PREFIX, is_blank, normalise, normalised_beginning
 from nkcorpus.clean.rules import Rule
 from nkcorpus.clean.ruleset import Ruleset, ruleset
 from nkcorpus.model import Document, Repair, Span
@@ -55,7 +55,7 @@ def clean_document(
     found = [lines.span(number, rule) for number, rule in matched.items() if rule.kind not in keep]
     found += [lines.part(prefix) for prefix in prefixes if prefix.rule.kind not in keep]
     new_spans = _without(sorted(found, key=_by_position), document.raw_text, kept_lines)
-    facts = facts_of(document, _evidence(lines.texts, matched, prefixes))
+    facts = facts_of(document, _evidence(lines, matched, prefixes))
     return replace(
         document,
         removed=tuple(sorted([*document.removed, *new_spans], key=_by_position)),
@@ -84,24 +84,32 @@ class _Lines:
 
     def __init__(self, document: Document) -> None:
         self.texts = document.raw_text.split("\n")
+        self.ends = list(accumulate(len(line) + 1 for line in self.texts))
         self._length = len(document.raw_text)
-        self._ends = list(accumulate(len(line) + 1 for line in self.texts))
+        self._normal: dict[int, str | None] = {}
         self.touched: set[int] = set()
         self.gone: set[int] = set()
         for span in document.removed:
-            number = bisect_right(self._ends, span.start)
+            number = bisect_right(self.ends, span.start)
             while number < len(self.texts) and self._start(number) < span.end:
                 self.touched.add(number)
-                if span.start <= self._start(number) and self._ends[number] - 1 <= span.end:
+                if span.start <= self._start(number) and self.ends[number] - 1 <= span.end:
                     self.gone.add(number)
                 number += 1
+
+    def normal(self, number: int) -> str | None:
+        """Return the normal form of a line, None for one that is too long to be matched."""
+        if number not in self._normal:
+            line = self.texts[number]
+            self._normal[number] = normalise(line) if len(line) <= MAX_LINE else None
+        return self._normal[number]
 
     def span(self, number: int, rule: Rule) -> Span:
         """Return the span of a line with its line end and the blank lines after it."""
         last = number + 1
         while last < len(self.texts) and last not in self.touched and is_blank(self.texts[last]):
             last += 1
-        return Span(self._start(number), min(self._ends[last - 1], self._length), rule.kind, rule.id)
+        return Span(self._start(number), min(self.ends[last - 1], self._length), rule.kind, rule.id)
 
     def part(self, prefix: _Prefix) -> Span:
         """Return the span of a prefix."""
@@ -109,12 +117,12 @@ class _Lines:
         return Span(start + prefix.start, start + prefix.end, prefix.rule.kind, prefix.rule.id)
 
     def _start(self, number: int) -> int:
-        return self._ends[number] - len(self.texts[number]) - 1
+        return self.ends[number] - len(self.texts[number]) - 1
 
 
 def _match(text: str, lines: _Lines, rules: Ruleset) -> tuple[dict[int, Rule], list[_Prefix]]:
     """Return the rule for each line that is boilerplate, by line number in reading order, and the prefixes."""
-    matched = rules.line_rules(text, lines.texts)
+    matched = rules.line_rules(text, lines.ends, lines.normal)
     for number in lines.touched:
         matched.pop(number, None)
     while True:
@@ -174,7 +182,9 @@ def _walk(zone: Literal["head", "tail"], lines: _Lines, rules: Ruleset, matched:
             continue
         rule = matched.get(number)
         if rule is None and number not in lines.touched:
-            rule = rules.head_rule(line, previous) if zone == "head" else rules.tail_rule(line)
+            normalised = lines.normal(number)
+            if normalised is not None:
+                rule = rules.head_rule(normalised, previous) if zone == "head" else rules.tail_rule(normalised)
             if rule is not None:
                 matched[number] = rule
         elif rule is not None and rule.zone not in (zone, "line") and not (zone == "head" and rule.zone == "prefix"):
@@ -211,11 +221,11 @@ def _by_position(span: Span) -> tuple[int, int]:
 
 
 def _evidence(
-    lines: Sequence[str], matched: Mapping[int, Rule], prefixes: Sequence[_Prefix]
+    lines: _Lines, matched: Mapping[int, Rule], prefixes: Sequence[_Prefix]
 ) -> Iterator[tuple[Rule, dict[str, str | None]]]:
     """Yield each rule that matched and that yields facts, with its named groups, in reading order."""
     found = [
-        (number, 0, rule, normalise(lines[number]))
+        (number, 0, rule, lines.normal(number) or "")
         for number, rule in matched.items()
         if rule.regex.groupindex or rule.korean_version
     ]

@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from nkcorpus.clean import KINDS, read_rules, to_toml
-from nkcorpus.cli.context import Session, fast_option, jobs_option, mapping_option, pass_session, processors
+from nkcorpus.cli.context import (
+    Session,
+    fast_option,
+    fix_text_option,
+    jobs_option,
+    mapping_option,
+    pass_session,
+    processors,
+)
 from nkcorpus.errors import UsageError
 from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 
@@ -20,6 +28,7 @@ from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 @mapping_option
 @jobs_option
 @fast_option
+@fix_text_option
 @click.option("--explain", is_flag=True, help="Say how each text was found, and why each line was cut, instead of it.")
 @click.option("--format", type=click.Choice(CLEAN_FORMATS), default="text", show_default=True, help="How to write it.")
 @pass_session
@@ -31,6 +40,7 @@ def command(
     map: dict[str, str],
     jobs: int | None,
     fast: bool,
+    fix_text: bool,
     explain: bool,
     format: Any,
 ) -> int:
@@ -38,19 +48,17 @@ def command(
 
     Exit code 1: done, but some inputs failed; 2: no SOURCE exists.
     """
-    from nkcorpus.pipeline import clean_sources
+    from nkcorpus.pipeline import Treatment, clean_sources
 
     if explain and format not in ("text", "json", "jsonl"):
         raise UsageError(f"--explain has no --format {format}: use text, json or jsonl")
     env = session.env
-    cleaned = clean_sources(
-        sources,
-        keep=keep,
-        rules=to_toml(read_rules(Path(rules))) if rules else "",
+    treatment = Treatment(
         mapping=map,
-        jobs=jobs or processors(),
         fast=fast,
-        trace=explain,
-        stdin=env.stdin,
+        fix_text=fix_text,
+        rules=to_toml(read_rules(Path(rules))) if rules else "",
+        keep=frozenset(keep),
     )
+    cleaned = clean_sources(sources, treatment, jobs=jobs or processors(), trace=explain, stdin=env.stdin)
     return 1 if render_cleaned(cleaned, format, env, explain=explain) else 0

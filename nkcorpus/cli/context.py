@@ -134,6 +134,15 @@ def fast_option(function: F) -> F:
     )
 
 
+def fix_text_option(function: F) -> F:
+    """Add --fix-text."""
+    return click.option(
+        "--fix-text",
+        is_flag=True,
+        help="Mend damaged text: glued words, hard-wrapped lines, wrong encoding, odd spaces. Listed as repairs.",
+    )(function)
+
+
 def processors() -> int:
     """Return how many processors this process may use."""
     import os

@@ -6,7 +6,15 @@ from typing import Literal
 
 import click
 
-from nkcorpus.cli.context import Session, fast_option, jobs_option, mapping_option, pass_session, processors
+from nkcorpus.cli.context import (
+    Session,
+    fast_option,
+    fix_text_option,
+    jobs_option,
+    mapping_option,
+    pass_session,
+    processors,
+)
 from nkcorpus.render import progress, render_report
 
 _NOTE_EVERY = 5_000
@@ -17,6 +25,7 @@ _NOTE_EVERY = 5_000
 @mapping_option
 @jobs_option
 @fast_option
+@fix_text_option
 @click.option("--force", is_flag=True, help="Take in again what was removed before.")
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
 @pass_session
@@ -26,6 +35,7 @@ def command(
     map: dict[str, str],
     jobs: int | None,
     fast: bool,
+    fix_text: bool,
     force: bool,
     format: Literal["json"] | None,
 ) -> int:
@@ -52,6 +62,7 @@ def command(
             jobs=jobs or processors(),
             force=force,
             fast=fast,
+            fix_text=fix_text,
             stdin=env.stdin,
             on_stored=on_stored,
         )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 _BY = re.compile(r"(?:written )?by[:\s]\s*", re.IGNORECASE)
-_MAIL_AND_NAME = re.compile(r"\S+@\S+ ?\((?P<inner>[^()]+)\)|(?P<outer>[^<>@]+) ?<\S+@\S+>")
-_AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
+# An address has at most 64 characters before the @ and 255 after it (RFC 5321, 4.5.3.1).
+_MAIL = r"[^\s<>@]{1,64}@[^\s<>@]{1,255}"
+_MAIL_AND_NAME = re.compile(rf"{_MAIL} ?\((?P<inner>[^()]+)\)|(?P<outer>[^<>@]+) ?<{_MAIL}>")
+_AND = re.compile(r" (?:and|&) ", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv|ph\.?d|m\.?d|esq)\.?", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S*|\S+@\S+", re.IGNORECASE)
 

@@ -29,9 +29,9 @@ _INLINE_PARENTS = INLINE_TAGS | HEADING_TAGS | {"p", "li", "dt", "dd"}
 _MAX_CELL = 300
 """Characters in the longest cell of a table that is read as data; layout tables hold whole articles in a cell."""
 
-# Runs of spaces are collapsed first, so that these two stay linear.
-_BREAKS = re.compile(r" *\n *")
-_TABS = re.compile(r" *\t *")
+# Runs of spaces are collapsed before these two see the text.
+_BREAKS = re.compile(r" ?\n ?")
+_TABS = re.compile(r" ?\t ?")
 _SPACES = re.compile(r"  +")
 _BLANK_LINE = re.compile(r"\n[ \xa0\u3000]*(?:\n[ \xa0\u3000]*)+")
 

@@ -19,11 +19,14 @@ _OTHER_HANDS = re.compile(
     r"^(?:translator|editor|photo(?:graph)?s?|번역|옮긴이|편집|사진)\s*[=:]",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\s*[(（][^()（）]{0,80}[)）]\s*$")
+_ASIDE = re.compile(r"(?<!\s)\s*[(（][^()（）]{0,80}[)）]\s*$")
 _HANDLE = re.compile(r"[a-z][a-z0-9]{4,29}")
-_SEPARATOR = re.compile(r"\s+(?:and|&|und|et|with)\s+|\s*[,;/|•·、]\s*|\s+[-–—]\s+", re.IGNORECASE)
+_SPACES = r"(?<!\s)\s+"  # a run of white space from its beginning only, or a long run is tried once for each character
+_SEPARATOR = re.compile(
+    rf"{_SPACES}(?:and|&|und|et|with)\s+|(?:{_SPACES})?[,;/|•·、]\s*|{_SPACES}[-–—]\s+", re.IGNORECASE
+)
 _KOREAN_ROLE = re.compile(
-    r"\s*(?:(?:선임|수석|객원|인턴|전문|편집)?\s?기자|특파원|통신원|논설위원|편집장|위원|기고가|칼럼니스트)\s*=?$"
+    rf"(?:{_SPACES})?(?:(?:선임|수석|객원|인턴|전문|편집)?\s?기자|특파원|통신원|논설위원|편집장|위원|기고가|칼럼니스트)\s*=?$"
 )
 _NOT_A_PERSON = frozenset(
     "about admin administrator agency analyst anonymous associate associated author authors blog board bureau channel "

@@ -9,7 +9,7 @@ from nkcorpus.extract.html.jsonld import plain
 from nkcorpus.extract.html.page import MAX_TITLE, Page
 from nkcorpus.extract.html.people import squash
 
-_SEPARATOR = re.compile(r"\s+(?:[|–—»·•:]|-{1,2}|::)\s+|\s*[|»]\s*|:\s+")
+_SEPARATOR = re.compile(r"(?<!\s)\s+(?:[|–—»·•:]|-{1,2}|::)\s+|(?:(?<!\s)\s+)?[|»]\s*|:\s+")
 _SHORT_HEADING = 10
 _WORD = re.compile(r"[^\W_]+")
 _LETTERS = 4

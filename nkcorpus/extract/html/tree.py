@@ -20,7 +20,7 @@ _START_TAG = re.compile(r"<[A-Za-z]")
 _UNPARSABLE = re.compile("[\x00\ud800-\udfff]")
 # libxml2 reads the content of noframes as characters, although a browser of today shows none of the frames either.
 _NOFRAMES = re.compile(r"(</?)noframes(?=[\s>])", re.IGNORECASE)
-_XML_FEED = re.compile(r"\s*(?:<\?xml[^<>]{0,200}\?>)?\s*(?:<!--[^<>]{0,500}-->\s*)*<(rss|feed|rdf:RDF|urlset)[\s>]")
+_XML_FEED = re.compile(r"\s*(?:<\?xml[^<>]{0,200}\?>\s*)?(?:<!--[^<>]{0,500}-->\s*)*<(rss|feed|rdf:RDF|urlset)[\s>]")
 STREAMED = 'id="S:'
 """What a page holds when React streamed parts of it; the tree then is no longer what the text says."""
 

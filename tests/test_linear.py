@@ -1,0 +1,92 @@
+"""Every regular expression of the package takes time in proportion to the text, whatever the text is."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from nkcorpus.clean import Rule, load_rules
+from nkcorpus.clean.lines import MAX_LINE
+from tests.expressions import Expression, computed_calls, expressions, pieces
+
+GROWTH = 4
+LENGTHS = (6_250, 25_000, 100_000)
+"""Characters; each is `GROWTH` times the one before."""
+SECONDS = 1.0
+"""What 100,000 characters may take; a quadratic expression takes a minute or more."""
+NOTICEABLE = 0.15
+"""What 100,000 characters may take without a look at its growth, even if it came from a quadratic expression."""
+COMPUTED = {
+    "nkcorpus.clean.rules expand(self.pattern)",
+    "nkcorpus.clean.rules expand(pattern)",
+    "nkcorpus.clean.ruleset '|'.join(map(re.escape, sorted(self._words))) or '(?!)'",
+    "nkcorpus.clean.ruleset '|'.join((f'({pattern})' for pattern in bare)) or '(?!)'",
+    "nkcorpus.clean.repair.glued '|'.join(sorted(map(re.escape, load_names().people)))",
+    "nkcorpus.clean.repair.glued f'(?:{names})(?P<rest>[a-z]{{2,20}})(?![^\\\\W_]|[@/\\\\\\\\_=])'",
+    "nkcorpus.extract.decode REPLACEMENT",
+}
+"""Expressions made from rules, which are tried below, from names, which hold no repetition, and a single character."""
+
+
+def seconds(expression: Expression, text: str, times: int = 1) -> float:
+    """Return the CPU time of the best of some runs."""
+    best = float("inf")
+    for _ in range(times):
+        started = time.process_time()
+        expression.run(text)
+        best = min(best, time.process_time() - started)
+    return best
+
+
+def hostile(expression: Expression, length: int) -> dict[str, str]:
+    """Return texts of a length by what they repeat."""
+    found = pieces(expression.pattern)
+    texts = {}
+    for piece in found:
+        for start in dict.fromkeys(("", found[0])):
+            for end in ("", "\x00"):
+                texts[f"{start!r} {piece!r} {end!r}"] = (start + piece * (length // len(piece)))[:length] + end
+    return texts
+
+
+def fault(expression: Expression) -> str | None:
+    """Return what is wrong with how the time grows, None for an expression that is linear."""
+    small, *larger = (hostile(expression, length) for length in LENGTHS)
+    for name, text in small.items():
+        before = seconds(expression, text)
+        if before * (LENGTHS[-1] / LENGTHS[0]) ** 2 < NOTICEABLE:
+            continue
+        for texts in larger:
+            taken = seconds(expression, texts[name])
+            if taken > NOTICEABLE:
+                taken = min(taken, seconds(expression, texts[name], 3))
+                if taken > max(NOTICEABLE, 2 * GROWTH * before) or taken > SECONDS:
+                    return (
+                        f"{name} takes {taken:.2f} s for {len(texts[name]):,} characters, {before:.2f} s for a quarter"
+                    )
+            before = taken
+    return None
+
+
+@pytest.mark.parametrize("expression", expressions(), ids=lambda expression: expression.where)
+def test_expression_is_linear(expression: Expression) -> None:
+    assert fault(expression) is None
+
+
+@pytest.mark.parametrize("pattern", [r"\s+x", r"\S+@\S+ ?\((?P<inner>[^()]+)\)"])
+def test_a_quadratic_expression_is_noticed(pattern: str) -> None:
+    assert fault(Expression("here", re.compile(pattern), anchored=False))
+
+
+@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.id)
+def test_rule_takes_little_time_on_a_line_of_its_own_pieces(rule: Rule) -> None:
+    expression = Expression(rule.id, rule.regex, anchored=True)
+    for name, line in hostile(expression, MAX_LINE).items():
+        assert seconds(expression, line[:MAX_LINE]) < 0.05 or seconds(expression, line[:MAX_LINE], 3) < 0.05, name
+
+
+def test_no_expression_is_left_out() -> None:
+    assert set(computed_calls()) == COMPUTED
+    assert len(expressions()) > 90
