@@ -91,10 +91,15 @@ class Cleaning:
         self._store.drop_rules(ids)
 
     def reclean(
-        self, *, dry_run: bool = False, jobs: int = 1, on_done: Callable[[int, str], None] = lambda done, article: None
+        self,
+        *,
+        dry_run: bool = False,
+        jobs: int = 1,
+        fix_text: bool | None = None,
+        on_done: Callable[[int, str], None] = lambda done, article: None,
     ) -> RecleanReport:
         """Clean all stored articles anew, as rules have changed; see `reclean.reclean`."""
-        report = reclean(self._store, dry_run=dry_run, jobs=jobs, on_done=on_done)
+        report = reclean(self._store, dry_run=dry_run, jobs=jobs, fix_text=fix_text, on_done=on_done)
         if not dry_run:
             self._on_change()
         return report

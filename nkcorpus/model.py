@@ -86,7 +86,8 @@ class Document:
     """What one item says, after extraction and, with `removed` filled, after cleaning.
 
     Fields that the item does not give are None or empty; nothing is guessed.
-    `extractor` and `cleaner` are `name/version`; `cleaner` is "" before cleaning. `place` is where the report was
+    `extractor` and `cleaner` are `name/version`; `cleaner` is "" before cleaning and ends with `+fix/version` where
+    damaged text was mended. `place` is where the report was
     filed, as its dateline spells it. `counterpart` is the address of the same article in another language.
     `evidence` are pairs of a field and where its value stood (`title` and `json-ld`, `translator` and
     `rule:daily-nk.translated-by`), sorted by field.

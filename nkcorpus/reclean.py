@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from nkcorpus.clean import KINDS, clean_document, rules_with
+from nkcorpus.clean import KINDS, clean_document, fix_document, is_fixed, rules_with, unfixed
 from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ItemError
 from nkcorpus.identity import content_digest, text_digest
-from nkcorpus.model import Document, Failure, Span
+from nkcorpus.model import Document, Failure, Repair, Span
 from nkcorpus.store import Current, Recleaned, Recleaner, Store, joined
 from nkcorpus.workers import map_ordered
 
@@ -26,6 +26,7 @@ _POOL_COST = 16 << 20
 """Characters of raw text from which on worker processes save more than their start costs."""
 _CHUNK_COST = 1 << 18
 _RULE_EVIDENCE = "rule:"
+_AROUND = 20
 _EMPTY: Mapping[str, Any] = {
     entry.name: entry.default for entry in dataclasses.fields(Document) if entry.default is not dataclasses.MISSING
 }
@@ -33,7 +34,7 @@ _EMPTY: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class RuleDifference:
-    """How many lines a rule cuts that it did not cut before, and the other way round, with one line of each."""
+    """How many places a rule cuts or mends that it did not before, and the other way round, with one of each."""
 
     rule: str
     added: int = 0
@@ -44,7 +45,7 @@ class RuleDifference:
 
 @dataclass(frozen=True, slots=True)
 class RecleanReport:
-    """What one run did, or with `dry_run` would do: articles looked at and changed, and the cuts that differ."""
+    """What one run did, or with `dry_run` would do: articles looked at and changed, cuts and repairs that differ."""
 
     dry_run: bool
     articles: int
@@ -54,25 +55,32 @@ class RecleanReport:
 
     @property
     def added(self) -> int:
-        """All cuts that are new."""
+        """All cuts and repairs that are new."""
         return sum(rule.added for rule in self.rules)
 
     @property
     def removed(self) -> int:
-        """All cuts that are gone."""
+        """All cuts and repairs that are gone."""
         return sum(rule.removed for rule in self.rules)
 
 
-def recleaned(current: Current, *, rules: str, kept_lines: Mapping[str, frozenset[str]]) -> Recleaned | None:
+def recleaned(
+    current: Current, *, rules: str, kept_lines: Mapping[str, frozenset[str]], fix_text: bool | None = None
+) -> Recleaned | None:
     """Return what cleaning makes of a stored article, None when it is what is stored.
 
-    What rules did before is undone first: their spans, and the facts that they gave. The rest of the spans and the
-    repairs stay. Raises SettingsError for bad rules.
+    What rules did before is undone first: their spans, and the facts that they gave. The other spans stay, and so do
+    the extractor's repairs. `fix_text` mends damaged text or takes that back, None leaves each article as it was.
+    Raises SettingsError for bad rules.
     """
     before = current.document
+    if fix_text is None:
+        fix_text = is_fixed(before)
     document = clean_document(
         uncleaned(before), kept_lines=kept_lines.get(current.article_id, ()), rules=rules_with(rules)
     )
+    if fix_text:
+        document = fix_document(document)
     if document == before:
         return None
     text = document.text
@@ -90,7 +98,10 @@ def recleaned(current: Current, *, rules: str, kept_lines: Mapping[str, frozense
 
 
 def uncleaned(document: Document) -> Document:
-    """Return a document without what rules did: the spans of their kinds, and the fields whose evidence they are."""
+    """Return a document without what rules did: the spans of their kinds, the fields whose evidence they are, and what
+    `fix_document` mended.
+    """
+    document = unfixed(document)
     evidence = dict(document.evidence)
     given = [name for name, where in evidence.items() if where.startswith(_RULE_EVIDENCE)]
     return replace(
@@ -102,25 +113,37 @@ def uncleaned(document: Document) -> Document:
 
 
 def reclean(
-    store: Store, *, dry_run: bool, jobs: int, on_done: Callable[[int, str], None] = lambda done, article: None
+    store: Store,
+    *,
+    dry_run: bool,
+    jobs: int,
+    fix_text: bool | None = None,
+    on_done: Callable[[int, str], None] = lambda done, article: None,
 ) -> RecleanReport:
     """Clean all articles of a store anew, committing as it goes, and return the differences.
 
-    `on_done` hears the number of articles looked at and the last one's id. A second run changes nothing. Memory does
-    not grow with the number of articles. Raises CorpusError, and SettingsError for bad rules of the corpus.
+    `fix_text`: see `recleaned`. `on_done` hears the number of articles looked at and the last one's id. A second run
+    changes nothing. Memory does not grow with the number of articles. Raises CorpusError, and SettingsError for bad
+    rules of the corpus.
     """
     if dry_run:
-        return _run(store, None, jobs, on_done)
+        return _run(store, None, jobs, fix_text, on_done)
     with store.recleaning() as recleaner:
-        report = _run(store, recleaner, jobs, on_done)
+        report = _run(store, recleaner, jobs, fix_text, on_done)
         recleaner.commit()
     return report
 
 
-def _run(store: Store, recleaner: Recleaner | None, jobs: int, on_done: Callable[[int, str], None]) -> RecleanReport:
+def _run(
+    store: Store,
+    recleaner: Recleaner | None,
+    jobs: int,
+    fix_text: bool | None,
+    on_done: Callable[[int, str], None],
+) -> RecleanReport:
     rules = joined(store.rules())
     rules_with(rules)
-    function = functools.partial(_recleaned, rules=rules, kept_lines=store.kept_lines())
+    function = functools.partial(_recleaned, rules=rules, kept_lines=store.kept_lines(), fix_text=fix_text)
     differences = _Differences()
     failures: list[Failure] = []
     done = changed = 0
@@ -151,18 +174,18 @@ def _cost(current: Current) -> int:
 
 
 def _recleaned(
-    current: Current, *, rules: str, kept_lines: Mapping[str, frozenset[str]]
+    current: Current, *, rules: str, kept_lines: Mapping[str, frozenset[str]], fix_text: bool | None
 ) -> Recleaned | ItemError | None:
     """Run in a worker; errors are values."""
     try:
-        return recleaned(current, rules=rules, kept_lines=kept_lines)
+        return recleaned(current, rules=rules, kept_lines=kept_lines, fix_text=fix_text)
     except ItemError as error:
         return error
 
 
 @dataclass(slots=True)
 class _Differences:
-    """Counts cuts by rule."""
+    """Counts cuts and repairs by rule."""
 
     added: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
@@ -170,7 +193,8 @@ class _Differences:
     removed_examples: dict[str, str] = field(default_factory=dict)
 
     def count(self, before: Document, after: Document) -> None:
-        old, new = set(before.removed), set(after.removed)
+        old: set[Span | Repair] = {*before.removed, *before.repairs}
+        new: set[Span | Repair] = {*after.removed, *after.repairs}
         _count(sorted(new - old, key=_start), after, self.added, self.added_examples)
         _count(sorted(old - new, key=_start), before, self.removed, self.removed_examples)
 
@@ -187,11 +211,20 @@ class _Differences:
         )
 
 
-def _count(spans: list[Span], document: Document, counts: Counter[str], examples: dict[str, str]) -> None:
-    for span in spans:
-        counts[span.rule] += 1
-        examples.setdefault(span.rule, document.raw_text[span.start : span.end].strip())
+def _count(edits: list[Span | Repair], document: Document, counts: Counter[str], examples: dict[str, str]) -> None:
+    for edit in edits:
+        counts[edit.rule] += 1
+        if edit.rule not in examples:
+            examples[edit.rule] = _example(edit, document.raw_text)
 
 
-def _start(span: Span) -> int:
-    return span.start
+def _example(edit: Span | Repair, text: str) -> str:
+    """Return the line that is cut, or what a repair makes of the text around it."""
+    if isinstance(edit, Span):
+        return text[edit.start : edit.end].strip()
+    around = text[max(0, edit.start - _AROUND) : edit.start] + edit.text + text[edit.end : edit.end + _AROUND]
+    return " ".join(around.split())
+
+
+def _start(edit: Span | Repair) -> int:
+    return edit.start

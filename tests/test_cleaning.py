@@ -124,6 +124,31 @@ def test_a_corrected_rule_corrects_the_fact(corpus: Corpus) -> None:
     assert dict(document.evidence)["authors"] == "rule:local.filed"
 
 
+def test_what_is_stored_is_mended_and_taken_back(corpus: Corpus, tmp_path: Path) -> None:
+    text = "The\u00a0ferry left Wonsan.\n\n*Translated by Una Fictional"
+    ids = take(corpus, a=text)
+    before = corpus.get(ids["a"])
+    report = corpus.cleaning.reclean(fix_text=True)
+    assert [(rule.rule, rule.added, rule.added_example) for rule in report.rules] == [
+        ("fix.nbsp", 1, "The ferry left Wonsan.")
+    ]
+    mended = corpus.get(ids["a"])
+    assert mended.text == "The ferry left Wonsan.\n\n"
+    with Corpus.open(tmp_path / "fresh.db") as fresh:
+        fresh.ingest([corpus.path.with_suffix(".jsonl")], fix_text=True)
+        assert fresh.export_hash() == corpus.export_hash()
+    assert corpus.cleaning.reclean().changed == 0, "without the option each article stays as it was"
+    assert corpus.cleaning.reclean(fix_text=False).changed == 1
+    assert corpus.get(ids["a"]) == before
+
+
+def test_a_line_that_is_put_back_is_mended_like_the_rest(corpus: Corpus) -> None:
+    ids = take(corpus, a="The ferry left.\n\n*Translated\u00a0by Una Fictional")
+    corpus.cleaning.reclean(fix_text=True)
+    corpus.cleaning.uncut(ids["a"])
+    assert corpus.get(ids["a"]).text == "The ferry left.\n\n*Translated by Una Fictional"
+
+
 def test_clusters_follow_what_is_left_of_the_texts(corpus: Corpus) -> None:
     ids = take(corpus, a=STORY, b=f"{STORY}\n\nFiled from Wonsan by Nora Feldt.", c="Something else.")
     assert corpus.get(ids["a"]).near_duplicates == ()
@@ -249,13 +274,16 @@ LINES = st.lists(
             "Read in Korean",
             "",
             "\u00a0",
+            "The\u00a0Pyongyang metro, as theMinistry said.",
             "bad \ufffd byte",
         ]
     ),
     min_size=1,
     max_size=9,
 )
-STEPS = st.lists(st.sampled_from(["add", "remove", "reclean", "uncut", "uncut 1", "undo", "undo 1"]), max_size=8)
+STEPS = st.lists(
+    st.sampled_from(["add", "remove", "reclean", "mend", "unmend", "uncut", "uncut 1", "undo", "undo 1"]), max_size=8
+)
 
 
 @settings(max_examples=40)
@@ -276,7 +304,7 @@ def test_the_text_is_always_the_raw_text_with_its_edits(lines: list[str], steps:
             corpus.cleaning.remove(["local.filed"])
         if corpus.cleaning.listed(ids["a"]).kept:
             corpus.cleaning.recut(ids["a"])
-        corpus.cleaning.reclean()
+        corpus.cleaning.reclean(fix_text=False)
         assert corpus.get(ids["a"]) == original
 
 
@@ -290,6 +318,8 @@ def _take_step(corpus: Corpus, article: str, step: str) -> None:
             cleaning.remove(["local.filed"])
         case "reclean":
             cleaning.reclean()
+        case "mend" | "unmend":
+            cleaning.reclean(fix_text=name == "mend")
         case "uncut" if corpus.get(article).document.removed:
             cleaning.uncut(article, number or None)
         case "undo" if cleaning.listed(article).kept:

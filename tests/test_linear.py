@@ -21,13 +21,16 @@ NOTICEABLE = 0.15
 COMPUTED = {
     "nkcorpus.clean.rules expand(self.pattern)",
     "nkcorpus.clean.rules expand(pattern)",
+    "nkcorpus.clean.templates BLOCKS[block]",
     "nkcorpus.clean.ruleset '|'.join(map(re.escape, sorted(self._words))) or '(?!)'",
     "nkcorpus.clean.ruleset '|'.join((f'({pattern})' for pattern in bare)) or '(?!)'",
     "nkcorpus.clean.repair.glued '|'.join(sorted(map(re.escape, load_names().people)))",
     "nkcorpus.clean.repair.glued f'(?:{names})(?P<rest>[a-z]{{2,20}})(?![^\\\\W_]|[@/\\\\\\\\_=])'",
     "nkcorpus.extract.decode REPLACEMENT",
 }
-"""Expressions made from rules, which are tried below, from names, which hold no repetition, and a single character."""
+"""Expressions made from rules and their blocks, which are tried below, from names, which hold no repetition, and a
+single character.
+"""
 
 
 def seconds(expression: Expression, text: str, times: int = 1) -> float:

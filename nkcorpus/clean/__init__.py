@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from nkcorpus.clean.engine import clean_document
 from nkcorpus.clean.explain import Explanation, explain
-from nkcorpus.clean.repair import fix_document
+from nkcorpus.clean.repair import fix_document, is_fixed, unfixed
 from nkcorpus.clean.rulefile import read_rules, rules_with, to_toml
 from nkcorpus.clean.rules import KINDS, Rule, load_rules, parse_rules
 from nkcorpus.clean.ruleset import cleaner_id, ruleset
@@ -21,11 +21,13 @@ __all__ = [
     "cleaner_id",
     "explain",
     "fix_document",
+    "is_fixed",
     "load_rules",
     "parse_rules",
     "read_rules",
     "rules_with",
     "to_toml",
+    "unfixed",
 ]
 
 CLEANER: str

@@ -284,7 +284,8 @@ def _verified(texts: Iterable[AuditText], candidates: Sequence[_Candidate]) -> I
         found = array("I")
         lines = _lines(text)
         for line in lines:
-            rule = ruleset.tail_rule(line) or ruleset.head_rule(line, None)
+            normal = normalise(line)
+            rule = ruleset.tail_rule(normal) or ruleset.head_rule(normal, None)
             found.append(numbers[rule.id] if rule else 0)
             if rule:
                 index = found[-1] - 1

@@ -83,7 +83,7 @@ def render_reclean(report: RecleanReport, format: RecleanFormat, env: Environmen
             env.write(json_document(_reclean_fields(report), pretty=env.stdout_is_tty))
     changed = "would change" if report.dry_run else "changed"
     env.note(
-        f"{report.articles:,} articles, {report.changed:,} {changed}: {report.added:,} cuts added,"
+        f"{report.articles:,} articles, {report.changed:,} {changed}: {report.added:,} cuts and repairs added,"
         f" {report.removed:,} removed"
     )
 

@@ -65,7 +65,7 @@ def test_a_rule_from_file_to_corpus_and_back(inside: Run, corpus: Path, article:
 
     would = inside(*on, "reclean", "--dry-run")
     assert would.out == "local.filed\t1\t0\tFiled from Wonsan by Nora Feldt.\n"
-    assert one_line(would) == "1 articles, 1 would change: 1 cuts added, 0 removed"
+    assert one_line(would) == "1 articles, 1 would change: 1 cuts and repairs added, 0 removed"
     report = inside(*on, "reclean", "--format", "json").json
     assert (report["dry_run"], report["changed"], report["added"], report["rules"][0]["rule"]) == (
         False,

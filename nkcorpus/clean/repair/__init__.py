@@ -12,9 +12,13 @@ from nkcorpus.clean.repair.mojibake import mojibake_repairs
 from nkcorpus.clean.repair.wrapped import hard_wrap_repairs
 from nkcorpus.model import Document, Repair, Span
 
-__all__ = ["fix_document"]
+__all__ = ["fix_document", "is_fixed", "unfixed"]
+
+VERSION = 1
+"""Raised with every change that gives other repairs for the same text."""
 
 _PREFIX = "fix."
+_MARK = "+fix/"
 
 
 def fix_document(document: Document) -> Document:
@@ -23,15 +27,31 @@ def fix_document(document: Document) -> Document:
     The rules are `fix.mojibake`, `fix.hard-wrap`, `fix.hyphenation`, `fix.glued-words`, `fix.nbsp`,
     `fix.soft-hyphen` and `fix.zero-width`. The result depends on the document alone. Nothing within a removed span
     is mended. Repairs that the extractor made stay; earlier ones of these rules are made anew, so that a second call
-    changes nothing. Time is linear in the length of the text.
+    changes nothing. `cleaner` tells that it was done, even where nothing was to be mended. Time is linear in the
+    length of the text.
     """
+    document = unfixed(document)
     text = document.raw_text
-    repairs = _Repairs(document.removed, (repair for repair in document.repairs if not repair.rule.startswith(_PREFIX)))
+    repairs = _Repairs(document.removed, document.repairs)
     repairs.add(mojibake_repairs(text))
     repairs.add(hard_wrap_repairs(text, document.removed))
     repairs.add(glued_word_repairs(text))
     repairs.add(character_repairs(text))
-    return replace(document, repairs=repairs.all())
+    return replace(document, repairs=repairs.all(), cleaner=f"{document.cleaner}{_MARK}{VERSION}")
+
+
+def is_fixed(document: Document) -> bool:
+    """Tell whether `fix_document` was asked to mend `document`."""
+    return _MARK in document.cleaner
+
+
+def unfixed(document: Document) -> Document:
+    """Return `document` as it was before `fix_document`."""
+    return replace(
+        document,
+        repairs=tuple(repair for repair in document.repairs if not repair.rule.startswith(_PREFIX)),
+        cleaner=document.cleaner.partition(_MARK)[0],
+    )
 
 
 class _Repairs:

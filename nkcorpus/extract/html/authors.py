@@ -12,7 +12,7 @@ from bs4.element import NavigableString
 from nkcorpus.extract.dates import parse_date
 from nkcorpus.extract.html.jsonld import plain
 from nkcorpus.extract.html.page import Page, belongs_to_others, nodes_within, short_text
-from nkcorpus.extract.html.people import given_name_first, handle, people
+from nkcorpus.extract.html.people import SPACES, given_name_first, handle, people
 from nkcorpus.extract.html.tree import attribute, name_tokens
 
 _META_AUTHORS = (
@@ -31,7 +31,7 @@ _BY_ALONE = re.compile(
     re.IGNORECASE,
 )
 _WRITTEN_LABELS = frozenset(("written by", "글쓴이", "author", "by"))
-_LINE_PARTS = re.compile(r"\s*[|•·⋅●▪]\s*|\s+[-–—]\s+")
+_LINE_PARTS = re.compile(rf"(?:{SPACES})?[|•·⋅●▪]\s*|{SPACES}[-–—]\s+")
 _TRANSLATED = re.compile(
     r"\*?(?:translated (?:from [\w ]{3,20} )?by|translat(?:ion|or)(?: by)?\s*:?|(?:번역|옮긴이|역자)\s*[=:]?)\s+"
     r"(?P<name>\S.{1,80})",

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 from nkcorpus.extract.html.tree import collapse_space
 
+SPACES = r"(?<!\s)\s+"
+"""Matches a run of white space from its beginning only, else a long run is tried once for each of its characters."""
+
 _ADDRESS = re.compile(r"\(?\b[\w.+-]{1,64}@[\w.-]{1,255}\)?|https?://\S+|\bwww\.\S+|(?<!\w)@\w+")
 _LEAD = re.compile(
     r"^(?:(?:story|text|words|report|reporting|reported|written|posted|published|article|opinion)\s+)?"
@@ -21,12 +24,9 @@ _OTHER_HANDS = re.compile(
 )
 _ASIDE = re.compile(r"(?<!\s)\s*[(（][^()（）]{0,80}[)）]\s*$")
 _HANDLE = re.compile(r"[a-z][a-z0-9]{4,29}")
-_SPACES = r"(?<!\s)\s+"  # a run of white space from its beginning only, or a long run is tried once for each character
-_SEPARATOR = re.compile(
-    rf"{_SPACES}(?:and|&|und|et|with)\s+|(?:{_SPACES})?[,;/|•·、]\s*|{_SPACES}[-–—]\s+", re.IGNORECASE
-)
+_SEPARATOR = re.compile(rf"{SPACES}(?:and|&|und|et|with)\s+|(?:{SPACES})?[,;/|•·、]\s*|{SPACES}[-–—]\s+", re.IGNORECASE)
 _KOREAN_ROLE = re.compile(
-    rf"(?:{_SPACES})?(?:(?:선임|수석|객원|인턴|전문|편집)?\s?기자|특파원|통신원|논설위원|편집장|위원|기고가|칼럼니스트)\s*=?$"
+    rf"(?:{SPACES})?(?:(?:선임|수석|객원|인턴|전문|편집)?\s?기자|특파원|통신원|논설위원|편집장|위원|기고가|칼럼니스트)\s*=?$"
 )
 _NOT_A_PERSON = frozenset(
     "about admin administrator agency analyst anonymous associate associated author authors blog board bureau channel "
