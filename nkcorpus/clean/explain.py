@@ -59,8 +59,8 @@ class Explanation:
                 side = "above" if zone == "head" else "below"
                 if not self.beyond_cut + self.beyond_kept:
                     return f"{position}, {zone} zone: nothing stands {side} it"
-                kept = f", {self.beyond_kept} stay" if self.beyond_kept else ""
-                return f"{position}, {zone} zone: of the lines {side} it {self.beyond_cut} are cut{kept}"
+                lines = f"{self.beyond_cut} cut, {self.beyond_kept} kept" if self.beyond_kept else "all of them cut"
+                return f"{position}, {zone} zone: lines {side} it: {lines}"
             case "line":
                 return f"{position}: cut wherever it stands"
             case "prefix":

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from nkcorpus.clean import KINDS, read_rules, to_toml
+from nkcorpus.clean import KINDS, load_rules, read_rules, to_toml
 from nkcorpus.cli.context import (
     Session,
     fast_option,
@@ -53,12 +53,14 @@ def command(
     if explain and format not in ("text", "json", "jsonl"):
         raise UsageError(f"--explain has no --format {format}: use text, json or jsonl")
     env = session.env
+    own = read_rules(Path(rules)) if rules else ()
     treatment = Treatment(
         mapping=map,
         fast=fast,
         fix_text=fix_text,
-        rules=to_toml(read_rules(Path(rules))) if rules else "",
+        rules=to_toml(own),
         keep=frozenset(keep),
     )
     cleaned = clean_sources(sources, treatment, jobs=jobs or processors(), trace=explain, stdin=env.stdin)
-    return 1 if render_cleaned(cleaned, format, env, explain=explain) else 0
+    explain_by = (*load_rules(), *own) if explain else None
+    return 1 if render_cleaned(cleaned, format, env, explain_by=explain_by) else 0

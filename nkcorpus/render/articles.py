@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, get_args
 
+from nkcorpus.clean import Rule
 from nkcorpus.model import Article, Cleaned, Document
 from nkcorpus.render.diff import cleaning_diff
 from nkcorpus.render.environment import Environment
@@ -76,15 +77,18 @@ def render_articles(
                 env.write(f"\n{block}" if index else block)
 
 
-def render_cleaned(items: Iterable[Cleaned], format: CleanFormat, env: Environment, *, explain: bool = False) -> int:
+def render_cleaned(
+    items: Iterable[Cleaned], format: CleanFormat, env: Environment, *, explain_by: Sequence[Rule] | None = None
+) -> int:
     """Write cleaned items to stdout as they come; return the number of failures, each named on stderr.
 
-    JSON keeps failed items, with their error; the formats for reading leave them out. With `explain`, JSON has the
-    explanation of each item too, and text has it instead of the article.
+    JSON keeps failed items, with their error; the formats for reading leave them out. With the rules that
+    cuts are to be explained by, JSON has the explanation of each item too, and text has it instead of the article.
     """
 
     def fields(item: Cleaned) -> Fields:
-        return clean_fields(item) | ({"explanation": explanation_fields(item)} if explain else {})
+        explanation = {} if explain_by is None else {"explanation": explanation_fields(item, explain_by)}
+        return clean_fields(item) | explanation
 
     failed = 0
 
@@ -107,8 +111,8 @@ def render_cleaned(items: Iterable[Cleaned], format: CleanFormat, env: Environme
             env.write(json_line(fields(item)))
         elif item.document is None:
             continue
-        elif explain:
-            env.write(separator + "".join(explanation_lines(item)))
+        elif explain_by is not None:
+            env.write(separator + "".join(explanation_lines(item, explain_by)))
             separator = "\n"
         elif format == "diff":
             for line in cleaning_diff(item.origin, item.document, env):

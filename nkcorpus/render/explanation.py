@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from nkcorpus.clean import explain
+from nkcorpus.clean import Rule, explain
 from nkcorpus.model import Cleaned, Document
 from nkcorpus.render.fields import Fields, repair_fields
 from nkcorpus.render.safe import one_line
@@ -12,8 +12,8 @@ from nkcorpus.render.safe import one_line
 _LONGEST_LINE = 100
 
 
-def explanation_fields(cleaned: Cleaned) -> Fields | None:
-    """Return the explanation of an item as JSON has it; None for one without a document or a trace."""
+def explanation_fields(cleaned: Cleaned, rules: Sequence[Rule]) -> Fields | None:
+    """Return the explanation of an item cut by `rules` as JSON has it; None for one without a document or a trace."""
     if cleaned.document is None or cleaned.trace is None:
         return None
     return {
@@ -23,14 +23,14 @@ def explanation_fields(cleaned: Cleaned) -> Fields | None:
             for candidate in cleaned.trace.candidates
         ],
         "evidence": dict(cleaned.document.evidence),
-        "cuts": _cuts(cleaned.document),
+        "cuts": _cuts(cleaned.document, rules),
         "repairs": repair_fields(cleaned.document),
     }
 
 
-def explanation_lines(cleaned: Cleaned) -> Iterator[str]:
+def explanation_lines(cleaned: Cleaned, rules: Sequence[Rule]) -> Iterator[str]:
     """Yield the explanation of an item as lines for a person; none for one without a document or a trace."""
-    fields = explanation_fields(cleaned)
+    fields = explanation_fields(cleaned, rules)
     if fields is None:
         return
     yield f"{one_line(cleaned.origin)}\n"
@@ -49,7 +49,7 @@ def explanation_lines(cleaned: Cleaned) -> Iterator[str]:
         yield f"  mended: {where} reads {_shortened(repair['text'])} ({repair['rule']})\n"
 
 
-def _cuts(document: Document) -> list[Fields]:
+def _cuts(document: Document, rules: Sequence[Rule]) -> list[Fields]:
     return [
         {
             "line": cut.line,
@@ -60,7 +60,7 @@ def _cuts(document: Document) -> list[Fields]:
             "where": cut.where,
             "note": cut.note,
         }
-        for cut in explain(document)
+        for cut in explain(document, rules=rules)
     ]
 
 

@@ -39,7 +39,7 @@ def test_each_cut_has_its_rule_and_zone(inside: Run, tmp_path: Path) -> None:
     assert explanation["evidence"]["translator"] == "rule:daily-nk.translated-by"
     first, second = explanation["cuts"]
     assert (first["rule"], first["kind"], first["zone"]) == ("daily-nk.translated-by", "translator", "tail")
-    assert first["where"] == "line 3 of 6, tail zone: of the lines below it 1 are cut"
+    assert first["where"] == "line 3 of 6, tail zone: lines below it: all of them cut"
     assert second["where"] == "line 5 of 6, tail zone: nothing stands below it"
     assert first["line"] == "*Translated by Hannah Corwin"
     assert "{names}" in first["pattern"]
@@ -48,7 +48,18 @@ def test_each_cut_has_its_rule_and_zone(inside: Run, tmp_path: Path) -> None:
 def test_an_uncut_line_below_is_counted(inside: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The ferry waited.\n\n*Translated by Hannah Corwin\n\nRead in Korean\n")
     out = inside("clean", "--explain", "--keep", "link", "a.txt").out
-    assert "tail zone: of the lines below it 0 are cut, 1 stay" in out
+    assert "tail zone: lines below it: 0 cut, 1 kept" in out
+
+
+def test_a_cut_by_a_rule_of_a_file_is_explained(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "desk.toml").write_text(
+        "[[rule]]\nid = 'desk.end'\nkind = 'notice'\nzone = 'tail'\npattern = 'End of file'\n"
+        "cut = ['End of file']\nkeep = []\n"
+    )
+    (tmp_path / "a.txt").write_text("The ferry waited.\n\nEnd of file\n")
+    out = inside("clean", "--explain", "--rules", "desk.toml", "a.txt").out
+    assert "desk.end (notice); line 3 of 4, tail zone: nothing stands below it" in out
+    assert "pattern: End of file" in out
 
 
 def test_explanation_is_only_given_when_asked_for(inside: Run, tmp_path: Path) -> None:
