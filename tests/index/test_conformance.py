@@ -60,8 +60,40 @@ QUERIES = [
     "+the rice",
     "(NOT rice) OR corn",
     "rice OR the",
+    "lectur*",
+    "lectures*",
+    "*ice",
+    "l?ct*",
+    "title:l*",
+    "보*",
+    "보위*",
+    "rise~1",
+    "lecutre~1 -rice",
+    "corm~2",
+    "/lectur(es|ing)/",
+    "/[a-m].*/ AND rice",
+    '"rice corn"~0',
+    '"rice corn"~3',
+    '"the rice of corn"~2',
+    '"lecture lecture"~4',
+    '"보위성 강연을"~2',
+    "rice NEAR/2 corn",
+    "title:(rice NEAR/0 corn)",
+    "lectur* NEAR/3 (lecture OR mss)",
+    '"rice corn" NEAR/2 mss',
+    "rice NEAR/1 the",
+    "the NEAR/3 of",
+    "rice^2.5 corn",
+    "(rice OR mss)^0.5 lecture",
+    '"rice corn"^3 OR mss^2',
+    "date:2019",
+    "rice date:2019..2020-06",
+    "rice OR date:..2019-03",
+    "rice -since:2020",
 ]
 WORDS = ["rice", "corn", "MSS", "lecture", "the", "of", "Hyesan,", "보위성", "강연을", "5,500", "state"]
+WORDS += ["lectures", "Lecturing", "prices"]
+DATES = [None, "2019", "2019-03", "2020-06-13", "2021-01-01T09:30+09:00"]
 
 
 @pytest.fixture(params=ENGINES)
@@ -95,10 +127,11 @@ def named(**texts: str) -> dict[str, Indexable]:
 
 
 _ARTICLES = st.builds(
-    lambda name, text, title: article(str(name), " ".join(text), " ".join(title) or None),
+    lambda name, text, title, date: article(str(name), " ".join(text), " ".join(title) or None, date=date),
     st.integers(0, 9),
     st.lists(st.sampled_from(WORDS), max_size=12),
     st.lists(st.sampled_from(WORDS), max_size=3),
+    st.sampled_from(DATES),
 )
 _CHANGES = st.lists(_ARTICLES | st.integers(0, 9), max_size=8)
 
@@ -111,17 +144,17 @@ def apply(log: ChangeLog, changes: list[Indexable | int]) -> None:
             log.put(change)
 
 
-def assert_as_defined(index: Index, model: Model, text: str) -> None:
+def assert_as_defined(index: Index, model: Model, text: str, *, exact: bool = False) -> None:
     node = parse(text)
     for match in ("any", "all"):
-        found = search(index, text, match=match)
+        found = search(index, text, match=match, exact=exact)
         expected = model.hits(node, match)
         assert set(found.ids) == set(expected)
         assert found.total == len(found.ids) == len(expected)
         for name, score in zip(found.ids, found.scores, strict=True):
             assert score is None or math.isclose(score, expected[name], rel_tol=1e-9, abs_tol=1e-9)
         assert all(one is None or other is None or one >= other for one, other in pairwise(found.scores))
-    best = search(index, text, match="best")
+    best = search(index, text, match="best", exact=exact)
     expected = model.hits(node)
     assert set(best.ids) == set(expected)
     first = model.holding_all(node) & set(expected) if isinstance(node, Words) and node.should else set(expected)
@@ -159,10 +192,13 @@ def test_any_history_of_changes_ends_in_what_the_definitions_say(
 
 def test_every_kind_of_query_is_answered_as_defined(index: Index) -> None:
     texts = [" ".join(WORDS[(n * k) % len(WORDS)] for k in range(1, 4 + n % 9)) for n in range(60)]
-    log = filled(index, *(article(str(n), text, text.split()[0] if n % 3 else None) for n, text in enumerate(texts)))
-    model = Model(log.live)
-    for text in QUERIES:
-        assert_as_defined(index, model, text)
+    titles = [text.split()[0] if n % 3 else None for n, text in enumerate(texts)]
+    known = [article(str(n), text, titles[n], date=DATES[n % len(DATES)]) for n, text in enumerate(texts)]
+    log = filled(index, *known)
+    for exact in (False, True):
+        model = Model(log.live, exact=exact)
+        for text in QUERIES:
+            assert_as_defined(index, model, text, exact=exact)
 
 
 def test_articles_that_hold_all_words_come_first_whatever_their_scores(index: Index) -> None:

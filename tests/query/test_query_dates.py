@@ -30,7 +30,7 @@ def test_bounds_are_inclusive_and_utc(text: str, first: int, last: int) -> None:
     assert (since(text), until(text)) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "2019-13", "2019-02-29", "13/06/2019", "2019-06-13T25:00", "0000"])
+@pytest.mark.parametrize("text", ["", "some day", "2019-13", "2019-02-29", "13/06/2019", "2019-06-13T25:00", "0000"])
 def test_what_is_no_date_is_a_usage_error(text: str) -> None:
     for bound, option in ((since, "--since"), (until, "--until")):
         with pytest.raises(UsageError, match=option) as caught:
