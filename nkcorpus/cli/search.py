@@ -97,7 +97,7 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
     for note in result.notes:
         env.note(note)
     if not options["count"] and not result.total:
-        env.note(f"no hits for {query}" if corpus.newest(limit=1).total else _EMPTY)
+        env.note(_why_none(corpus, query, options))
     return 0 if result.total else 1
 
 
@@ -113,6 +113,15 @@ def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: Sear
     keywords["collapse"] = format != "trec" and not options["no_collapse"]
     results = _noted(corpus.search_many(_queries(file, env), **keywords), env)
     return 0 if render_queries(results, format, env, null=options["null"]) else 1
+
+
+def _why_none(corpus: Corpus, query: str, options: dict[str, Any]) -> str:
+    """Say in a line why there is no hit."""
+    if not corpus.newest(limit=1).total:
+        return _NO_ARTICLES
+    _, tree = corpus.explain(query, literal=options["literal"])
+    shown = query if len(query) <= _SHOWN else f"{query[:_SHOWN]} ..."
+    return f"no hits for {shown}" + (_NO_TERMS if tree.is_empty else "")
 
 
 def _explain(corpus: Corpus, query: str, options: dict[str, Any], env: Environment) -> int:
@@ -197,4 +206,6 @@ _PRECEDENCE = (
     ParameterSource.DEFAULT_MAP,
     ParameterSource.DEFAULT,
 )
-_EMPTY = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"
+_SHOWN = 200
+_NO_TERMS = ": words as common as 'the' and punctuation are not indexed; give other words"
+_NO_ARTICLES = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"

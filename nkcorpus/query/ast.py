@@ -11,7 +11,7 @@ FIELDS = ("title", "text", "author", "translator", "source", "lang", "place", "u
 PROSE_FIELDS = frozenset({None, "title", "text", "removed"})
 """The fields whose words are stemmed; those of the others are taken as they are."""
 
-_PLAIN_WORD = re.compile(r"[\w'*?]+")
+_PLAIN_WORD = re.compile(r"(?=.*[^\W_])[\w'*?]+")
 
 
 @dataclass(frozen=True, slots=True)

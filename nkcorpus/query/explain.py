@@ -50,6 +50,13 @@ class Explained:
     terms: tuple[str, ...] = ()
     parts: tuple[Explained, ...] = ()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look for: only stop words and punctuation."""
+        if self.kind in ("word", "phrase"):
+            return not self.terms
+        return bool(self.parts) and all(part.is_empty for part in self.parts)
+
 
 def explain(node: Node, *, exact: bool = False) -> Explained:
     """Return the explained tree of a query; `exact` as in a search."""

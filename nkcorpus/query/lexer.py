@@ -17,14 +17,15 @@ from nkcorpus.query.patterns import check_regex
 
 MAX_DISTANCE = 1_000
 """Other words among those of `"a b"~N` and `a NEAR/N b`."""
-MAX_EDITS = 2
+MAX_NEAR = 20
+"""Words that are near each other: of `"a b"~N` and of a chain of NEAR."""
 MAX_WEIGHT = 100.0
 
 _WEIGHT = r"\^(?P<{}>\d+(?:\.\d{{1,3}})?)(?=[\s()\"“”]|$)"
-_REGEX = r"/(?:[^/\\\s]|\\\S)+/(?:\^\d+(?:\.\d{1,3})?)?(?=[\s)]|$)"
+_REGEX = r'/(?:[^/\\\s]|\\\S)+/(?:\^\d+(?:\.\d{1,3})?)?(?=[\s()"“”]|$)'
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)
-    | (?P<smiley>(?<![^\s(])[:;][-o*']?[()\[\]DPp](?=[\s)]|$))
+    | (?P<smiley>(?<![^\s(])[:;][-o*']?[()](?=[\s)]|$))
     | (?P<open>\()
     | (?P<close>\))(?:{_WEIGHT.format("close_weight")})?
     | (?P<sign>[+-](?=[^\s+\-)]))
@@ -66,14 +67,23 @@ class Token:
 
 def tokenize(text: str) -> Iterator[Token]:
     """Yield the tokens of a query. Raises QueryError for a weight, distance or expression out of bounds."""
+    depth = 0
     for match in _TOKEN.finditer(text):
         kind, value, start = match.lastgroup or "", match.group(), match.start()
         if kind.endswith(("_weight", "distance")):
             kind = "close" if match["close"] else "phrase"
         match kind:
+            case "smiley" if depth and value.endswith(")"):  # it closes the group
+                depth -= 1
+                yield _word(value[:-1], text, start)
+                yield Token("close", ")", match.end() - 1)
             case "space" | "smiley" | "quote":
                 continue
+            case "open":
+                depth += 1
+                yield Token(kind, value, start)
             case "close":
+                depth -= 1
                 yield Token(kind, ")", start, weight=_weight(match["close_weight"], text, start))
             case "phrase":
                 weight = _weight(match["phrase_weight"], text, start)
@@ -82,17 +92,21 @@ def tokenize(text: str) -> Iterator[Token]:
                 yield Token(value, value, start)
             case "word" if near := _NEAR.fullmatch(value):
                 yield Token("NEAR", value, start, number=_distance(near[1], text, start))
-            case "word" | "regex":
+            case "word":
                 yield _word(value, text, start)
+            case "regex":
+                yield _regex(value, text, start)
             case _:
                 yield Token(kind, value, start)
 
 
 def _phrase(match: re.Match[str], text: str) -> Phrase:
-    distance = match["distance"]
-    return Phrase(
-        match["phrase"].strip(), distance=None if distance is None else _distance(distance, text, match.start())
-    )
+    content, distance, start = match["phrase"].strip(), match["distance"], match.start()
+    if distance is None:
+        return Phrase(content)
+    if len(content.split()) > MAX_NEAR:
+        raise QueryError(f"a phrase with a distance has at most {MAX_NEAR} words; shorten it", text, start)
+    return Phrase(content, distance=_distance(distance, text, start))
 
 
 def _word(value: str, text: str, start: int) -> Token:
@@ -102,12 +116,16 @@ def _word(value: str, text: str, start: int) -> Token:
     return Token("leaf", value, start, _leaf(value, text, start))
 
 
+def _regex(value: str, text: str, start: int) -> Token:
+    delimited, _, weight = value.rpartition("/")
+    fault = check_regex(delimited[1:])
+    if fault:
+        raise QueryError(f"{delimited[:80]}/: {fault}; quote it to search for it as words", text, start)
+    weight = weight.removeprefix("^")
+    return Token("leaf", value, start, Regex(delimited[1:]), weight=_weight(weight or None, text, start))
+
+
 def _leaf(value: str, text: str, start: int) -> Leaf:
-    if len(value) > 2 and re.fullmatch(_REGEX, value):
-        fault = check_regex(value[1:-1])
-        if fault:
-            raise QueryError(f"{value}: {fault}; quote it to search for it as words", text, start)
-        return Regex(value[1:-1])
     if fuzzy := _FUZZY.fullmatch(value):
         if is_unspaced(value):  # its bigrams are found in longer words as they are
             return Word(fuzzy["base"])

@@ -35,13 +35,13 @@ from nkcorpus.query.ast import (
     with_field,
 )
 from nkcorpus.query.dates import HOW_TO_WRITE, parse_span
-from nkcorpus.query.lexer import OPERATORS, Token, tokenize
+from nkcorpus.query.lexer import MAX_NEAR, OPERATORS, Token, tokenize
 
 MAX_LENGTH = 20_000
 """Code points of a query."""
 MAX_PARTS = 2_000
 """Words, phrases and patterns of a query."""
-MAX_PATTERNS = 50
+MAX_PATTERNS = 25
 """Wildcards, fuzzy words and regular expressions of a query."""
 MAX_DEPTH = 50
 """Parentheses within parentheses."""
@@ -164,6 +164,8 @@ class _Parser:
         while (token := self._peek()) and token.kind == "NEAR":
             if token.number != operator.number:
                 raise self._fault(f"{operator.text} and {token.text} in a row; give all the same number", token)
+            if len(parts) == MAX_NEAR:
+                raise self._fault(f"NEAR joins at most {MAX_NEAR} parts; leave some out", token)
             self._next += 1
             self._expect_operand(token, before=parts[-1])
             parts.append(self._atom(token))

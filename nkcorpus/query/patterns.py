@@ -15,7 +15,7 @@ from nkcorpus.query.analysis import fold
 from nkcorpus.query.ast import Fuzzy, Pattern, Regex, Wildcard
 
 REGEX_SECONDS = 1.0
-"""How long a regular expression may take for all words of a corpus."""
+"""How long the regular expressions of a query may take for all words of a corpus."""
 _MAX_REGEX = 200
 _MAX_REPEAT = 100
 
@@ -25,7 +25,7 @@ _REPEAT = re.compile(r"\{(\d*)(?:,(\d*))?\}")
 
 
 class PatternTooSlow(Exception):
-    """A regular expression took longer than REGEX_SECONDS."""
+    """A regular expression took longer than it may."""
 
 
 def check_regex(expression: str) -> str | None:
@@ -63,8 +63,11 @@ def is_prefix(pattern: Pattern) -> bool:
     return isinstance(pattern, Wildcard) and fold(pattern.text) == f"{literal_prefix(pattern)}*"
 
 
-def matching(pattern: Pattern, words: Iterable[str]) -> list[str]:
-    """Return those of `words` that `pattern` stands for, in their order. Raises PatternTooSlow."""
+def matching(pattern: Pattern, words: Iterable[str], seconds: float = REGEX_SECONDS) -> list[str]:
+    """Return those of `words` that `pattern` stands for, in their order.
+
+    Raises PatternTooSlow when a regular expression takes more than `seconds`.
+    """
     match pattern:
         case Wildcard():
             fits = re.compile(_wildcard_expression(pattern.text)).fullmatch
@@ -79,7 +82,7 @@ def matching(pattern: Pattern, words: Iterable[str]) -> list[str]:
             )
             return [choices[place] for place in sorted(place for _, _, place in found)]
         case Regex():
-            return _matching_regex(pattern.text, words)
+            return _matching_regex(pattern.text, words, seconds)
 
 
 def matcher(pattern: Pattern) -> Callable[[str], bool]:
@@ -99,12 +102,17 @@ def matcher(pattern: Pattern) -> Callable[[str], bool]:
     return fits
 
 
-def _matching_regex(expression: str, words: Iterable[str]) -> list[str]:
+def _matching_regex(expression: str, words: Iterable[str], seconds: float) -> list[str]:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", expression) if not "\u0300" <= c <= "\u036f")
+    bare = unicodedata.normalize("NFC", bare)
+    if _is_tame(bare):
+        fits = re.compile(bare, re.IGNORECASE).fullmatch
+        return [word for word in words if fits(word)]
+
     import regex
 
-    bare = "".join(c for c in unicodedata.normalize("NFKD", expression) if not "\u0300" <= c <= "\u036f")
-    compiled = regex.compile(unicodedata.normalize("NFC", bare), regex.IGNORECASE)
-    deadline = time.monotonic() + REGEX_SECONDS
+    compiled = regex.compile(bare, regex.IGNORECASE)
+    deadline = time.monotonic() + seconds
     found: list[str] = []
     try:
         for word in words:
@@ -116,6 +124,12 @@ def _matching_regex(expression: str, words: Iterable[str]) -> list[str]:
     except TimeoutError:
         raise PatternTooSlow from None
     return found
+
+
+def _is_tame(expression: str) -> bool:
+    """Tell whether an expression is quick on any word: at most two repeats, none of a group."""
+    bare = _ESCAPE_OR_CLASS.sub("a", expression)
+    return len(re.findall(r"[*+{]", bare)) <= 2 and not re.search(r"\)[*+{]", bare)
 
 
 def _wildcard_expression(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from nkcorpus.index.whoosh.snapshot import Forms, Snapshot
+from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.index.whoosh.terms import Slot, Slots
 
 Frequencies = dict[int, float]
@@ -24,7 +24,9 @@ def frequencies(snapshot: Snapshot, field: str, slots: Slots) -> Frequencies:
             for number, frequency in part.items():
                 found[number] = found.get(number, 0.0) + frequency
         return found
-    return {number: float(len(starts)) for number, starts in _starts(snapshot, field, slots).items()}
+    located = _Located(snapshot, field, slots)
+    counts = ((number, len(located.starts(number))) for number in located.documents)
+    return {number: float(count) for number, count in counts if count}
 
 
 def near_frequencies(snapshot: Snapshot, field: str, parts: Sequence[Sequence[Slots]], distance: int) -> Frequencies:
@@ -32,57 +34,57 @@ def near_frequencies(snapshot: Snapshot, field: str, parts: Sequence[Sequence[Sl
 
     Of each part one alternative must stand there; no word counts for two parts. Stretches that overlap count once.
     """
-    spans = [_spans(snapshot, field, alternatives) for alternatives in parts]
+    located = [[_Located(snapshot, field, slots) for slots in alternatives] for alternatives in parts]
+    holders = [set[int]().union(*(one.documents for one in alternatives)) for alternatives in located]
     counts: Frequencies = {}
-    for number in set.intersection(*map(set, spans)):
-        count = _stretches([sorted(part[number]) for part in spans], distance)
+    for number in set.intersection(*holders):
+        spans = [
+            sorted({(start, start + one.reach) for one in alternatives for start in one.starts(number)})
+            for alternatives in located
+        ]
+        count = _stretches(spans, distance) if all(spans) else 0
         if count:
             counts[number] = float(count)
     return counts
 
 
-def _spans(snapshot: Snapshot, field: str, alternatives: Sequence[Slots]) -> dict[int, set[_Span]]:
-    """Return the first and last positions of a part in each document."""
-    found: dict[int, set[_Span]] = {}
-    for slots in alternatives:
-        for number, starts in _starts(snapshot, field, slots).items():
-            found.setdefault(number, set()).update((start, start + slots[-1].offset) for start in starts)
-    return found
+class _Located:
+    """The slots of one leaf in one field: which documents hold terms of all of them, and where side by side.
 
+    `reach` is how many words the last slot is from the first.
+    """
 
-def _starts(snapshot: Snapshot, field: str, slots: Slots) -> dict[int, set[int]]:
-    """Return where in each document the terms of `slots` stand at their distances."""
-    terms = {term for slot in slots for term in slot.terms}
-    occurrences = {term: snapshot.occurrences(field, term) for term in terms}
-    documents: set[int] | None = None
-    for slot in slots:
-        holders = set().union(*(occurrences[term] for term in slot.terms))
-        documents = holders if documents is None else documents & holders
-    found: dict[int, set[int]] = {}
-    for number in documents or ():
+    def __init__(self, snapshot: Snapshot, field: str, slots: Slots) -> None:
+        self._slots = slots
+        self.reach = slots[-1].offset
+        terms = {term for slot in slots for term in slot.terms}
+        self._occurrences = {term: snapshot.occurrences(field, term) for term in terms}
+        held = [set[int]().union(*(self._occurrences[term] for term in slot.terms)) for slot in slots]
+        self.documents = set.intersection(*held)
+
+    def starts(self, number: int) -> set[int]:
+        """Return the positions in a document at which the slots begin."""
         starts: set[int] | None = None
-        for slot in slots:
-            shifted = {position - slot.offset for position in _positions(occurrences, slot, number)}
+        for slot in self._slots:
+            shifted = {position - slot.offset for position in self._positions(slot, number)}
             starts = shifted if starts is None else starts & shifted
             if not starts:
                 break
-        if starts:
-            found[number] = starts
-    return found
+        return starts or set()
 
-
-def _positions(occurrences: dict[str, dict[int, bytes]], slot: Slot, number: int) -> list[int]:
-    positions: list[int] = []
-    forms: Forms
-    for term, forms in slot.terms.items():
-        packed = occurrences[term].get(number)
-        if packed is not None:
-            positions += Snapshot.positions(packed, forms)
-    return positions
+    def _positions(self, slot: Slot, number: int) -> list[int]:
+        positions: list[int] = []
+        for term, forms in slot.terms.items():
+            packed = self._occurrences[term].get(number)
+            if packed is not None:
+                positions += Snapshot.positions(packed, forms)
+        return positions
 
 
 def _stretches(lists: list[list[_Span]], distance: int) -> int:
     """Count the stretches that hold a span of each list. Each step moves on the list whose span begins first."""
+    if len(set[_Span]().union(*lists)) < len(lists):
+        return 0
     at = [0] * len(lists)
     count, counted_to = 0, -1
     while True:

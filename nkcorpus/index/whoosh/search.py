@@ -79,7 +79,7 @@ class _Evaluation:
         self._snapshot = snapshot
         self._match = options.match
         self.expander = Expander(snapshot, exact=options.exact)
-        self._leaves: dict[Leaf | Near, _Result | None] = {}
+        self._leaves: dict[Leaf | Near | Dated, _Result | None] = {}
 
     def root(self, node: Node) -> _Result | None:
         """Evaluate the whole tree; with `best`, articles that hold all words score above all others."""
@@ -95,13 +95,11 @@ class _Evaluation:
 
     def _evaluate(self, node: Node) -> _Result | None:
         match node:
-            case Word() | Phrase() | Wildcard() | Fuzzy() | Regex() | Near():
+            case Word() | Phrase() | Wildcard() | Fuzzy() | Regex() | Near() | Dated():
                 return self._leaf(node)
             case Weighted():
                 result = self._evaluate(node.part)
                 return result and _weighted(result, node.weight)
-            case Dated():
-                return _Result(dict.fromkeys(self._dated(node), 0.0), 0.0)
             case Words():
                 return self._words(node, self._match)
             case And():
@@ -154,22 +152,21 @@ class _Evaluation:
     def _everything(self) -> Scores:
         return dict.fromkeys(self._snapshot.live, 0.0)
 
-    def _dated(self, node: Dated) -> Iterable[int]:
-        since = interval(node.since)[0] if node.since else None
-        until = interval(node.until)[1] if node.until else None
-        return _in_span(self._snapshot, self._snapshot.live, since, until)
-
-    def _leaf(self, node: Leaf | Near) -> _Result | None:
+    def _leaf(self, node: Leaf | Near | Dated) -> _Result | None:
         if node not in self._leaves:
             self._leaves[node] = self._find(node)
         return self._leaves[node]
 
-    def _find(self, node: Leaf | Near) -> _Result | None:
+    def _find(self, node: Leaf | Near | Dated) -> _Result | None:
         match node:
             case Word(text=text, field="lang") | Phrase(text=text, field="lang"):
                 return _Result(self._snapshot.frequencies("lang", text.casefold()), 1.0)
             case Word(text=text, field="id") | Phrase(text=text, field="id"):
                 return _Result(dict.fromkeys(self._snapshot.ids_with_prefix(text.lower()), 1.0), 1.0)
+            case Dated():
+                since = interval(node.since)[0] if node.since else None
+                until = interval(node.until)[1] if node.until else None
+                return _Result(dict.fromkeys(_in_span(self._snapshot, self._snapshot.live, since, until), 0.0), 0.0)
             case Near():
                 return self._near(node.parts, node.distance)
             case Phrase(distance=int(distance)):
