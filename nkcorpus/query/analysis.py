@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import Stemmer
 
@@ -73,7 +74,13 @@ class _Piece:
     word: str
 
 
-_Forms = tuple[tuple[str, int], ...]
+class _Form(NamedTuple):
+    term: str
+    packed: int
+
+
+_Terms = str | _Form | list[_Form]
+"""What one surface gives: a term that is the word itself, a form of a term, or several or none."""
 
 
 class Analyzer:
@@ -85,7 +92,7 @@ class Analyzer:
     def __init__(self, to_term: Callable[[str], str], words: set[str] | None = None) -> None:
         self._to_term = to_term
         self._words = words
-        self._cache: dict[str, str | _Forms] = {}
+        self._cache: dict[str, _Terms] = {}
 
     def places(self, text: str) -> tuple[dict[str, list[int]], int]:
         """Return the places of each term of `text` in order, and the number of words and bigrams.
@@ -106,12 +113,17 @@ class Analyzer:
                     found[terms] = [position]
                 position += 1
                 continue
+            if isinstance(terms, _Form):
+                term, form = terms
+                if term in found:
+                    found[term].append(position | form)
+                else:
+                    found[term] = [position | form]
+                position += 1
+                continue
             for term, form in terms:
                 if term:
-                    if term in found:
-                        found[term].append(position | form)
-                    else:
-                        found[term] = [position | form]
+                    found.setdefault(term, []).append(position | form)
                 position += 1
         return found, position
 
@@ -125,16 +137,16 @@ class Analyzer:
                     yield Token(piece.term, position, start + piece.start, start + piece.end, piece.word)
                 position += 1
 
-    def _remember(self, surface: str) -> str | _Forms:
+    def _remember(self, surface: str) -> _Terms:
         pieces = _pieces(surface, self._to_term)
         if self._words is not None:
             self._words.update(piece.word for piece in pieces if piece.term)
         if len(self._cache) >= _CACHE_LIMIT:
             self._cache.clear()
-        if len(pieces) == 1 and pieces[0].term == pieces[0].word != "":
-            known: str | _Forms = pieces[0].term
-        else:
-            known = tuple((piece.term, packed_form(piece.word, piece.term)) for piece in pieces)
+        forms = [_Form(piece.term, packed_form(piece.word, piece.term)) for piece in pieces]
+        known: _Terms = forms
+        if len(forms) == 1 and forms[0].term:
+            known = forms[0] if forms[0].packed else forms[0].term
         self._cache[surface] = known
         return known
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable
 from itertools import takewhile
 
@@ -45,8 +46,10 @@ def check_regex(expression: str) -> str | None:
     if any(int(number or 0) > _MAX_REPEAT for repeat in _REPEAT.findall(bare) for number in repeat if len(number) < 9):
         return f"a repeat counts to {_MAX_REPEAT} at most"
     try:
-        re.compile(expression)
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of what later versions of Python read otherwise: [[a]
+            re.compile(expression)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         return f"the regular expression does not parse ({getattr(error, 'msg', error)})"
     return None
 

@@ -68,6 +68,13 @@ def test_a_regular_expression_ends_in_time(expression: str) -> None:
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.parametrize("expression", ["(", "[[a]", "a{101}", r"\1", r"\bé\p{L}", "(?i)a", "(?=a)", "a" * 201, "*"])
+def test_what_is_refused(expression: str) -> None:
+    reason = check_regex(expression)
+    assert reason
+    assert "\n" not in reason
+
+
 @given(st.text(alphabet="ab()[]{}|*+?.^$\\d1,-:=!<>P", max_size=20))
 def test_any_expression_is_refused_or_usable(expression: str) -> None:
     if check_regex(expression) is None:
