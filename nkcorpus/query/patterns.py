@@ -43,6 +43,8 @@ def check_regex(expression: str) -> str | None:
     bare = _ESCAPE_OR_CLASS.sub("a", expression)
     if re.search(r"\(\?(?!:)", bare):
         return "(? ... is supported as (?: ...) only"
+    if re.search(r"\{(?!(?:\d+(?:,\d*)?|,\d+)\})", bare):
+        return "a brace that is no repeat is written \\{"
     if any(int(number or 0) > _MAX_REPEAT for repeat in _REPEAT.findall(bare) for number in repeat if len(number) < 9):
         return f"a repeat counts to {_MAX_REPEAT} at most"
     try:
