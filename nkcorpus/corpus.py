@@ -28,7 +28,8 @@ from nkcorpus.model import (
 )
 from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Filters, Query
-from nkcorpus.query.snippet import query_terms, snippet
+from nkcorpus.query.explain import Explained, explain
+from nkcorpus.query.snippet import Marks, query_marks, snippet
 from nkcorpus.store import Store, joined
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ class SearchKeywords(NarrowKeywords, total=False):
     """The options of a search.
 
     `limit` (10) hits after `offset` (0); 0 means all. `match` is `best` (any word, articles that hold all words
-    first), `any` or `all`. `literal` takes the query as plain words. `collapse` (yes) shows one of several
+    first), `any` or `all`. `literal` takes the query as plain words. `exact` finds words as they are written, in no
+    other form. `collapse` (yes) shows one of several
     articles with (nearly) the same text. `snippets` (yes) can be switched off where nobody reads them.
     """
 
@@ -73,6 +75,7 @@ class SearchKeywords(NarrowKeywords, total=False):
     match: MatchMode
     sort: SortOrder
     literal: bool
+    exact: bool
     collapse: bool
     snippets: bool
 
@@ -180,6 +183,11 @@ class Corpus:
         for name, query in queries:
             yield name, self._search(query, keywords)
 
+    def explain(self, query: str, *, literal: bool = False, exact: bool = False) -> tuple[str, Explained]:
+        """Return how `query` is written in full and its explained tree. Nothing is searched. Raises QueryError."""
+        root = parser.literal(query) if literal else parser.parse(query)
+        return str(root), explain(root, exact=exact)
+
     def newest(
         self,
         *,
@@ -263,6 +271,7 @@ class Corpus:
             match=keywords.get("match", "best"),
             sort=keywords.get("sort", "relevance"),
             collapse=keywords.get("collapse", True),
+            exact=keywords.get("exact", False),
         )
         return self._hits(Query(text, root, _filters(keywords)), options, keywords.get("snippets", True))
 
@@ -321,12 +330,12 @@ class Corpus:
 
     def _hits(self, query: Query, options: SearchOptions, snippets: bool) -> SearchResult:
         matches, articles = self._found(query, options)
-        terms = query_terms(query.root) if snippets else {}
+        wanted = query_marks(query.root, exact=options.exact) if snippets else Marks()
         hits = tuple(
-            Hit(rank, score, article, snippet(article.text, terms) if snippets else Snippet(""))
+            Hit(rank, score, article, snippet(article.text, wanted) if snippets else Snippet(""))
             for rank, (score, article) in enumerate(zip(matches.scores, articles, strict=True), options.offset + 1)
         )
-        return SearchResult(query.text, str(query.root), matches.total, hits)
+        return SearchResult(query.text, str(query.root), matches.total, hits, matches.notes)
 
 
 def _filters(narrow: NarrowKeywords) -> Filters:

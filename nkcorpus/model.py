@@ -200,7 +200,9 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Indexable:
-    """What an index holds of an article. `cluster` is 16 hex digits, shared by articles with (nearly) the same text."""
+    """What an index holds of an article. `cluster` is 16 hex digits, shared by articles with (nearly) the same text;
+    `removed` is what cleaning cut from it.
+    """
 
     id: str
     seq: int
@@ -213,6 +215,9 @@ class Indexable:
     url: str | None
     date: str | None
     cluster: str | None
+    place: str | None = None
+    tags: tuple[str, ...] = ()
+    removed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,12 +296,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The hits of one page. `total` counts all hits, before paging, after duplicates are collapsed."""
+    """The hits of one page. `total` counts all hits, before paging, after duplicates are collapsed.
+
+    `notes` tell, in a line each, where the query was answered in part only.
+    """
 
     query: str
     expanded: str
     total: int
     hits: tuple[Hit, ...]
+    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

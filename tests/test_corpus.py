@@ -325,7 +325,7 @@ def test_bad_requests_are_usage_errors(corpus: Corpus, folder: Path) -> None:
     with pytest.raises(QueryError):
         corpus.search("rice AND")
     with pytest.raises(UsageError, match="--since"):
-        corpus.search("rice", since="yesterday")
+        corpus.search("rice", since="some day")
     with pytest.raises(SourceNotFound):
         corpus.ingest([folder / "missing"])
     with pytest.raises(ArticleNotFound):

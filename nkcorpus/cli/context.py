@@ -78,7 +78,11 @@ def _options(command: click.Command) -> dict[str, click.Option]:
 def narrowing(function: F) -> F:
     """Add the options that narrow a result: --since --until --source --author --lang."""
     options = [
-        click.option("--since", metavar="DATE", help="Dated on or after: 2019, 2019-06, 2019-06-13, with time or not."),
+        click.option(
+            "--since",
+            metavar="DATE",
+            help="Dated on or after: 2019, 2019-06, 2019-06-13, with time or not, 'last month', '3 weeks ago' ...",
+        ),
         click.option("--until", metavar="DATE", help="Dated on or before (inclusive)."),
         click.option("--source", metavar="NAME", help="From this publisher (name, case aside) or host."),
         click.option("--author", metavar="NAME", help="By this author, or part of the name."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -17,6 +17,7 @@ from nkcorpus.render import (
     Environment,
     default_hit_format,
     render_count,
+    render_explained,
     render_hits,
     render_queries,
 )
@@ -24,6 +25,7 @@ from nkcorpus.render import (
 if TYPE_CHECKING:
     from nkcorpus.corpus import Corpus, SearchKeywords
     from nkcorpus.index import MatchMode
+    from nkcorpus.model import SearchResult
 
 _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 
@@ -42,6 +44,7 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 @click.option("--any", is_flag=True, help="Short for --match any.")
 @click.option("--all", is_flag=True, help="Short for --match all.")
 @click.option("--literal", is_flag=True, help="Take the query as plain words, without operators.")
+@click.option("--exact", is_flag=True, help="Find words only as they are written, not their other forms.")
 @narrowing
 @click.option(
     "--sort",
@@ -56,11 +59,13 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 @click.option(
     "--queries", metavar="FILE", help='Ask many: one a line, or JSON lines with "_id" and "text"; - is stdin.'
 )
+@click.option("--explain-query", is_flag=True, help="Print what the query is understood as, and do not search.")
 @click.option("-0", "--null", is_flag=True, help="With --format ids: end ids with NUL instead of a line end.")
 @pass_session
 def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
-    """Find articles. QUERY is words, "phrases", field:word (title text author translator source lang url id),
-    +required, -excluded, AND, OR, NOT and (groups).
+    """Find articles. QUERY is words, "phrases", "words near"~5, a NEAR/5 b, begin*, fuzzy~1, /regex/, field:word
+    (title text author translator source lang place url id tag removed), date:2019..2020, since:"last month",
+    weight^2, +required, -excluded, AND, OR, NOT and (groups).
 
     Exit code 1: no hit.
     """
@@ -78,6 +83,8 @@ def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
 
 def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKeywords, env: Environment) -> int:
     format = options["format"] or default_hit_format(env)
+    if options["explain_query"]:
+        return _explain(corpus, query, options, env)
     keywords["snippets"] = format not in _WITHOUT_SNIPPETS and not options["count"]
     keywords["collapse"] = format != "trec" and not options["no_collapse"]
     if options["count"]:
@@ -87,8 +94,10 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
         render_count(result.total, env)
     else:
         render_hits(result, format, env, null=options["null"])
-        if not result.total:
-            env.note(f"no hits for {query}" if corpus.newest(limit=1).total else _EMPTY)
+    for note in result.notes:
+        env.note(note)
+    if not options["count"] and not result.total:
+        env.note(_why_none(corpus, query, options))
     return 0 if result.total else 1
 
 
@@ -96,12 +105,39 @@ def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: Sear
     format: Any = options["format"] or "plain"
     if format not in QUERIES_FORMATS:
         raise UsageError(f"--queries has no format {format}; formats are {', '.join(QUERIES_FORMATS)}")
-    if options["count"]:
-        raise UsageError("--count counts one query; leave out --queries or --count")
+    for option in ("count", "explain_query"):
+        if options[option]:
+            name = option.replace("_", "-")
+            raise UsageError(f"--{name} takes one query; leave out --queries or --{name}")
     keywords["snippets"] = format not in _WITHOUT_SNIPPETS
     keywords["collapse"] = format != "trec" and not options["no_collapse"]
-    results = corpus.search_many(_queries(file, env), **keywords)
+    results = _noted(corpus.search_many(_queries(file, env), **keywords), env)
     return 0 if render_queries(results, format, env, null=options["null"]) else 1
+
+
+def _why_none(corpus: Corpus, query: str, options: dict[str, Any]) -> str:
+    """Say in a line why there is no hit."""
+    if not corpus.newest(limit=1).total:
+        return _NO_ARTICLES
+    _, tree = corpus.explain(query, literal=options["literal"])
+    shown = query if len(query) <= _SHOWN else f"{query[:_SHOWN]} ..."
+    return f"no hits for {shown}" + (_NO_TERMS if tree.is_empty else "")
+
+
+def _explain(corpus: Corpus, query: str, options: dict[str, Any], env: Environment) -> int:
+    if options["format"] not in (None, "table", "plain", "text", "json"):
+        raise UsageError(f"--explain-query has no format {options['format']}; formats are text, json")
+    parsed, tree = corpus.explain(query, literal=options["literal"], exact=options["exact"])
+    render_explained(query, parsed, tree, env, as_json=options["format"] == "json")
+    return 0
+
+
+def _noted(results: Iterable[tuple[str, SearchResult]], env: Environment) -> Iterator[tuple[str, SearchResult]]:
+    """Pass results on and tell their notes on stderr."""
+    for name, result in results:
+        for note in result.notes:
+            env.note(f"query {name}: {note}")
+        yield name, result
 
 
 def _queries(file: str, env: Environment) -> Iterator[tuple[str, str]]:
@@ -140,6 +176,7 @@ def _keywords(options: dict[str, Any]) -> SearchKeywords:
         "match": _match_mode(options),
         "sort": options["sort"],
         "literal": options["literal"],
+        "exact": options["exact"],
         "since": options["since"],
         "until": options["until"],
         "source": options["source"],
@@ -169,4 +206,6 @@ _PRECEDENCE = (
     ParameterSource.DEFAULT_MAP,
     ParameterSource.DEFAULT,
 )
-_EMPTY = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"
+_SHOWN = 200
+_NO_TERMS = ": words as common as 'the' and punctuation are not indexed; give other words"
+_NO_ARTICLES = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"

@@ -20,7 +20,7 @@ class SearchOptions:
 
     `limit` 0 means all. `match`: with `best` any word may match and articles that hold all words come first,
     with `any` ranking alone decides, with `all` every word is required. `collapse` shows one article of those
-    with (nearly) the same text.
+    with (nearly) the same text. `exact` finds words as they are written, case and diacritics aside, in no other form.
     """
 
     limit: int = 10
@@ -28,18 +28,21 @@ class SearchOptions:
     match: MatchMode = "best"
     sort: SortOrder = "relevance"
     collapse: bool = True
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
     """One page of a result: article ids in order with their scores (None where nothing was ranked).
 
-    `total` counts all matches, before paging, after duplicates are collapsed.
+    `total` counts all matches, before paging, after duplicates are collapsed. `notes` tell, in a line each, where
+    the query was answered in part only.
     """
 
     total: int
     ids: tuple[str, ...]
     scores: tuple[float | None, ...]
+    notes: tuple[str, ...] = ()
 
 
 class Index(Protocol):

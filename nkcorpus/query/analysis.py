@@ -13,10 +13,13 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import Stemmer
 
-ANALYSIS_VERSION = 1
+from nkcorpus.query.forms import packed_form
+
+ANALYSIS_VERSION = 2
 """Part of every index's version: raise it when any text would give other terms."""
 
 # Lucene's English stop set (org.apache.lucene.analysis.en.EnglishAnalyzer).
@@ -28,7 +31,7 @@ STOP_WORDS = frozenset(
 # Combining marks of Latin, Hebrew, Arabic and the Indic blocks, which \w leaves out, belong to their word.
 _WORD_CHAR = r"[\w\u0300-\u036F\u0591-\u05C7\u0610-\u061A\u064B-\u065F\u0670\u0900-\u0963\u0966-\u0DFF]"
 _SURFACE = re.compile(
-    r"[A-Za-z](?:\.[A-Za-z])+\b"  # initials: U.S, D.P.R.K
+    rf"[A-Za-z](?:\.[A-Za-z])+(?!{_WORD_CHAR})"  # initials: U.S, D.P.R.K
     r"|\d+(?:[.,]\d+)+"  # 5,500 and 13.9
     rf"|{_WORD_CHAR}+(?:['’ʼ＇]{_WORD_CHAR}+)*"
 )
@@ -46,12 +49,21 @@ _LONGEST_TERM = 100
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One term of a text: `position` counts words, `[start, end)` are code points of the text."""
+    """One term of a text: `position` counts words, `[start, end)` are code points of the text.
+
+    `word` is the folded word that the term was made of, or the bigram.
+    """
 
     term: str
     position: int
     start: int
     end: int
+    word: str
+
+    @property
+    def place(self) -> int:
+        """The position with the word's form packed above it, as `Analyzer.places` gives it."""
+        return self.position | packed_form(self.word, self.term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +71,34 @@ class _Piece:
     term: str
     start: int
     end: int
+    word: str
+
+
+class _Form(NamedTuple):
+    term: str
+    packed: int
+
+
+_Terms = str | _Form | list[_Form]
+"""What one surface gives: a term that is the word itself, a form of a term, or several or none."""
 
 
 class Analyzer:
-    """Turns text into terms. Instances hold a bounded cache from surfaces to terms; use `prose` or `name`."""
+    """Turns text into terms. Instances hold a bounded cache from surfaces to terms; use `prose` or `name`.
 
-    def __init__(self, to_term: Callable[[str], str]) -> None:
+    With a set of `words` given, every folded word and bigram that is met is added to it.
+    """
+
+    def __init__(self, to_term: Callable[[str], str], words: set[str] | None = None) -> None:
         self._to_term = to_term
-        self._cache: dict[str, str | tuple[str, ...]] = {}
+        self._words = words
+        self._cache: dict[str, _Terms] = {}
 
-    def positions(self, text: str) -> tuple[dict[str, list[int]], int]:
-        """Return the positions of each term of `text`, ascending, and the number of words and bigrams."""
+    def places(self, text: str) -> tuple[dict[str, list[int]], int]:
+        """Return the places of each term of `text` in order, and the number of words and bigrams.
+
+        A place is the position with the form of the word packed above it (see `forms`).
+        """
         known = self._cache
         found: dict[str, list[int]] = {}
         position = 0
@@ -77,33 +106,48 @@ class Analyzer:
             terms = known.get(surface)
             if terms is None:
                 terms = self._remember(surface)
-            if terms.__class__ is str:
+            if isinstance(terms, str):  # one word that is its own stem
                 if terms in found:
                     found[terms].append(position)
                 else:
                     found[terms] = [position]
                 position += 1
                 continue
-            for term in terms:
+            if isinstance(terms, _Form):
+                term, form = terms
+                if term in found:
+                    found[term].append(position | form)
+                else:
+                    found[term] = [position | form]
+                position += 1
+                continue
+            for term, form in terms:
                 if term:
-                    found.setdefault(term, []).append(position)
+                    found.setdefault(term, []).append(position | form)
                 position += 1
         return found, position
 
     def tokens(self, text: str) -> Iterator[Token]:
-        """Yield the terms of `text` in order, with their places; agrees with `positions`."""
+        """Yield the terms of `text` in order, with their places; agrees with `places`."""
         position = 0
         for match in _SURFACE.finditer(text):
             for piece in _pieces(match.group(), self._to_term):
                 if piece.term:
-                    yield Token(piece.term, position, match.start() + piece.start, match.start() + piece.end)
+                    start = match.start()
+                    yield Token(piece.term, position, start + piece.start, start + piece.end, piece.word)
                 position += 1
 
-    def _remember(self, surface: str) -> str | tuple[str, ...]:
-        terms = tuple(piece.term for piece in _pieces(surface, self._to_term))
+    def _remember(self, surface: str) -> _Terms:
+        pieces = _pieces(surface, self._to_term)
+        if self._words is not None:
+            self._words.update(piece.word for piece in pieces if piece.term)
         if len(self._cache) >= _CACHE_LIMIT:
             self._cache.clear()
-        known = self._cache[surface] = terms[0] if len(terms) == 1 and terms[0] else terms
+        forms = [_Form(piece.term, packed_form(piece.word, piece.term)) for piece in pieces]
+        known: _Terms = forms
+        if len(forms) == 1 and forms[0].term:
+            known = forms[0] if forms[0].packed else forms[0].term
+        self._cache[surface] = known
         return known
 
 
@@ -119,6 +163,20 @@ def fold(text: str) -> str:
 @cache
 def prose() -> Analyzer:
     """Return the analyzer of running text: English stems (Snowball English, "Porter2"), no stop words."""
+    return Analyzer(_stemmed())
+
+
+def prose_gathering(words: set[str]) -> Analyzer:
+    """Return an analyzer like `prose` that adds every word it meets to `words`."""
+    return Analyzer(_stemmed(), words)
+
+
+def stems(words: Sequence[str]) -> list[str]:
+    """Return the stem of each folded word; a word that is no English is its own."""
+    return list(Stemmer.Stemmer("english", 0).stemWords(words))
+
+
+def _stemmed() -> Callable[[str], str]:
     stem = Stemmer.Stemmer("english", 0).stemWord
 
     def to_term(word: str) -> str:
@@ -126,7 +184,7 @@ def prose() -> Analyzer:
             return ""
         return str(stem(word))
 
-    return Analyzer(to_term)
+    return to_term
 
 
 @cache
@@ -135,10 +193,15 @@ def name() -> Analyzer:
     return Analyzer(lambda word: word)
 
 
+def is_unspaced(text: str) -> bool:
+    """Tell whether `text` has a character of a script that is found by bigrams: Hangul, Hanja, kana, Thai ..."""
+    return _UNSPACED.search(text) is not None
+
+
 def _pieces(surface: str, to_term: Callable[[str], str]) -> list[_Piece]:
     """Split one surface by script and return its terms with their offsets; "" marks a stop word."""
     if surface.isascii():
-        return [_Piece(_alphabetic(surface, to_term), 0, len(surface))]
+        return [_alphabetic(surface, 0, to_term)]
     pieces: list[_Piece] = []
     position = 0
     for run in _UNSPACED.finditer(surface):
@@ -155,16 +218,17 @@ def _word(surface: str, start: int, end: int, to_term: Callable[[str], str]) -> 
     start += len(word) - len(word.lstrip(_APOSTROPHE))
     word = word.lstrip(_APOSTROPHE)
     if word:
-        yield _Piece(_alphabetic(word, to_term), start, start + len(word))
+        yield _alphabetic(word, start, to_term)
 
 
-def _alphabetic(word: str, to_term: Callable[[str], str]) -> str:
+def _alphabetic(word: str, start: int, to_term: Callable[[str], str]) -> _Piece:
     folded = fold(word)
     if folded[:1].isdigit():
         folded = folded.replace(",", "")
     elif "." in folded:
         folded = folded.replace(".", "")
-    return to_term(folded[:_LONGEST_TERM])
+    folded = folded[:_LONGEST_TERM]
+    return _Piece(to_term(folded), start, start + len(word), folded)
 
 
 def _bigrams(run: str, offset: int) -> Iterator[_Piece]:
@@ -172,9 +236,13 @@ def _bigrams(run: str, offset: int) -> Iterator[_Piece]:
     edges = _characters(run)
     folded: Callable[[str], str] = str if fold(run) == run else fold  # most runs are folded as they stand
     if len(edges) == 2:
-        yield _Piece(folded(run), offset, offset + len(run))
+        yield _bigram(folded(run), offset, offset + len(run))
     for start, end in zip(edges, edges[2:], strict=False):
-        yield _Piece(folded(run[start:end]), offset + start, offset + end)
+        yield _bigram(folded(run[start:end]), offset + start, offset + end)
+
+
+def _bigram(term: str, start: int, end: int) -> _Piece:
+    return _Piece(term, start, end, term)
 
 
 def _characters(run: str) -> Sequence[int]:

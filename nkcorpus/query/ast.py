@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-FIELDS = ("title", "text", "author", "translator", "source", "lang", "url", "id")
+FIELDS = ("title", "text", "author", "translator", "source", "lang", "place", "url", "id", "tag", "removed")
 """The fields that a query can name. Without a name a word is looked for in title and text."""
+PROSE_FIELDS = frozenset({None, "title", "text", "removed"})
+"""The fields whose words are stemmed; those of the others are taken as they are."""
+
+_PLAIN_WORD = re.compile(r"(?=.*[^\W_])[\w'*?]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +30,96 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that stand side by side, in this order."""
+    """Words that stand side by side, in this order.
+
+    With a `distance` they may stand in any order, with at most that many other words among them.
+    """
+
+    text: str
+    field: str | None = None
+    distance: int | None = None
+
+    def __str__(self) -> str:
+        distance = "" if self.distance is None else f"~{self.distance}"
+        return f'{_prefix(self.field)}"{self.text}"{distance}'
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """Words of a pattern: `*` stands for any characters or none, `?` for one."""
 
     text: str
     field: str | None = None
 
     def __str__(self) -> str:
-        return f'{self.field}:"{self.text}"' if self.field else f'"{self.text}"'
+        return f"{_prefix(self.field)}{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fuzzy:
+    """Words that differ from `text` by at most `distance` letters put in, left out, replaced or swapped."""
+
+    text: str
+    distance: int
+    field: str | None = None
+
+    def __str__(self) -> str:
+        return f"{_prefix(self.field)}{self.text}~{self.distance}"
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """Words that a regular expression matches as a whole; `text` is the expression without its slashes."""
+
+    text: str
+    field: str | None = None
+
+    def __str__(self) -> str:
+        return f"{_prefix(self.field)}/{self.text}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Parts that stand in any order with at most `distance` other words among them, in one field.
+
+    A part is a leaf, or the leaves of which one must stand there.
+    """
+
+    parts: tuple[tuple[Leaf, ...], ...]
+    distance: int
+
+    def __str__(self) -> str:
+        return f" NEAR/{self.distance} ".join(
+            str(part[0]) if len(part) == 1 else f"({' OR '.join(map(str, part))})" for part in self.parts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """Articles whose date lies between two, both inclusive: ISO 8601 cut to its precision; None leaves an end open."""
+
+    since: str | None
+    until: str | None
+
+    def __str__(self) -> str:
+        if self.since == self.until:
+            return f"date:{self.since}"
+        return f"date:{self.since or ''}..{self.until or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A part whose score counts `weight` times."""
+
+    part: Node
+    weight: float
+
+    def __str__(self) -> str:
+        text = str(self.part)
+        simple = isinstance(self.part, Phrase | Wildcard | Fuzzy | Regex) or (
+            isinstance(self.part, Word) and _PLAIN_WORD.fullmatch(self.part.text)
+        )
+        return f"{text if simple else f'({text})'}^{self.weight:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +179,10 @@ class Everything:
         return ""
 
 
-Node = Word | Phrase | Words | And | Or | Not | Everything
+Pattern = Wildcard | Fuzzy | Regex
+"""Leaves that stand for words of the corpus that fit."""
+Leaf = Word | Phrase | Pattern
+Node = Leaf | Near | Dated | Weighted | Words | And | Or | Not | Everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +212,61 @@ class Query:
     filters: Filters = field(default_factory=Filters)
 
 
-def leaves(node: Node) -> Iterator[Word | Phrase]:
-    """Yield the words and phrases of a tree that an article may hold, not the excluded ones."""
+def leaves(node: Node) -> Iterator[Leaf]:
+    """Yield the words, phrases and patterns of a tree that an article may hold, not the excluded ones."""
     match node:
-        case Word() | Phrase():
+        case Word() | Phrase() | Wildcard() | Fuzzy() | Regex():
             yield node
+        case Near():
+            for alternatives in node.parts:
+                yield from alternatives
+        case Weighted():
+            yield from leaves(node.part)
         case Words():
             for part in (*node.must, *node.should):
                 yield from leaves(part)
         case And() | Or():
             for part in node.parts:
                 yield from leaves(part)
-        case Not() | Everything():
+        case Not() | Everything() | Dated():
             return
 
 
+def with_field(node: Node, name: str) -> Node:
+    """Return `node` with the field `name` on every leaf that has none."""
+    match node:
+        case Word() | Phrase() | Wildcard() | Fuzzy() | Regex():
+            return _leaf_with_field(node, name)
+        case Near():
+            parts = tuple(tuple(_leaf_with_field(leaf, name) for leaf in part) for part in node.parts)
+            return Near(parts, node.distance)
+        case Weighted():
+            return Weighted(with_field(node.part, name), node.weight)
+        case Words():
+            should, must, must_not = (
+                tuple(with_field(part, name) for part in parts) for parts in (node.should, node.must, node.must_not)
+            )
+            return Words(should, must, must_not)
+        case And():
+            return And(tuple(with_field(part, name) for part in node.parts))
+        case Or():
+            return Or(tuple(with_field(part, name) for part in node.parts))
+        case Not():
+            return Not(with_field(node.part, name))
+        case Everything() | Dated():
+            return node
+
+
+def _leaf_with_field(leaf: Leaf, name: str) -> Leaf:
+    return leaf if leaf.field else replace(leaf, field=name)
+
+
+def _prefix(name: str | None) -> str:
+    return f"{name}:" if name else ""
+
+
 def _wrapped(node: Node) -> str:
-    return f"({node})" if isinstance(node, Words | And | Or | Not | Everything) else str(node)
+    return f"({node})" if isinstance(node, Near | Words | And | Or | Not | Everything) else str(node)
 
 
 def _signed(node: Node) -> str:

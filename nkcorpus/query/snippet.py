@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nkcorpus.model import Snippet
 from nkcorpus.query import analysis
-from nkcorpus.query.ast import Node, leaves
+from nkcorpus.query.ast import Node, Phrase, Word, leaves
+from nkcorpus.query.patterns import matcher
 
 WIDTH = 240
 """Code points of a snippet at most."""
@@ -18,37 +20,70 @@ _SPACE = re.compile(r"\s+")
 _SCAN_LIMIT = 1_000_000
 
 
-def query_terms(node: Node) -> dict[str, float]:
-    """Return the terms of a query that the running text can show, each with the weight of a rare word.
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a snippet marks: terms, words as they are written (folded), and words that a pattern fits.
 
-    Longer terms count as rarer: without the index at hand that is the best proxy for rarity.
+    Terms and words have the weight of a rare word; longer ones count as rarer: without the index at hand that is the
+    best proxy for rarity. `patterns` are the text of each with its test.
     """
+
+    terms: Mapping[str, float] = field(default_factory=dict)
+    words: Mapping[str, float] = field(default_factory=dict)
+    patterns: Sequence[tuple[str, Callable[[str], bool]]] = ()
+
+    def key(self, token: analysis.Token) -> str | None:
+        """Return what marks a token, or None."""
+        if token.term in self.terms:
+            return token.term
+        if token.word in self.words:
+            return token.word
+        return next((text for text, fits in self.patterns if fits(token.word)), None)
+
+    def weight(self, key: str) -> float:
+        """Return the weight of what `key` gave."""
+        return self.terms.get(key) or self.words.get(key) or _rarity(key)
+
+
+def query_marks(node: Node, *, exact: bool = False) -> Marks:
+    """Return what of a query the running text can show; `exact` as in a search."""
     prose = analysis.prose()
     weights: dict[str, float] = {}
+    patterns: dict[str, Callable[[str], bool]] = {}
     for leaf in leaves(node):
-        if leaf.field in (None, "text", "title"):
+        if leaf.field not in (None, "text", "title"):
+            continue
+        if isinstance(leaf, Word | Phrase):
             for token in prose.tokens(leaf.text):
-                weights[token.term] = 1.0 + min(len(token.term), 10) / 10
-    return weights
+                key = token.word if exact else token.term
+                weights[key] = _rarity(key)
+        else:
+            patterns[leaf.text] = matcher(leaf)
+    found = tuple(patterns.items())
+    return Marks(words=weights, patterns=found) if exact else Marks(terms=weights, patterns=found)
 
 
-def snippet(text: str, weights: Mapping[str, float], *, width: int = WIDTH) -> Snippet:
-    """Return the passage of `text`, at most `width` code points long, that holds the most of `weights`.
+def _rarity(word: str) -> float:
+    return 1.0 + min(len(word), 10) / 10
+
+
+def snippet(text: str, marks: Marks, *, width: int = WIDTH) -> Snippet:
+    """Return the passage of `text`, at most `width` code points long, that holds the most of `marks`.
 
     Matched words are marked in their inflected forms; white space within the passage is one space.
     The time is linear in the length of `text`, of which the first million code points are looked at.
     """
     matches = [
-        (token.start, token.end, token.term)
+        (token.start, token.end, key)
         for token in analysis.prose().tokens(text[:_SCAN_LIMIT])
-        if token.term in weights
+        if (key := marks.key(token)) is not None
     ]
-    first, last = _densest(matches, weights, width - 40)
+    first, last = _densest(matches, marks.weight, width - 40)
     start, end = _passage(text, first, last, width)
     return _condensed(text, start, end, matches)
 
 
-def _densest(matches: Sequence[tuple[int, int, str]], weights: Mapping[str, float], reach: int) -> tuple[int, int]:
+def _densest(matches: Sequence[tuple[int, int, str]], weigh: Callable[[str], float], reach: int) -> tuple[int, int]:
     """Return `[start, end)` of the window of `reach` code points with the greatest weight of distinct terms.
 
     Repeats of a term count a tenth, so that variety wins; the earliest of equals is taken.
@@ -60,11 +95,11 @@ def _densest(matches: Sequence[tuple[int, int, str]], weights: Mapping[str, floa
     for start, end, term in matches:
         window.append((start, end, term))
         counts[term] = counts.get(term, 0) + 1
-        weight += weights[term] * (1.0 if counts[term] == 1 else 0.1)
+        weight += weigh(term) * (1.0 if counts[term] == 1 else 0.1)
         while end - window[0][0] > reach and len(window) > 1:
             dropped = window.popleft()[2]
             counts[dropped] -= 1
-            weight -= weights[dropped] * (1.0 if counts[dropped] == 0 else 0.1)
+            weight -= weigh(dropped) * (1.0 if counts[dropped] == 0 else 0.1)
         if weight > best + 1e-9:
             best = weight
             found = (window[0][0], end)

@@ -21,6 +21,7 @@ from nkcorpus.render.cleaning import (
 )
 from nkcorpus.render.duplicates import DUPLICATES_FORMATS, DuplicatesFormat, render_duplicates
 from nkcorpus.render.environment import ColorChoice, Environment
+from nkcorpus.render.explained import render_explained
 from nkcorpus.render.hits import (
     HIT_FORMATS,
     QUERIES_FORMATS,
@@ -75,6 +76,7 @@ __all__ = [
     "render_count",
     "render_duplicates",
     "render_error",
+    "render_explained",
     "render_failure",
     "render_hits",
     "render_pairs",

@@ -6,10 +6,15 @@ import csv
 import io
 import json
 import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from nkcorpus import Corpus, UsageError
 from tests.cli.conftest import Library
 from tests.cli.support import HIT_KEYS, RECORDS, Run
 
@@ -279,3 +284,105 @@ def test_an_empty_corpus(run: Run, tmp_path: Path) -> None:
     assert run("-C", "c.db", "list").code == 0
     assert run("-C", "c.db", "stats", "--format", "json").json["articles"] == 0
     assert run("-C", "c.db", "reindex").code == 0
+
+
+def test_exact_switches_stemming_off(search: Run, library: Library) -> None:
+    assert len(_found(search, library, "lectured")) == 3
+    assert _found(search, library, "lectured", "--exact") == []
+
+
+def test_the_query_is_explained_without_a_search(run: Run) -> None:
+    outcome = run("-C", "none.db", "search", "+lectures^2 -rice", '"turn spies"~3', "--explain-query")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.lines == [
+        "words",
+        "  + word lectures; weight 2; terms: lectur",
+        '  phrase "turn spies", at most 3 other words among them; terms: turn spi',
+        "  - word rice; terms: rice",
+    ]
+    found = run("-C", "none.db", "search", "a* NEAR/2 title:the", "--explain-query")
+    assert (found.code, "one field" in found.err) == (2, True)
+
+
+def test_the_explained_query_as_json(search: Run) -> None:
+    explained = search("date:2019 (a* OR lecture~1)", "--explain-query", "--format", "json", "--exact").json
+    assert list(explained) == ["schema", "query", "parsed", "tree"]
+    assert explained["parsed"] == "+date:2019 (a* OR lecture~1)"
+    date, group = explained["tree"]["parts"]
+    assert (date["kind"], date["role"]) == ("date", "must")
+    assert list(group) == ["kind", "text", "field", "weight", "distance", "role", "terms", "parts"]
+    assert [part["kind"] for part in group["parts"]] == ["wildcard", "fuzzy"]
+
+
+@pytest.mark.parametrize("arguments", [["--format", "csv", "rice"], ["--queries", "-"]])
+def test_what_explain_query_cannot_do(search: Run, arguments: list[str]) -> None:
+    outcome = search("--explain-query", *arguments, stdin="rice\n")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--explain-query" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_query_of_words_that_are_not_indexed_says_so(search: Run) -> None:
+    outcome = search("the", "????")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "not indexed" in outcome.err
+
+
+def test_snippets_mark_what_a_pattern_matched(search: Run) -> None:
+    for query in ("lectur*", "lectrue~1", "/lectures?/", "LECTURE NEAR/9 *"):
+        for hit in search(query, "--format", "jsonl").objects:
+            marked = {hit["snippet"][start:end].lower() for start, end in hit["matches"]}
+            assert marked & {"lecture", "lectures", "lecturing"}, query
+
+
+_HOSTILE = {
+    "words": " ".join(f"word{n}" for n in range(10_000)),
+    "short words": "a " * 9_999,
+    "parentheses": "(" * 5_000 + "rice" + ")" * 5_000,
+    "one word": "x" * 100_000,
+    "short enough": "x" * 19_000,
+    "stars": "*" * 10_000,
+    "many stars": "a*" * 5_000,
+    "patterns": "a* b* c* d* e* *f *g *h " * 6,
+    "fuzzy": " ".join(f"w{n}~2" for n in range(50)),
+    "weights": "rice" + "^2" * 5_000,
+    "carets": "^" * 19_000 + "2",
+    "regex": "/" + "(a|" * 60 + "b" + ")" * 60 + "/",
+    "near": " NEAR/9 ".join(["rice"] * 1_000),
+    "sloppy": '"' + "rice " * 1_900 + '"~5',
+    "dates": "date:2019 " * 1_900,
+    "range": "[a TO z]",
+    "star": "*",
+    "marks": "????",
+    "tilde": "~9",
+    "stop words": "the of and to",
+    "punctuation": "... !! -- ,,, ;",
+    "controls": "\x01\x02rice\x1b[31m \x7f \x9b \u202e \u2028",
+}
+
+
+@pytest.mark.parametrize("name", _HOSTILE)
+def test_a_hostile_query_is_answered_or_refused_at_once(search: Run, name: str) -> None:
+    started = time.process_time()
+    outcome = search("--", _HOSTILE[name])
+    assert time.process_time() - started < 2
+    assert outcome.code in (0, 1, 2)
+    assert "Traceback" not in outcome.err and "internal error" not in outcome.err
+    assert "\x1b" not in outcome.out + outcome.err
+    assert all(len(line) < 500 for line in outcome.err.splitlines())
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(text=st.text(alphabet='ab보위* ?~^"/():+-.,12\x01é', min_size=1, max_size=30) | st.text(min_size=1, max_size=30))
+def test_any_text_is_answered_or_refused(opened: Corpus, text: str) -> None:
+    try:
+        found = opened.search(text)
+    except UsageError:
+        return
+    assert len(found) == min(found.total, 10)
+
+
+@pytest.fixture(scope="module")
+def opened(library: Library) -> Iterator[Corpus]:
+    with Corpus.open(library.corpus, cache_dir=library.home / ".cache" / "nkcorpus") as corpus:
+        yield corpus

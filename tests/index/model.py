@@ -5,13 +5,33 @@ Shares only the analysis of words with the engines: no postings, no segments, no
 
 from __future__ import annotations
 
+import fnmatch
 import math
+import re
 from collections.abc import Iterable, Sequence
+from itertools import product
 
+from nkcorpus.dates import interval
 from nkcorpus.index import MatchMode
 from nkcorpus.model import Indexable
 from nkcorpus.query import analysis
-from nkcorpus.query.ast import And, Everything, Node, Not, Or, Phrase, Word, Words
+from nkcorpus.query.ast import (
+    And,
+    Dated,
+    Everything,
+    Fuzzy,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Regex,
+    Weighted,
+    Wildcard,
+    Word,
+    Words,
+)
 
 K1, B = 1.2, 0.75
 WEIGHTS = {"title": 2.0, "text": 1.0}
@@ -20,14 +40,16 @@ WEIGHTS = {"title": 2.0, "text": 1.0}
 class Model:
     """A corpus held as lists of words."""
 
-    def __init__(self, articles: Iterable[Indexable]) -> None:
+    def __init__(self, articles: Iterable[Indexable], *, exact: bool = False) -> None:
         self.articles = {item.id: item for item in articles}
-        self._words: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        self._exact = exact
+        self._words: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
         self._lengths: dict[tuple[str, str], int] = {}
         for item in self.articles.values():
             for field, text in (("title", item.title or ""), ("text", item.text)):
-                self._words[item.id, field] = [(token.position, token.term) for token in analysis.prose().tokens(text)]
-                self._lengths[item.id, field] = analysis.prose().positions(text)[1]
+                tokens = analysis.prose().tokens(text)
+                self._words[item.id, field] = [(token.position, self._key(token), token.word) for token in tokens]
+                self._lengths[item.id, field] = analysis.prose().places(text)[1]
 
     def hits(self, node: Node, match: MatchMode = "any") -> dict[str, float]:
         """Return the ids that match with their BM25F scores, those of `best` without the place of honour."""
@@ -44,8 +66,12 @@ class Model:
     def _holds(self, node: Node, name: str, match: MatchMode) -> bool | None:
         """Tell whether an article matches; None when the node has no term at all."""
         match node:
-            case Word() | Phrase():
-                return None if not self._terms(node) else any(self._places(node, f, name) for f in self._fields(node))
+            case Word() | Phrase() | Wildcard() | Fuzzy() | Regex() | Near():
+                return None if self._is_empty(node) else any(self._places(node, f, name) for f in self._fields(node))
+            case Weighted():
+                return self._holds(node.part, name, match)
+            case Dated():
+                return self._is_dated(node, name)
             case Words():
                 must = self._known(node.must, name, match)
                 should = self._known(node.should, name, match)
@@ -77,8 +103,10 @@ class Model:
 
     def _score(self, node: Node, name: str, match: MatchMode) -> float:
         match node:
-            case Word() | Phrase():
+            case Word() | Phrase() | Wildcard() | Fuzzy() | Regex() | Near():
                 return self._bm25f(node, name)
+            case Weighted():
+                return node.weight * self._score(node.part, name, match)
             case Words():
                 parts: Sequence[Node] = (*node.must, *node.should)
             case And() | Or():
@@ -87,7 +115,7 @@ class Model:
                 return 0.0
         return sum(self._score(part, name, match) for part in parts if self._holds(part, name, match))
 
-    def _bm25f(self, leaf: Word | Phrase, name: str) -> float:
+    def _bm25f(self, leaf: Leaf | Near, name: str) -> float:
         """Robertson, Zaragoza, Taylor 2004, with Lucene's idf; a phrase counts as a word of its own."""
         frequency = 0.0
         for field in self._fields(leaf):
@@ -99,18 +127,90 @@ class Model:
         idf = math.log(1 + (len(self.articles) - holders + 0.5) / (holders + 0.5))
         return idf * frequency * (K1 + 1) / (frequency + K1)
 
-    def _fields(self, leaf: Word | Phrase) -> list[str]:
-        return [leaf.field] if leaf.field else list(WEIGHTS)
+    def _fields(self, leaf: Leaf | Near) -> list[str]:
+        field = leaf.parts[0][0].field if isinstance(leaf, Near) else leaf.field
+        return [field] if field else list(WEIGHTS)
 
-    def _terms(self, leaf: Word | Phrase) -> list[tuple[int, str]]:
-        return [(token.position, token.term) for token in analysis.prose().tokens(leaf.text)]
+    def _key(self, token: analysis.Token) -> str:
+        return token.word if self._exact else token.term
 
-    def _places(self, leaf: Word | Phrase, field: str, name: str) -> int:
-        """Count the places in a field where the terms of a leaf stand at their distances."""
-        terms = self._terms(leaf)
-        words = set(self._words[name, field])
+    def _terms(self, text: str) -> list[tuple[int, str]]:
+        return [(token.position, self._key(token)) for token in analysis.prose().tokens(text)]
+
+    def _is_empty(self, node: Leaf | Near) -> bool:
+        match node:
+            case Word() | Phrase():
+                return not self._terms(node.text)
+            case Near():
+                return all(self._is_empty(leaf) for part in node.parts for leaf in part)
+        return False
+
+    def _is_dated(self, node: Dated, name: str) -> bool:
+        date = self.articles[name].date
+        if date is None:
+            return False
+        first, last = interval(date)
+        return (node.since is None or last >= interval(node.since)[0]) and (
+            node.until is None or first <= interval(node.until)[1]
+        )
+
+    def _places(self, node: Leaf | Near, field: str, name: str) -> int:
+        """Count the places in a field where a leaf stands, of near ones the stretches that do not overlap."""
+        if isinstance(node, Phrase) and node.distance is not None:
+            node = Near(tuple((Word(word, node.field),) for word in node.text.split()), node.distance)
+        if not isinstance(node, Near):
+            return len(self._spans(node, field, name))
+        parts = [
+            [span for leaf in part for span in self._spans(leaf, field, name)]
+            for part in node.parts
+            if not all(self._is_empty(leaf) for leaf in part)
+        ]
+        stretches = set()
+        for spans in product(*parts):
+            places = [place for start, end in spans for place in range(start, end + 1)]
+            stretch = (max(places), min(places)) if places else (0, 0)
+            if len(set(places)) == len(places) and stretch[0] - stretch[1] + 1 - len(places) <= node.distance:
+                stretches.add(stretch)
+        count, reached = 0, -1
+        for end, start in sorted(stretches):
+            if start > reached:
+                count, reached = count + 1, end
+        return count
+
+    def _spans(self, leaf: Leaf, field: str, name: str) -> set[tuple[int, int]]:
+        """Return the first and last positions of the places where a leaf stands in a field."""
+        held = self._words[name, field]
+        if not isinstance(leaf, Word | Phrase):
+            return {(position, position) for position, _, word in held if _fits(leaf, word)}
+        terms = self._terms(leaf.text)
         if not terms:
-            return 0
+            return set()
+        words = {(position, key) for position, key, _ in held}
         first, head = terms[0]
-        starts = [position for position, term in words if term == head]
-        return sum(all((start + place - first, term) in words for place, term in terms) for start in starts)
+        return {
+            (start, start + terms[-1][0] - first)
+            for start, key in words
+            if key == head and all((start + place - first, term) in words for place, term in terms)
+        }
+
+
+def _fits(pattern: Wildcard | Fuzzy | Regex, word: str) -> bool:
+    match pattern:
+        case Wildcard():
+            return fnmatch.fnmatchcase(word, analysis.fold(pattern.text))
+        case Regex():
+            return re.fullmatch(pattern.text, word, re.IGNORECASE) is not None
+        case Fuzzy():
+            return _edits(analysis.fold(pattern.text), word) <= pattern.distance
+
+
+def _edits(one: str, other: str) -> int:
+    """Damerau's optimal string alignment, by its recurrence."""
+    rows = [[i + j if i * j == 0 else 0 for j in range(len(other) + 1)] for i in range(len(one) + 1)]
+    for i in range(1, len(one) + 1):
+        for j in range(1, len(other) + 1):
+            same = one[i - 1] == other[j - 1]
+            rows[i][j] = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, rows[i - 1][j - 1] + (not same))
+            if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
+                rows[i][j] = min(rows[i][j], rows[i - 2][j - 2] + 1)
+    return rows[-1][-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nkcorpus.errors import IndexDamaged
+from nkcorpus.errors import IndexDamaged, UsageError
 from nkcorpus.index import Index
 from nkcorpus.index.whoosh import WhooshIndex
 from nkcorpus.model import Indexable, Position
@@ -60,8 +61,40 @@ QUERIES = [
     "+the rice",
     "(NOT rice) OR corn",
     "rice OR the",
+    "lectur*",
+    "lectures*",
+    "*ice",
+    "l?ct*",
+    "title:l*",
+    "보*",
+    "보위*",
+    "rise~1",
+    "lecutre~1 -rice",
+    "corm~2",
+    "/lectur(es|ing)/",
+    "/[a-m].*/ AND rice",
+    '"rice corn"~0',
+    '"rice corn"~3',
+    '"the rice of corn"~2',
+    '"lecture lecture"~4',
+    '"보위성 강연을"~2',
+    "rice NEAR/2 corn",
+    "title:(rice NEAR/0 corn)",
+    "lectur* NEAR/3 (lecture OR mss)",
+    '"rice corn" NEAR/2 mss',
+    "rice NEAR/1 the",
+    "the NEAR/3 of",
+    "rice^2.5 corn",
+    "(rice OR mss)^0.5 lecture",
+    '"rice corn"^3 OR mss^2',
+    "date:2019",
+    "rice date:2019..2020-06",
+    "rice OR date:..2019-03",
+    "rice -since:2020",
 ]
 WORDS = ["rice", "corn", "MSS", "lecture", "the", "of", "Hyesan,", "보위성", "강연을", "5,500", "state"]
+WORDS += ["lectures", "Lecturing", "prices"]
+DATES = [None, "2019", "2019-03", "2020-06-13", "2021-01-01T09:30+09:00"]
 
 
 @pytest.fixture(params=ENGINES)
@@ -95,10 +128,11 @@ def named(**texts: str) -> dict[str, Indexable]:
 
 
 _ARTICLES = st.builds(
-    lambda name, text, title: article(str(name), " ".join(text), " ".join(title) or None),
+    lambda name, text, title, date: article(str(name), " ".join(text), " ".join(title) or None, date=date),
     st.integers(0, 9),
     st.lists(st.sampled_from(WORDS), max_size=12),
     st.lists(st.sampled_from(WORDS), max_size=3),
+    st.sampled_from(DATES),
 )
 _CHANGES = st.lists(_ARTICLES | st.integers(0, 9), max_size=8)
 
@@ -111,17 +145,17 @@ def apply(log: ChangeLog, changes: list[Indexable | int]) -> None:
             log.put(change)
 
 
-def assert_as_defined(index: Index, model: Model, text: str) -> None:
+def assert_as_defined(index: Index, model: Model, text: str, *, exact: bool = False) -> None:
     node = parse(text)
     for match in ("any", "all"):
-        found = search(index, text, match=match)
+        found = search(index, text, match=match, exact=exact)
         expected = model.hits(node, match)
         assert set(found.ids) == set(expected)
         assert found.total == len(found.ids) == len(expected)
         for name, score in zip(found.ids, found.scores, strict=True):
             assert score is None or math.isclose(score, expected[name], rel_tol=1e-9, abs_tol=1e-9)
         assert all(one is None or other is None or one >= other for one, other in pairwise(found.scores))
-    best = search(index, text, match="best")
+    best = search(index, text, match="best", exact=exact)
     expected = model.hits(node)
     assert set(best.ids) == set(expected)
     first = model.holding_all(node) & set(expected) if isinstance(node, Words) and node.should else set(expected)
@@ -159,10 +193,13 @@ def test_any_history_of_changes_ends_in_what_the_definitions_say(
 
 def test_every_kind_of_query_is_answered_as_defined(index: Index) -> None:
     texts = [" ".join(WORDS[(n * k) % len(WORDS)] for k in range(1, 4 + n % 9)) for n in range(60)]
-    log = filled(index, *(article(str(n), text, text.split()[0] if n % 3 else None) for n, text in enumerate(texts)))
-    model = Model(log.live)
-    for text in QUERIES:
-        assert_as_defined(index, model, text)
+    titles = [text.split()[0] if n % 3 else None for n, text in enumerate(texts)]
+    known = [article(str(n), text, titles[n], date=DATES[n % len(DATES)]) for n, text in enumerate(texts)]
+    log = filled(index, *known)
+    for exact in (False, True):
+        model = Model(log.live, exact=exact)
+        for text in QUERIES:
+            assert_as_defined(index, model, text, exact=exact)
 
 
 def test_articles_that_hold_all_words_come_first_whatever_their_scores(index: Index) -> None:
@@ -208,6 +245,7 @@ def test_fields(index: Index) -> None:
         "a": article(
             "a", "Rice rose.", "Prices up", authors=("Rim Sol", "Will Jo"), translator="Pyo Na Ri",
             source="The Sangol Post", lang="ko", url="https://www.news.example/2019/rice-price",
+            place="SONGRIM, North Hwanghae", tags=("prices", "border trade"), removed="Translated by Pyo Na Ri",
         ),
         "b": article("b", "Rim Sol said prices fell.", "Rice down", authors=("Sol Rim",), source="Other", lang="en"),
     }  # fmt: skip
@@ -227,6 +265,20 @@ def test_fields(index: Index) -> None:
         f"id:{known['a'].id}": ["a"],
         f"id:{known['b'].id[:6].upper()}": ["b"],
         "id:zzzz": [],
+        'place:"north hwanghae"': ["a"],
+        "place:songrim": ["a"],
+        'tag:"border trade"': ["a"],
+        "tag:price": [],
+        'removed:"translation by pyo"': ["a"],
+        "removed:rice": [],
+        "translation": [],
+        "translator:p*": ["a"],
+        "author:r?m": ["b", "a"],
+        "source:sangal~1": ["a"],
+        "url:/rice|corn/": ["a"],
+        "id:/.*/": ["b", "a"],
+        "lang:e*": ["b"],
+        "author:(rim NEAR/0 sol)": ["b", "a"],
         "title:(prices OR rice) lang:en": ["b", "a"],
     }.items():
         assert names(index, known, text) == found, text
@@ -255,6 +307,69 @@ def test_filters_narrow_without_changing_scores(index: Index) -> None:
         narrowed = search(index, "rice", filters)
         assert narrowed.total == len(found)
         assert all(scores[name] == score for name, score in zip(narrowed.ids, narrowed.scores, strict=True))
+
+
+def test_exact_finds_words_as_they_are_written(index: Index) -> None:
+    known = named(
+        one="A lecture in Hyesan.", many="Lectures in Hyesan.", doing="Lecturing in HYESAN", doubled="Plans, planned"
+    )
+    filled(index, *known.values())
+    for text, found in {
+        "lecture": {"one"},
+        "LECTURES": {"many"},
+        "lectured": set(),
+        "hyesan": {"one", "many", "doing"},
+        '"lectures in hyesan"': {"many"},
+        "lectures NEAR/2 hyesan": {"many"},
+        "plan": set(),
+        "planned": {"doubled"},
+        "planning": set(),
+        "lectur*": {"one", "many", "doing"},
+    }.items():
+        assert set(names(index, known, text, exact=True)) == found, text
+
+
+def test_a_pattern_is_one_word_to_the_ranking(index: Index) -> None:
+    """However many words it stands for, each article counts once, by all of them together."""
+    known = named(often="smuggler smuggling smuggled", once="smuggler one two", **{f"x{n}": "rice" for n in range(5)})
+    filled(index, *known.values())
+    assert names(index, known, "smuggl*") == ["often", "once"]
+    assert search(index, "smuggl*").scores == search(index, "/smuggl(er|ing|ed)/").scores
+
+
+def test_a_pattern_of_too_many_words_is_cut_to_the_commonest_and_told(index: Index) -> None:
+    rare = {f"r{n}": article(f"r{n}", " ".join(f"xa{n}b{k}c" for k in range(120))) for n in range(10)}
+    known = {**rare, "one": article("one", "xavier"), "two": article("two", "xavier")}
+    filled(index, *known.values())
+    found = search(index, "x*")
+    assert {known["one"].id, known["two"].id} <= set(found.ids)
+    assert found.notes == ("x* stands for 1,201 words; the 1,000 in the most articles are searched",)
+    assert search(index, "xa*r").notes == ()
+
+
+def test_a_word_that_no_article_holds_any_more_is_found_nowhere(index: Index) -> None:
+    log = filled(index, article("a", "smuggling"), article("b", "smuggled"))
+    log.remove(article("a").id)
+    log.sync(index)
+    assert search(index, "smuggli*").total == 0
+    assert search(index, "smuggl*").ids == (article("b").id,)
+
+
+def test_words_of_a_later_sync_fit_patterns(index: Index) -> None:
+    log = filled(index, article("a", "smuggling"))
+    assert search(index, "smuggl*").total == 1
+    log.put(article("b", "smugglers"))
+    log.sync(index)
+    assert search(index, "smuggl*").total == 2
+    assert search(index, "smuggling*").total == 1
+
+
+def test_a_slow_regular_expression_is_refused(index: Index) -> None:
+    filled(index, article("a", " ".join(f"{'a' * 60}{n}" for n in range(20))))
+    started = time.process_time()
+    with pytest.raises(UsageError, match="takes too long"):
+        search(index, "/(a+)+(a+)+(a+)+(a|a)+b/")
+    assert time.process_time() - started < 5
 
 
 DATED = {

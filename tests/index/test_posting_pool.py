@@ -22,7 +22,7 @@ def postings(documents: list[dict[str, dict[str, list[int]]]], limit: int) -> li
     pool = PostingPool(limit)
     for number, fields in enumerate(documents):
         for field, positions in fields.items():
-            pool.add_positions(field, number, positions)
+            pool.add_places(field, number, positions)
     found = flat(pool)
     pool.cleanup()
     return found

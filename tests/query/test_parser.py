@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nkcorpus.errors import QueryError
-from nkcorpus.query.ast import FIELDS, And, Everything, Node, Not, Or, Phrase, Word, Words, leaves
-from nkcorpus.query.parser import MAX_DEPTH, MAX_LENGTH, MAX_PARTS, literal, parse
+from nkcorpus.query.ast import (
+    FIELDS,
+    And,
+    Dated,
+    Everything,
+    Fuzzy,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Regex,
+    Weighted,
+    Wildcard,
+    Word,
+    Words,
+    leaves,
+)
+from nkcorpus.query.parser import MAX_DEPTH, MAX_LENGTH, MAX_PARTS, MAX_PATTERNS, literal, parse
 
 A, B, C = Word("a"), Word("b"), Word("c")
+TODAY = date(2020, 3, 31)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +71,50 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("((a))", A),
         ("and or not", Words((Word("and"), Word("or"), Word("not")))),
         ("id:0123", Word("0123", "id")),
+        ('"a b"~5', Phrase("a b", distance=5)),
+        ('title:"a b"~0^2', Weighted(Phrase("a b", "title", 0), 2)),
+        ("a NEAR/5 b", Near(((A,), (B,)), 5)),
+        ("a NEAR/0 b NEAR/0 c", Near(((A,), (B,), (C,)), 0)),
+        ('(a OR b*) NEAR/2 "a c"', Near(((A, Wildcard("b*")), (Phrase("a c"),)), 2)),
+        ("(a b) NEAR/2 c", Near(((A, B), (C,)), 2)),
+        ("title:(a NEAR/1 b)", Near(((Word("a", "title"),), (Word("b", "title"),)), 1)),
+        ("a NEAR/1 b AND c", And((Near(((A,), (B,)), 1), C))),
+        ("-a NEAR/1 b c", Words((C,), (), (Near(((A,), (B,)), 1),))),
+        ("smuggl*", Wildcard("smuggl*")),
+        ("title:wom?n", Wildcard("wom?n", "title")),
+        ("-*ship", Not(Wildcard("*ship"))),
+        ("word~1", Fuzzy("word", 1)),
+        ("author:word~2", Fuzzy("word", 2, "author")),
+        ("/ab+/", Regex("ab+")),
+        ("title:/(a|b)c/", Regex("(a|b)c", "title")),
+        ("(/a/)", Regex("a")),
+        ("보위*", Word("보위")),
+        ("보*", Wildcard("보*")),
+        ("보위성~1", Word("보위성")),
+        ("a^2", Weighted(A, 2)),
+        ("a^0.25", Weighted(A, 0.25)),
+        ('"a b"^1.5', Weighted(Phrase("a b"), 1.5)),
+        ("/a/^3", Weighted(Regex("a"), 3)),
+        ("(a OR b)^2 c", Words((Weighted(Or((A, B)), 2), C))),
+        ("title:(a b)^2", Weighted(Words((Word("a", "title"), Word("b", "title"))), 2)),
+        ("date:2019", Dated("2019", "2019")),
+        ("date:2019-06..2020", Dated("2019-06", "2020")),
+        ("date:2019..", Dated("2019", None)),
+        ("DATE:..2019", Dated(None, "2019")),
+        ("since:2019 until:2020-02", Words((), (Dated("2019", None), Dated(None, "2020-02")))),
+        ("a date:2019 b", Words((A, B), (Dated("2019", "2019"),))),
+        ("a -date:2019", Words((A,), (), (Dated("2019", "2019"),))),
+        ("a OR date:2019", Or((A, Dated("2019", "2019")))),
+        ('since:"last month"', Dated("2020-02", None)),
+        ('date:"last week"', Dated("2020-03-23", "2020-03-29")),
+        ('date:"last year..yesterday"', Dated("2019", "2020-03-30")),
+        ("until:yesterday", Dated(None, "2020-03-30")),
+        ("a :) :-( ;) b", Words((A, B))),
+        ("(a :) b", Words((Words((A, Word(":"))), B))),
     ],
 )
 def test_tree(text: str, tree: Node) -> None:
-    assert parse(text) == tree
+    assert parse(text, TODAY) == tree
 
 
 @pytest.mark.parametrize(
@@ -70,6 +130,13 @@ def test_tree(text: str, tree: Node) -> None:
         ("Kim Jong-un C++ 50% *.*", ["Kim", "Jong-un", "C++", "50%", "*.*"]),
         ("보위성 강연", ["보위성", "강연"]),
         ("[bold]x[/bold] {y} \\ ^ ~", ["[bold]x[/bold]", "{y}", "\\", "^", "~"]),
+        ("who? what?? why?!", ["who?", "what??", "why?!"]),
+        ("and/or 24/7 50/50 3*4 2^ ~9", ["and/or", "24/7", "50/50", "3*4", "2^", "~9"]),
+        ("/ // /usr/bin/env /r/ x/", ["/", "//", "/usr/bin/env", "r", "x/"]),
+        ("mail desk@news.example mailto:desk@news.example", ["mail", "desk@news.example", "mailto:desk@news.example"]),
+        ("* ** ???? [a TO z] a~ ^2", ["*", "**", "????", "[a", "TO", "z]", "a~", "^2"]),
+        ("e.g.* -- (*) 10^6", ["e.g.*", "--", "*", "10"]),
+        ("NEAR near/5 NEAR/x", ["NEAR", "near/5", "NEAR/x"]),
     ],
 )
 def test_human_text_is_words(text: str, words: list[str]) -> None:
@@ -92,6 +159,32 @@ def test_human_text_is_words(text: str, words: list[str]) -> None:
         ("a publsher:b", 2, "no field 'publsher'"),
         ("보위성 -writer:b", 5, "no field 'writer'"),
         ('a title:"', 2, "title needs a word after it"),
+        ("a NEAR/5", 2, "NEAR/5 needs a word on both sides"),
+        ("NEAR/5 a", 0, "NEAR/5 needs a word on both sides"),
+        ("a NEAR/5 OR b", 2, "NEAR/5 needs a word on both sides"),
+        ("a NEAR/5 (b AND c)", 2, "joins words, phrases and groups"),
+        ("a NEAR/5 (-b)", 2, "joins words, phrases and groups"),
+        ('a NEAR/5 "b c"~2', 2, "joins words, phrases and groups"),
+        ("a NEAR/5 b NEAR/6 c", 11, "give all the same number"),
+        ("title:a NEAR/5 b", 8, "one field"),
+        ("a NEAR/99999 b", 2, "at most 1,000"),
+        ('x "a b"~1001', 2, "at most 1,000"),
+        ("x word~3", 2, "write ~1 or ~2"),
+        ("x word^0", 2, "above 0 and at most 100"),
+        ("x word^101", 2, "above 0 and at most 100"),
+        ("x 보*성", 2, "no wildcards inside"),
+        ("x /a(/", 2, "does not parse"),
+        ("x /(?=a)b/", 2, "(?: ...) only"),
+        (r"x /(a)\1/", 2, r"\1 is not supported"),
+        ("x /a{1000}/", 2, "counts to 100"),
+        ("x date:soon", 7, "is no date"),
+        ("x date:..", 7, "no span of dates"),
+        ("x date:1..2..3", 7, "no span of dates"),
+        ("x date:(2019)", 2, "date: needs a date"),
+        ("x since:2019-13", 8, "is no date"),
+        ("a" + " NEAR/2 a" * 20, 173, "at most 20 parts"),
+        ('x "' + "a " * 21 + '"~2', 2, "at most 20 words"),
+        ("x " + "a* " * (MAX_PATTERNS + 1), 2 + 3 * MAX_PATTERNS, "more than 25 wildcards"),
     ],
 )
 def test_fault_is_told_with_its_place(text: str, position: int, told: str) -> None:
@@ -108,7 +201,7 @@ def test_an_unknown_field_names_the_known_ones() -> None:
     assert all(field in str(caught.value) for field in FIELDS)
 
 
-@given(st.text(alphabet='ab보 +-:"“()/.,', max_size=40) | st.text(max_size=60))
+@given(st.text(alphabet='ab보 +-:"“()/.,*?~^12', max_size=40) | st.text(max_size=60))
 def test_any_text_parses_or_is_a_query_error(text: str) -> None:
     try:
         tree = parse(text)
@@ -144,9 +237,13 @@ def test_odd_trees_round_trip(text: str) -> None:
         st.sampled_from(
             ["AND", "OR", "NOT", "(", ")", "+", "-", '"', "title:", "id:", "a", "b", "--", "()", " ", ":", "/"]
         )
+        | st.sampled_from(
+            ["*", "?", "~1", "~2", "^2", "^.5", " NEAR/2 ", "/a/", "date:2019", "since:", "..", ":)", ";-)", "^"]
+        )
     ).map("".join)
     | st.lists(
         st.sampled_from(["AND", "OR", "NOT", "(", ")", "+(", "-(", '""', "title:(", "text:", "a", "--b", "-", "+"])
+        | st.sampled_from(["NEAR/1", "a*", "b~1", "/c/", ")^2", '"a b"~3', '"a"^2', "date:2019", "until:2020", ":)"])
     ).map(" ".join)
 )
 def test_text_in_the_manner_of_queries_round_trips(text: str) -> None:
@@ -159,8 +256,27 @@ def test_text_in_the_manner_of_queries_round_trips(text: str) -> None:
 
 _FIELDS = st.none() | st.sampled_from(FIELDS)
 _LEAVES = st.builds(Word, st.text(alphabet="abcXYZ0189'.보위성", min_size=1, max_size=6), _FIELDS) | st.builds(
-    Phrase, st.text(alphabet="ab 위+:()-", max_size=8).map(lambda text: f"a{text}b"), _FIELDS
+    Phrase,
+    st.text(alphabet="ab 위+:()-", max_size=8).map(lambda text: f"a{text}b"),
+    _FIELDS,
+    st.none() | st.integers(0, 1000),
 )
+_PATTERNS = (
+    st.builds(Wildcard, st.sampled_from(["a*", "*b", "a?b", "*a*", "a??b*", "보*", "x'*"]), _FIELDS)
+    | st.builds(Fuzzy, st.sampled_from(["ab", "O'b", "a1"]), st.sampled_from([1, 2]), _FIELDS)
+    | st.builds(Regex, st.sampled_from(["a", "(a|b)c", r"a\/b", "[^x]+", "a{2,3}", r"\w"]), _FIELDS)
+)
+_DATES = st.sampled_from(["2019", "2019-06", "2019-06-13", "2019-06-13T09:30+09:00"])
+_DATED = st.builds(Dated, _DATES, st.none() | _DATES) | st.builds(Dated, st.none(), _DATES)
+
+
+@st.composite
+def _near(draw: st.DrawFn) -> Node:
+    name = draw(_FIELDS)
+    leaves: list[Leaf] = [Word("a", name), Phrase("a b", name), Wildcard("a*", name), Regex("(a|b)", name)]
+    part = st.lists(st.sampled_from(leaves), min_size=1, max_size=3)
+    parts = draw(st.lists(part, min_size=2, max_size=3))
+    return Near(tuple(tuple(alternatives) for alternatives in parts), draw(st.integers(0, 9)))
 
 
 def _positive(node: Node) -> Node:
@@ -171,7 +287,8 @@ def _positive(node: Node) -> Node:
 
 
 def _words(should: list[Node], must: list[Node], must_not: list[Node]) -> Node:
-    """The parser makes no Words of a single part, unless it is a required one."""
+    """The parser makes no Words of a single part, unless it is a required one, and requires dates."""
+    should = [A if isinstance(node, Dated) else node for node in map(_positive, should)]
     if not must and len(should) + len(must_not) < 2:
         must = [A]
     return Words(tuple(map(_positive, should)), tuple(must), tuple(must_not))
@@ -180,10 +297,15 @@ def _words(should: list[Node], must: list[Node], must_not: list[Node]) -> Node:
 def _compound(parts: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     several = st.lists(parts, min_size=2, max_size=3).map(tuple)
     few = st.lists(parts, max_size=2)
-    return st.builds(And, several) | st.builds(Or, several) | st.builds(Not, parts) | st.builds(_words, few, few, few)
+    weighable = parts.filter(lambda node: not isinstance(node, Dated))
+    weighted = st.builds(Weighted, weighable, st.sampled_from([0.001, 0.5, 2.0, 1.125, 99.999, 100.0]))
+    return (
+        st.builds(And, several) | st.builds(Or, several) | st.builds(Not, parts) | weighted
+        | st.builds(_words, few, few, few)
+    )  # fmt: skip
 
 
-_TREES: st.SearchStrategy[Node] = st.recursive(_LEAVES, _compound, max_leaves=12)
+_TREES: st.SearchStrategy[Node] = st.recursive(_LEAVES | _PATTERNS | _DATED | _near(), _compound, max_leaves=12)
 
 
 @given(_TREES)

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from nkcorpus.query.analysis import prose
 from nkcorpus.query.parser import parse
-from nkcorpus.query.snippet import WIDTH, query_terms, snippet
+from nkcorpus.query.snippet import WIDTH, Marks, query_marks, snippet
 
 FILLER = "Traders in the border town said that prices had not moved for a week. "
 
 
 def marked(text: str, query: str, width: int = WIDTH) -> list[str]:
-    found = snippet(text, query_terms(parse(query)), width=width)
+    found = snippet(text, query_marks(parse(query)), width=width)
     return [found.text[start:end] for start, end in found.matches]
 
 
@@ -37,14 +37,14 @@ def _texts(draw: st.DrawFn) -> str:
     st.integers(60, 300),
 )
 def test_every_match_lies_in_the_passage_and_is_a_word_of_the_query(text: str, query: str, width: int) -> None:
-    weights = query_terms(parse(query))
-    found = snippet(text, weights, width=width)
+    marks = query_marks(parse(query))
+    found = snippet(text, marks, width=width)
     assert len(found.text) <= width
     assert found.text == " ".join(found.text.split())
     end = 0
     for start, stop in found.matches:
         assert end <= start < stop <= len(found.text)
-        assert {token.term for token in prose().tokens(found.text[start:stop])} <= set(weights)
+        assert {token.term for token in prose().tokens(found.text[start:stop])} <= set(marks.terms)
         end = stop
     assert found.text in " ".join(text.split())
 
@@ -52,9 +52,9 @@ def test_every_match_lies_in_the_passage_and_is_a_word_of_the_query(text: str, q
 @given(_texts())
 def test_something_is_marked_when_a_word_matches(text: str) -> None:
     text = text.replace("x" * 300, "y")
-    weights = query_terms(parse("lecture 보위성"))
-    matches = any(token.term in weights for token in prose().tokens(text))
-    assert bool(snippet(text, weights).matches) == matches
+    marks = query_marks(parse("lecture 보위성"))
+    matches = any(token.term in marks.terms for token in prose().tokens(text))
+    assert bool(snippet(text, marks).matches) == matches
 
 
 def test_the_passage_is_where_most_words_of_the_query_stand() -> None:
@@ -65,7 +65,7 @@ def test_the_passage_is_where_most_words_of_the_query_stand() -> None:
         + "Officers of the MSS gave a lecture in Hyesan. "
         + FILLER * 5
     )
-    found = snippet(text, query_terms(parse("MSS lecture Hyesan")))
+    found = snippet(text, query_marks(parse("MSS lecture Hyesan")))
     assert "Officers of the MSS gave a lecture in Hyesan." in found.text
     assert found.text.startswith("Traders"), "it begins with a sentence"
     assert [found.text[start:end] for start, end in found.matches] == ["MSS", "lecture", "Hyesan"]
@@ -92,20 +92,20 @@ def test_excluded_words_and_other_fields_are_not_marked() -> None:
 
 
 def test_without_any_match_it_is_the_beginning() -> None:
-    found = snippet("  First  words.\n\n" + FILLER * 20, {})
+    found = snippet("  First  words.\n\n" + FILLER * 20, Marks())
     assert found.text.startswith("First words. Traders")
     assert found.matches == ()
     assert 100 < len(found.text) <= WIDTH
 
 
 def test_an_empty_text_has_an_empty_snippet() -> None:
-    assert snippet("", query_terms(parse("rice"))).text == ""
+    assert snippet("", query_marks(parse("rice"))).text == ""
 
 
 @pytest.mark.parametrize("unit", ["lecture MSS ", "보위성", "lecture" * 100 + " ", "\n", "....", "a ", "lecture\n"])
 def test_time_is_linear_in_five_megabytes(unit: str) -> None:
     text = unit * (5_000_000 // len(unit))
-    weights = query_terms(parse("MSS lecture 보위성"))
+    marks = query_marks(parse("MSS lecture 보위성"))
     started = time.process_time()
-    snippet(text, weights)
+    snippet(text, marks)
     assert time.process_time() - started < 10

@@ -243,6 +243,21 @@ def test_every_change_has_a_rising_number_and_its_own_token(path: Path) -> None:
     store.close()
 
 
+def test_a_change_has_what_an_index_needs(path: Path) -> None:
+    full = prepared(
+        "Rice rose.\n\n  Translated by Pyo\nCorn fell.\nRead in Korean",
+        origin="a.txt", place="Hyesan", tags=("rice", "corn"), authors=("Rim Sol",),
+        removed=(Span(12, 32, "credit", "credit"), Span(43, 57, "link", "link")),
+    )  # fmt: skip
+    store = create(path, full, CORN)
+    change, bare = store.changes(0)
+    assert isinstance(change, Indexable) and isinstance(bare, Indexable)
+    assert (change.place, change.tags, change.authors) == ("Hyesan", ("rice", "corn"), ("Rim Sol",))
+    assert change.removed == "Translated by Pyo\nRead in Korean"
+    assert (bare.place, bare.tags, bare.removed) == (None, (), "")
+    store.close()
+
+
 def test_changes_are_the_latest_of_each_article_in_order(path: Path) -> None:
     store = create(path, RICE, PAGE, CORN)
     start = store.position().seq

@@ -20,11 +20,12 @@ from nkcorpus.index.whoosh.pool import PostingPool
 from nkcorpus.index.whoosh.schema import NO_DATE, new_schema
 from nkcorpus.index.whoosh.search import answer
 from nkcorpus.index.whoosh.snapshot import META, Snapshot
+from nkcorpus.index.whoosh.vocabulary import Vocabulary
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Query
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 """Raise it when the schema or what it is filled with changes."""
 
 _BUFFER_BYTES = 48 << 20
@@ -80,7 +81,7 @@ class WhooshIndex:
                     pass
             self.close()
             with self._directory.replaced() as folder:
-                _fill(whoosh_index.create_in(str(folder), new_schema()), read(0), target)
+                _fill(whoosh_index.create_in(str(folder), new_schema()), Vocabulary(folder), read(0), target)
         return True
 
     def clear(self) -> None:
@@ -101,25 +102,31 @@ class WhooshIndex:
             if not self._directory.is_whole():
                 raise IndexDamaged(f"{self.path}: the index is missing or damaged")
             with _read_errors(self.path):
-                self._snapshot = Snapshot(whoosh_index.open_dir(str(self.path)))
+                self._snapshot = Snapshot(whoosh_index.open_dir(str(self.path)), Vocabulary(self.path))
         return self._snapshot
 
     def _update(self, changes: Iterable[Indexable | Removal], target: Position) -> None:
         snapshot = self._open()
         with _read_errors(self.path):
             outdated = snapshot.documents
-            _fill(whoosh_index.open_dir(str(self.path)), changes, target, outdated)
+            _fill(whoosh_index.open_dir(str(self.path)), Vocabulary(self.path), changes, target, outdated)
         self.close()
         self._directory.vouch(self.path)
 
 
 def _fill(
     index: Any,
+    vocabulary: Vocabulary,
     changes: Iterable[Indexable | Removal],
     target: Position,
     outdated: Callable[[str], Iterable[int]] = lambda _: (),
 ) -> None:
-    """Write changes and the position they lead to, in one commit."""
+    """Write changes and the position they lead to, in one commit.
+
+    The vocabulary is written before: a kill in between leaves a file of another size than the manifest's.
+    """
+    words: set[str] = set()
+    prose = analysis.prose_gathering(words)
     writer = index.writer(codec=BlockCodec(), compound=False)
     writer.pool = pool = PostingPool(_BUFFER_BYTES)
     try:
@@ -127,35 +134,41 @@ def _fill(
             for number in outdated(change.id):
                 writer.delete_document(number)
             if isinstance(change, Indexable):
-                postings, columns = _analysed(change)
-                for field, positions in postings.items():
-                    pool.add_positions(field, writer.docnum, positions)
+                postings, columns = _analysed(change, prose)
+                for field, places in postings.items():
+                    pool.add_places(field, writer.docnum, places)
                 writer.add_document(**columns)
         for number in outdated(META):
             writer.delete_document(number)
-        pool.add_positions("id", writer.docnum, {META: ()})
+        pool.add_places("id", writer.docnum, {META: ()})
         writer.add_document(position=(target.seq, target.token))
+        vocabulary.add(words)
         writer.commit()
     except BaseException:
         writer.cancel()
         raise
 
 
-def _analysed(article: Indexable) -> tuple[dict[str, dict[str, list[int]]], dict[str, object]]:
-    """Return the positions of each term by field (labels have none), and the values of the columns."""
-    prose, name = analysis.prose(), analysis.name()
-    title, title_length = prose.positions(article.title or "")
-    text, text_length = prose.positions(article.text)
+def _analysed(
+    article: Indexable, prose: analysis.Analyzer
+) -> tuple[dict[str, dict[str, list[int]]], dict[str, object]]:
+    """Return the places of each term by field (labels have none), and the values of the columns."""
+    name = analysis.name()
+    title, title_length = prose.places(article.title or "")
+    text, text_length = prose.places(article.text)
     publishers = [label for label in (article.source, host_of(article.url)) if label]
     first, last = interval(article.date) if article.date else (NO_DATE, NO_DATE)
     postings: dict[str, dict[str, list[int]]] = {
         "id": {article.id: []},
         "title": title,
         "text": text,
-        "author": name.positions("\n".join(article.authors))[0],
-        "translator": name.positions(article.translator or "")[0],
-        "source": name.positions("\n".join(publishers))[0],
-        "url": name.positions(article.url or "")[0],
+        "author": name.places("\n".join(article.authors))[0],
+        "translator": name.places(article.translator or "")[0],
+        "source": name.places("\n".join(publishers))[0],
+        "url": name.places(article.url or "")[0],
+        "place": name.places(article.place or "")[0],
+        "tag": name.places("\n".join(article.tags))[0],
+        "removed": prose.places(article.removed)[0],
         "lang": {article.lang.casefold(): []} if article.lang else {},
         "publisher": {label.casefold().removeprefix("www."): [] for label in publishers},
     }

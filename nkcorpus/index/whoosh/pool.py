@@ -15,12 +15,12 @@ from operator import itemgetter
 from typing import IO, Any, NamedTuple
 
 Posting = tuple[str, bytes, int, float, bytes]
-"""Field, term, document number, weight, packed positions: what Whoosh hands over."""
+"""Field, term, document number, weight, packed places: what Whoosh hands over."""
 _Run = Iterator[tuple[str, bytes, bytes]]
 
 
 class TermPostings(NamedTuple):
-    """All postings of a term: side by side document numbers, weights and packed positions."""
+    """All postings of a term: side by side document numbers, weights and packed places."""
 
     field: str
     term: bytes
@@ -30,7 +30,7 @@ class TermPostings(NamedTuple):
 
 
 class PostingPool:
-    """Postings of ascending document numbers, kept as `number, frequency, positions...` in one array a term.
+    """Postings of ascending document numbers, kept as `number, frequency, places...` in one array a term.
 
     At most `limit` bytes of them stay in memory.
     """
@@ -42,11 +42,11 @@ class PostingPool:
         self._terms: dict[str, dict[bytes, array[int]]] = {}
         self._runs: list[IO[bytes]] = []
 
-    def add_positions(self, field: str, number: int, positions: Mapping[str, Sequence[int]]) -> None:
+    def add_places(self, field: str, number: int, found: Mapping[str, Sequence[int]]) -> None:
         """Add the terms of one field of one document."""
         terms = self._of_field(field)
         size = 0
-        for term, places in positions.items():
+        for term, places in found.items():
             key = term.encode("utf-8", "replace")
             entry = terms.get(key)
             if entry is None:

@@ -1,4 +1,4 @@
-"""The Whoosh schema: postings with packed positions, and columns that load at once."""
+"""The Whoosh schema: postings with packed places, and columns that load at once."""
 
 from __future__ import annotations
 
@@ -8,25 +8,28 @@ from typing import Any
 
 from whoosh import columns, fields, formats
 
+from nkcorpus.query.forms import POSITION_MASK
+
 NO_DATE = -(1 << 62)
 """What the date columns hold for an article without a date."""
 
 
-class PackedPositions(formats.Format):  # type: ignore[misc]
-    """Posting values that are the term's positions as 32-bit integers of this machine."""
+class PackedPlaces(formats.Format):  # type: ignore[misc]
+    """Posting values that are the term's places as 32-bit integers of this machine.
 
-    def decode_positions(self, value: bytes) -> array[int]:
+    A place is a position with the form of the word packed above it (see `query.forms`).
+    """
+
+    def decode_positions(self, value: bytes) -> list[int]:
         """Return the positions of one posting, ascending."""
-        positions = array("I")
-        positions.frombytes(value)
-        return positions
+        return [place & POSITION_MASK for place in array("I", value)]
 
 
 class TermsField(fields.FieldType):  # type: ignore[misc]
     """A field whose postings are gathered by PostingPool; Whoosh itself analyses nothing."""
 
     def __init__(self) -> None:
-        self.format = PackedPositions()
+        self.format = PackedPlaces()
 
 
 class IntegerColumn(columns.NumericColumn):  # type: ignore[misc]
@@ -60,6 +63,9 @@ def new_schema() -> fields.Schema:
         source=TermsField(),
         url=TermsField(),
         lang=TermsField(),
+        place=TermsField(),
+        tag=TermsField(),
+        removed=TermsField(),
         publisher=TermsField(),
         article=fields.COLUMN(columns.FixedBytesColumn(16)),
         seq=fields.COLUMN(IntegerColumn("q")),

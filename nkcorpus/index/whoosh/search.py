@@ -9,14 +9,35 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from nkcorpus.dates import interval
 from nkcorpus.index.base import Matches, MatchMode, SearchOptions
+from nkcorpus.index.whoosh.proximity import frequencies, near_frequencies
 from nkcorpus.index.whoosh.schema import NO_DATE
 from nkcorpus.index.whoosh.snapshot import Snapshot
-from nkcorpus.query import analysis
-from nkcorpus.query.ast import And, Everything, Filters, Node, Not, Or, Phrase, Query, Word, Words
+from nkcorpus.index.whoosh.terms import Expander
+from nkcorpus.query.ast import (
+    And,
+    Dated,
+    Everything,
+    Filters,
+    Fuzzy,
+    Leaf,
+    Near,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Query,
+    Regex,
+    Weighted,
+    Wildcard,
+    Word,
+    Words,
+    leaves,
+)
 
 K1 = 1.2
 B = 0.75
@@ -35,8 +56,9 @@ class _Result:
 
 def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
     """Return one page of what `query` finds. The time is linear in the postings of its words."""
-    result = _Evaluation(snapshot, options.match).root(query.root)
-    ranked = not isinstance(query.root, Everything | Not)
+    evaluation = _Evaluation(snapshot, options)
+    result = evaluation.root(query.root)
+    ranked = any(leaves(query.root))
     scores = _filtered(snapshot, result.scores if result else {}, query.filters)
     order = _order(snapshot, scores, options)
     numbers = _representatives(snapshot, scores, order) if options.collapse else list(scores)
@@ -46,16 +68,18 @@ def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
         total=len(numbers),
         ids=tuple(snapshot.article_id(number) for number in page),
         scores=tuple(scores[number] if ranked else None for number in page),
+        notes=tuple(evaluation.expander.notes),
     )
 
 
 class _Evaluation:
     """One walk over a query's tree. A node without any term (a stop word, punctuation) has no result."""
 
-    def __init__(self, snapshot: Snapshot, match: MatchMode) -> None:
+    def __init__(self, snapshot: Snapshot, options: SearchOptions) -> None:
         self._snapshot = snapshot
-        self._match = match
-        self._leaves: dict[tuple[str, str | None], _Result | None] = {}
+        self._match = options.match
+        self.expander = Expander(snapshot, exact=options.exact)
+        self._leaves: dict[Leaf | Near | Dated, _Result | None] = {}
 
     def root(self, node: Node) -> _Result | None:
         """Evaluate the whole tree; with `best`, articles that hold all words score above all others."""
@@ -71,8 +95,11 @@ class _Evaluation:
 
     def _evaluate(self, node: Node) -> _Result | None:
         match node:
-            case Word() | Phrase():
+            case Word() | Phrase() | Wildcard() | Fuzzy() | Regex() | Near() | Dated():
                 return self._leaf(node)
+            case Weighted():
+                result = self._evaluate(node.part)
+                return result and _weighted(result, node.weight)
             case Words():
                 return self._words(node, self._match)
             case And():
@@ -125,31 +152,38 @@ class _Evaluation:
     def _everything(self) -> Scores:
         return dict.fromkeys(self._snapshot.live, 0.0)
 
-    def _leaf(self, node: Word | Phrase) -> _Result | None:
-        key = (node.text, node.field)
-        if key not in self._leaves:
-            self._leaves[key] = self._find(node.text, node.field)
-        return self._leaves[key]
+    def _leaf(self, node: Leaf | Near | Dated) -> _Result | None:
+        if node not in self._leaves:
+            self._leaves[node] = self._find(node)
+        return self._leaves[node]
 
-    def _find(self, text: str, field: str | None) -> _Result | None:
-        match field:
-            case "lang":
+    def _find(self, node: Leaf | Near | Dated) -> _Result | None:
+        match node:
+            case Word(text=text, field="lang") | Phrase(text=text, field="lang"):
                 return _Result(self._snapshot.frequencies("lang", text.casefold()), 1.0)
-            case "id":
+            case Word(text=text, field="id") | Phrase(text=text, field="id"):
                 return _Result(dict.fromkeys(self._snapshot.ids_with_prefix(text.lower()), 1.0), 1.0)
-            case None | "title" | "text":
-                analyzer = analysis.prose()
-            case _:
-                analyzer = analysis.name()
-        terms = [(token.term, token.position) for token in analyzer.tokens(text)]
-        if not terms:
+            case Dated():
+                since = interval(node.since)[0] if node.since else None
+                until = interval(node.until)[1] if node.until else None
+                return _Result(dict.fromkeys(_in_span(self._snapshot, self._snapshot.live, since, until), 0.0), 0.0)
+            case Near():
+                return self._near(node.parts, node.distance)
+            case Phrase(distance=int(distance)):
+                return self._near([(Word(word, node.field),) for word in node.text.split()], distance)
+        slots = self.expander.slots(node)
+        if not slots:
             return None
-        return self._score({name: self._frequencies(name, terms) for name in ([field] if field else FIELD_WEIGHTS)})
+        return self._score({name: frequencies(self._snapshot, name, slots) for name in _fields(node.field)})
 
-    def _frequencies(self, field: str, terms: list[tuple[str, int]]) -> Scores:
-        if len(terms) == 1:
-            return self._snapshot.frequencies(field, terms[0][0])
-        return phrase_frequencies(self._snapshot, field, terms)
+    def _near(self, parts: Sequence[Sequence[Leaf]], distance: int) -> _Result | None:
+        """Evaluate parts near each other; those without any term (stop words) are passed over."""
+        found = [[slots for leaf in part if (slots := self.expander.slots(leaf))] for part in parts]
+        wanted = [alternatives for alternatives in found if alternatives]
+        if not wanted:
+            return None
+        fields = _fields(parts[0][0].field)
+        return self._score({name: near_frequencies(self._snapshot, name, wanted, distance) for name in fields})
 
     def _score(self, frequencies: dict[str, Scores]) -> _Result:
         """Return the BM25F scores of one word or phrase, given how often each field holds it."""
@@ -172,26 +206,12 @@ class _Evaluation:
         return _Result({n: factor * value / (K1 + value) for n, value in weighted.items()}, factor)
 
 
-def phrase_frequencies(snapshot: Snapshot, field: str, terms: list[tuple[str, int]]) -> Scores:
-    """Return how often each document holds the terms at their relative positions in a field."""
-    offsets: dict[str, list[int]] = {}
-    for term, position in terms:
-        offsets.setdefault(term, []).append(position - terms[0][1])
-    occurrences = {term: snapshot.occurrences(field, term) for term in offsets}
-    documents = set.intersection(*(set(found) for found in occurrences.values()))
-    frequencies: Scores = {}
-    for number in documents:
-        starts: set[int] | None = None
-        for term, shifts in offsets.items():
-            positions = snapshot.positions(occurrences[term][number])
-            for shift in shifts:
-                shifted = {position - shift for position in positions}
-                starts = shifted if starts is None else starts & shifted
-            if not starts:
-                break
-        if starts:
-            frequencies[number] = float(len(starts))
-    return frequencies
+def _fields(field: str | None) -> Iterable[str]:
+    return [field] if field else FIELD_WEIGHTS
+
+
+def _weighted(result: _Result, weight: float) -> _Result:
+    return _Result({number: score * weight for number, score in result.scores.items()}, result.bound * weight)
 
 
 def _any(parts: list[_Result]) -> _Result | None:
@@ -221,17 +241,22 @@ def _filtered(snapshot: Snapshot, scores: Scores, filters: Filters) -> Scores:
     if filters.lang is not None:
         admitted.append(snapshot.frequencies("lang", filters.lang.casefold()))
     if filters.author is not None:
-        terms = [(token.term, token.position) for token in analysis.name().tokens(filters.author)]
-        admitted.append(phrase_frequencies(snapshot, "author", terms) if terms else ())
+        slots = Expander(snapshot, exact=False).slots(Phrase(filters.author, "author"))
+        admitted.append(frequencies(snapshot, "author", slots) if slots else ())
     if admitted:
         common = set.intersection(*map(set, admitted))
         scores = {number: score for number, score in scores.items() if number in common}
     if filters.since is not None or filters.until is not None:
-        since = NO_DATE + 1 if filters.since is None else filters.since
-        until = -NO_DATE if filters.until is None else filters.until
-        first, last = snapshot.column("first_second"), snapshot.column("last_second")
-        scores = {number: score for number, score in scores.items() if last[number] >= since and first[number] <= until}
+        scores = {number: scores[number] for number in _in_span(snapshot, scores, filters.since, filters.until)}
     return scores
+
+
+def _in_span(snapshot: Snapshot, numbers: Iterable[int], since: int | None, until: int | None) -> list[int]:
+    """Return those of `numbers` whose date's span meets the one between two Unix times; None leaves an end open."""
+    since = NO_DATE + 1 if since is None else since
+    until = -NO_DATE if until is None else until
+    first, last = snapshot.column("first_second"), snapshot.column("last_second")
+    return [number for number in numbers if last[number] >= since and first[number] <= until]
 
 
 def _order(snapshot: Snapshot, scores: Scores, options: SearchOptions) -> Callable[[int], tuple[float, int]]:

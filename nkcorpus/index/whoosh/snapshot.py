@@ -13,19 +13,22 @@ from typing import Any, Literal
 from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.reading import TermNotFound
 
-from nkcorpus.index.whoosh.schema import PackedPositions
+from nkcorpus.index.whoosh.vocabulary import Vocabulary
 from nkcorpus.model import Position
+from nkcorpus.query.forms import POSITION_BITS, POSITION_MASK
 
 META = "_meta"
 """The id of the document that holds the position."""
 
-_POSITIONS = PackedPositions()
+Forms = frozenset[int] | None
+"""Forms of a term that are wanted; None for all."""
 
 
 class Snapshot:
     """A reader over an open index. Not for concurrent use."""
 
-    def __init__(self, index: Any) -> None:
+    def __init__(self, index: Any, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
         self._reader = index.reader()
         self._segments: list[tuple[Any, int, frozenset[int]]] = [
             (leaf, base, frozenset(leaf.segment().deleted_docs()) if leaf.has_deletions() else frozenset())
@@ -75,8 +78,14 @@ class Snapshot:
             for number in self.documents(term.decode())
         ]
 
-    def frequencies(self, field: str, term: str) -> dict[int, float]:
-        """Return how often each document holds a term in a field, those that do not left out."""
+    def frequencies(self, field: str, term: str, forms: Forms = None) -> dict[int, float]:
+        """Return how often each document holds a term in a field, those that do not left out.
+
+        With `forms`, only words of these forms of the term count.
+        """
+        if forms is not None:
+            counts = ((n, len(self.positions(packed, forms))) for n, packed in self.occurrences(field, term).items())
+            return {number: float(count) for number, count in counts if count}
         found: dict[int, float] = {}
         for leaf, base, deleted in self._segments:
             numbers, weights = _drain(leaf, field, term)
@@ -91,7 +100,7 @@ class Snapshot:
         return found
 
     def occurrences(self, field: str, term: str) -> dict[int, bytes]:
-        """Return the packed positions of a term in each document that holds it."""
+        """Return the packed places of a term in each document that holds it."""
         return {
             base + number: value
             for leaf, base, deleted in self._segments
@@ -100,9 +109,24 @@ class Snapshot:
         }
 
     @staticmethod
-    def positions(packed: bytes) -> array[int]:
-        """Return the positions that `occurrences` gave packed."""
-        return _POSITIONS.decode_positions(packed)
+    def positions(packed: bytes, forms: Forms = None) -> list[int]:
+        """Return the positions that `occurrences` gave packed, with `forms` only those of words of these forms."""
+        places = array("I", packed)
+        if forms is None:
+            return [place & POSITION_MASK for place in places]
+        return [place & POSITION_MASK for place in places if place >> POSITION_BITS in forms]
+
+    def terms(self, field: str) -> list[str]:
+        """Return all terms of a field."""
+        found: set[bytes] = set()
+        for leaf, _, _ in self._segments:
+            found.update(leaf.lexicon(field))
+        found.discard(META.encode())
+        return sorted(term.decode("utf-8", "replace") for term in found)
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return how many documents hold a term in a field, those deleted since included."""
+        return sum(leaf.doc_frequency(field, term.encode("utf-8", "replace")) for leaf, _, _ in self._segments)
 
     def column(self, name: str) -> array[int]:
         """Return an integer column, by document number."""

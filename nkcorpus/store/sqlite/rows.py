@@ -28,7 +28,9 @@ VERSION_COLUMNS = (
 
 INDEXABLE_COLUMNS = (
     "a.id, a.seq, a.removed_at, coalesce(c.cluster, a.text_digest),"
-    " v.title, v.text, v.authors, v.translator, v.source, v.lang, v.url, v.date"
+    " v.title, v.text, v.authors, v.translator, v.source, v.lang, v.url, v.date, v.place, v.tags,"
+    " (SELECT group_concat(start || ' ' || end, ' ') FROM cut WHERE cut.version = v.id),"
+    " CASE WHEN EXISTS (SELECT 1 FROM cut WHERE cut.version = v.id) THEN v.raw_text END"
 )
 
 
@@ -123,10 +125,17 @@ def document_of(
 
 def indexable_of(row: tuple[Any, ...]) -> Indexable:
     """Return what an index holds of a row of INDEXABLE_COLUMNS."""
-    article, seq, _, cluster, title, text, authors, translator, source, lang, url, date = row
+    article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, tags, spans, raw = row
     return Indexable(
-        article, seq, title, text, tuple(json.loads(authors)), translator, source, lang, url, date, cluster
-    )
+        article, seq, title, text, tuple(json.loads(authors)), translator, source, lang, url, date, cluster,
+        place, tuple(json.loads(tags)) if tags != "[]" else (), _pieces(raw, spans) if spans else "",
+    )  # fmt: skip
+
+
+def _pieces(text: str, spans: str) -> str:
+    """Return the pieces of `text` in `spans`, which are starts and ends in turn, a line each."""
+    offsets = [int(offset) for offset in spans.split(" ")]
+    return "\n".join(text[start:end].strip() for start, end in zip(offsets[::2], offsets[1::2], strict=True))
 
 
 def _date_of(row: dict[str, Any], name: str) -> ArticleDate | None:

@@ -1,0 +1,114 @@
+"""Words side by side, and words near each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from nkcorpus.index.whoosh.snapshot import Snapshot
+from nkcorpus.index.whoosh.terms import Slot, Slots
+
+Frequencies = dict[int, float]
+_Span = tuple[int, int]
+
+
+def frequencies(snapshot: Snapshot, field: str, slots: Slots) -> Frequencies:
+    """Return how often each document holds the terms of `slots` at their places in a field."""
+    if len(slots) == 1:
+        found: Frequencies = {}
+        for term, forms in slots[0].terms.items():
+            part = snapshot.frequencies(field, term, forms)
+            if not found:
+                found = part
+                continue
+            for number, frequency in part.items():
+                found[number] = found.get(number, 0.0) + frequency
+        return found
+    located = _Located(snapshot, field, slots)
+    counts = ((number, len(located.starts(number))) for number in located.documents)
+    return {number: float(count) for number, count in counts if count}
+
+
+def near_frequencies(snapshot: Snapshot, field: str, parts: Sequence[Sequence[Slots]], distance: int) -> Frequencies:
+    """Return how often each document holds all parts, in any order, with at most `distance` other words among them.
+
+    Of each part one alternative must stand there; no word counts for two parts. Stretches that overlap count once.
+    """
+    located = [[_Located(snapshot, field, slots) for slots in alternatives] for alternatives in parts]
+    holders = [set[int]().union(*(one.documents for one in alternatives)) for alternatives in located]
+    counts: Frequencies = {}
+    for number in set.intersection(*holders):
+        spans = [
+            sorted({(start, start + one.reach) for one in alternatives for start in one.starts(number)})
+            for alternatives in located
+        ]
+        count = _stretches(spans, distance) if all(spans) else 0
+        if count:
+            counts[number] = float(count)
+    return counts
+
+
+class _Located:
+    """The slots of one leaf in one field: which documents hold terms of all of them, and where side by side.
+
+    `reach` is how many words the last slot is from the first.
+    """
+
+    def __init__(self, snapshot: Snapshot, field: str, slots: Slots) -> None:
+        self._slots = slots
+        self.reach = slots[-1].offset
+        terms = {term for slot in slots for term in slot.terms}
+        self._occurrences = {term: snapshot.occurrences(field, term) for term in terms}
+        held = [set[int]().union(*(self._occurrences[term] for term in slot.terms)) for slot in slots]
+        self.documents = set.intersection(*held)
+
+    def starts(self, number: int) -> set[int]:
+        """Return the positions in a document at which the slots begin."""
+        starts: set[int] | None = None
+        for slot in self._slots:
+            shifted = {position - slot.offset for position in self._positions(slot, number)}
+            starts = shifted if starts is None else starts & shifted
+            if not starts:
+                break
+        return starts or set()
+
+    def _positions(self, slot: Slot, number: int) -> list[int]:
+        positions: list[int] = []
+        for term, forms in slot.terms.items():
+            packed = self._occurrences[term].get(number)
+            if packed is not None:
+                positions += Snapshot.positions(packed, forms)
+        return positions
+
+
+def _stretches(lists: list[list[_Span]], distance: int) -> int:
+    """Count the stretches that hold a span of each list. Each step moves on the list whose span begins first."""
+    if len(set[_Span]().union(*lists)) < len(lists):
+        return 0
+    at = [0] * len(lists)
+    count, counted_to = 0, -1
+    while True:
+        spans = [spans[place] for spans, place in zip(lists, at, strict=True)]
+        first, last = min(spans)[0], max(end for _, end in spans)
+        others = last - first + 1 - sum(end - start + 1 for start, end in spans)
+        if first > counted_to and 0 <= others <= distance and _apart(spans):
+            count += 1
+            counted_to = last
+        foremost = [i for i, (start, _) in enumerate(spans) if start == first]
+        moved = min(foremost, key=lambda i: _next_start(lists[i], at[i]))
+        at[moved] += 1
+        if at[moved] == len(lists[moved]):
+            return count
+
+
+def _next_start(spans: list[_Span], place: int) -> float:
+    return spans[place + 1][0] if place + 1 < len(spans) else math.inf
+
+
+def _apart(spans: list[_Span]) -> bool:
+    end = -1
+    for start, last in sorted(spans):
+        if start <= end:
+            return False
+        end = last
+    return True
