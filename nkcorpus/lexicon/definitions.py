@@ -21,7 +21,8 @@ _ACRONYM = r"[A-Z](?:[A-Za-z&.-]{0,10}[A-Z.])?s?"
 _BRACKETED = re.compile(rf"\(\s?[\"“‘'«]?(?P<acronym>{_ACRONYM})[\"”’'»]?\s?(?:[,;:/][^()\n]{{0,60}})?\)")
 _OPENED = re.compile(rf"(?<![\w.-])(?P<acronym>{_ACRONYM})\s?\((?P<long>[^()\n]{{5,120}})\)")
 _WORD = re.compile(r"[A-Z](?=\.[A-Z.\s])|[^\W_](?:[\w'’ʼ.]*[\w'’ʼ])?|&")
-_HANGUL_BEFORE = re.compile(r"[가-힣]{3,24}(?=\s?$)")
+_CLOSING = " \t\n\u00a0\"”’'»"
+_HANGUL_BEFORE = re.compile(r"[가-힣]{3,24}$")
 _HANGUL_WORD = re.compile(r"[가-힣]{3,24}")
 # A long form does not go on over the end of a sentence or paragraph, a bracket, or a list's comma.
 _BORDER = re.compile(r"(?<![A-Z])[.!?;:]\s|\n\s*\n|[()\[\]“”\"—]|,\s")
@@ -55,7 +56,7 @@ def _long_form_first(text: str) -> Iterator[Definition]:
         if letters is None:
             continue
         window_start = max(0, match.start() - _WINDOW)
-        before = text[window_start : match.start()]
+        before = text[window_start : match.start()].rstrip(_CLOSING)
         if hangul := _HANGUL_BEFORE.search(before):
             start = window_start + hangul.start()
             yield Definition(_plain(match.group("acronym")), hangul.group(), start, match.end())
@@ -96,7 +97,7 @@ def _plain(acronym: str) -> str:
 def _initials_start(text: str, letters: str) -> int | None:
     """Return where the words begin whose initials are `letters` and that reach to the end of `text`."""
     words = list(_WORD.finditer(text))[-3 * _MOST_LETTERS :]
-    if not words or text[words[-1].end() :].strip(" \u00a0\n'’\"”-"):
+    if not words or text[words[-1].end() :].strip(f"{_CLOSING}.-"):
         return None
     position = len(letters) - 1
     for index in range(len(words) - 1, -1, -1):

@@ -46,8 +46,9 @@ class Lexicon:
     def find(self, text: str) -> tuple[Match, ...]:
         """Return what `text` as a whole names, the usual sense first; each entry once.
 
-        Case, diacritics, hyphens and spaces make no difference, but an acronym that is an English word in lower
-        case counts only in capitals. Where nothing is spelled so, names of the same sound (fold level 4) are returned.
+        Case, diacritics, hyphens and spaces make no difference, but Nis is not NIS, and an acronym that is an
+        English word in lower case counts only in capitals. Where nothing is spelled so, names of the same sound
+        (fold level 4) are returned.
         """
         key = fold_name(text, 1)
         matches = [match for match in self._by_key.get(key, ()) if self._case_fits(match.form, text)]
@@ -71,7 +72,9 @@ class Lexicon:
         return self._by_sound.get(fold_name(text, 4), []) if least <= len(key) <= LONGEST else []
 
     def _case_fits(self, form: Form, text: str) -> bool:
-        return text.isupper() or not self.is_ordinary(form)
+        if form.kind != "acronym" or text.isupper():
+            return True
+        return not self.is_ordinary(form) and not text.istitle()
 
 
 @cache
