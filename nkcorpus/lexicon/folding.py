@@ -48,9 +48,13 @@ def strip_marks(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-@lru_cache(maxsize=50_000)
 def fold_name(name: str, level: Level) -> str:
     """Return the key of `name` at `level`, see above; two spellings with one key may be one name."""
+    # Only what can be a name is remembered: a text may hold words of any length.
+    return _remembered(name, level) if len(name) <= 2 * LONGEST else _fold(name, level)
+
+
+def _fold(name: str, level: Level) -> str:
     key = _DROPPED.sub("", strip_marks(name))
     if level == 1 or len(key) > LONGEST:
         return key
@@ -65,6 +69,9 @@ def fold_name(name: str, level: Level) -> str:
         return key
     key = _FIRST_R.sub("", key)
     return f"r{key[1:]}" if key.startswith("n") else key
+
+
+_remembered = lru_cache(maxsize=50_000)(_fold)
 
 
 def looks_korean(word: str) -> bool:

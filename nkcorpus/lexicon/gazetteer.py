@@ -32,6 +32,9 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _KIND_AFTER = re.compile(
     r"[\s-]{1,2}(?:[Cc]ounty|[Pp]rovince|[Cc]ity|[Dd]istrict|Region|Workers['’] District|gun|kun|si|do|up|ri|guyok)\b"
 )
+_KIND_AT_END = re.compile(
+    r"(?i:[\s-](?:county|province|city|district|gun|si|do))$|(?<=[가-힣]{2})(?:특별시|직할시|구역|[시군도])$"
+)
 _KIND_BEFORE = re.compile(r"\b(?:[Cc]ounty|[Cc]ity|[Dd]istrict|[Pp]rovince) of\s$")
 _NORTH_BEFORE = re.compile(r"(?:North Korea(?:n|['’]s)?|DPRK(?:['’]s)?|북한|북조선|북측)(?:의|\s)[^.]{0,12}$")
 _NORTH_AFTER = re.compile(r"(?: (?:Province|County|City))?,? (?:in )?(?:North Korea|the DPRK|DPRK)\b")
@@ -78,6 +81,7 @@ class Gazetteer:
     """The places of a lexicon, ready for matching. `gazetteer` gives the packaged one."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
         self._latin: dict[str, list[_Name]] = {}
         self._hangul: dict[str, list[_Name]] = {}
         self._provinces: dict[str, frozenset[str]] = {}
@@ -95,6 +99,14 @@ class Gazetteer:
             sure = [entry for entry, need in sighting.places if need == "nothing"]
             mentions += [PlaceMention(entry.id, sighting.start, sighting.end) for entry in vouched or sure]
         return mentions
+
+    def find(self, name: str) -> tuple[str, ...]:
+        """Return the ids of the places that a user means by `name`: "Hamkyung", "Musan County", 청진시; () for none."""
+        bare = _KIND_AT_END.sub("", name.strip())
+        for text in (name, bare):
+            if ids := tuple(match.entry.id for match in self._lexicon.find(text) if match.entry.place is not None):
+                return ids
+        return ()
 
     def with_provinces(self, place: str) -> frozenset[str]:
         """Return the ids that an article naming `place` is about: itself and its province, or a region's provinces."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nkcorpus.lexicon.gazetteer import gazetteer, places_in
+
+REPOSITORY = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.parametrize(
@@ -76,6 +79,41 @@ def test_not_named(text: str) -> None:
 )
 def test_what_stands_beside_decides(text: str, places: list[str]) -> None:
     assert [mention.place for mention in places_in(text)] == places
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("North Hamgyong", ("north-hamgyong",)),
+        ("north hamkyung province", ("north-hamgyong",)),
+        ("Hamkyung", ("hamgyong",)),
+        ("함경북도", ("north-hamgyong",)),
+        ("Musan County", ("musan",)),
+        ("Musan-gun", ("musan",)),
+        ("청진시", ("chongjin",)),
+        ("Kim Jong Suk", ("kim-jong-suk-county",)),
+        ("Unsan", ("unsan-north", "unsan-south")),
+        ("South Korea", ()),
+        ("MSS", ()),
+        ("", ()),
+    ],
+)
+def test_what_a_user_means_by_a_name(name: str, ids: tuple[str, ...]) -> None:
+    assert gazetteer().find(name) == ids
+
+
+SAMPLES = {
+    "flood-hoeryong-bridge": {"hoeryong", "north-hamgyong", "tumen", "pyongyang"},
+    "south-hwanghae-transplanting": {"south-hwanghae", "haeju", "jaeryong", "sinchon", "anak"},
+    "chongjin-electricity-ko": {"chongjin", "north-hamgyong"},
+    "novel-banned-bookstall": {"pyongsong", "kaechon", "south-pyongan"},
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_places_of_whole_articles(name: str) -> None:
+    text = (REPOSITORY / "data" / "sample" / "txt" / f"{name}.txt").read_text("utf-8")
+    assert {mention.place for mention in places_in(text)} == SAMPLES[name]
 
 
 def test_a_place_stands_for_its_province() -> None:
