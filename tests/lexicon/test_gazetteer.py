@@ -73,6 +73,7 @@ def test_not_named(text: str) -> None:
         ("연탄군에서", ["yonthan"]),
         ("강원도 원산", ["kangwon", "wonsan"]),
         ("북한 강원도", ["kangwon"]),
+        ("a village in Kangwon-do", ["kangwon"]),
         ("Unsan County, South Pyongan Province", ["unsan-south", "south-pyongan"]),
         ("Unsan County", ["unsan-north", "unsan-south"]),
     ],
