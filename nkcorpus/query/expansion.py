@@ -108,7 +108,7 @@ def also_line(expansions: Iterable[Expansion]) -> str:
 class SpellingTable:
     """A corpus' own words by sound, for names that no lexicon has. Built by one pass over an index's terms.
 
-    Only terms that look Korean are kept, about one in eleven. The pass takes 0.2 s to 0.4 s for 100,000 terms of
+    Only terms that look Korean are kept, about one in eleven. The pass takes about 0.4 s for 100,000 terms of
     English news; an engine that cannot afford it can store the `spelling_key` of its terms and look up there.
     """
 
