@@ -1,4 +1,4 @@
-"""What the package knows of North Korea's names, read from TOML when first needed."""
+"""What the field's words are: organisations, people, places and terms as TOML data; how Korean names are spelled."""
 
 from __future__ import annotations
 
