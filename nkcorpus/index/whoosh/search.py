@@ -1,9 +1,4 @@
-"""Answering a query on a snapshot: BM25F, term at a time.
-
-Robertson, Zaragoza, Taylor: Simple BM25 Extension to Multiple Weighted Fields (CIKM 2004): the frequencies of a
-word in the fields, each normalised by its field's length, are weighted and added before saturation.
-The idf is Lucene's, log(1 + (N - df + .5) / (df + .5)), which is never negative.
-"""
+"""Answering a query on a snapshot: BM25F, term at a time, then a closer look at the best articles."""
 
 from __future__ import annotations
 
@@ -14,7 +9,9 @@ from dataclasses import dataclass
 
 from nkcorpus.dates import interval
 from nkcorpus.index.base import Matches, MatchMode, SearchOptions
+from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, idf_of, most, saturated, weighted_frequencies
 from nkcorpus.index.whoosh.proximity import frequencies, near_frequencies
+from nkcorpus.index.whoosh.rerank import DEPTH, MOST, gains
 from nkcorpus.index.whoosh.schema import NO_DATE
 from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.index.whoosh.terms import Expander
@@ -39,12 +36,6 @@ from nkcorpus.query.ast import (
     leaves,
 )
 
-K1 = 1.2
-B = 0.75
-FIELD_WEIGHTS = {"title": 2.0, "text": 1.0}
-
-Scores = dict[int, float]
-
 
 @dataclass(frozen=True, slots=True)
 class _Result:
@@ -61,6 +52,10 @@ def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
     ranked = any(leaves(query.root))
     scores = _filtered(snapshot, result.scores if result else {}, query.filters)
     order = _order(snapshot, scores, options)
+    if options.sort == "relevance" and not options.exact:
+        best = heapq.nsmallest(DEPTH, scores, key=order)
+        for number, gain in gains(snapshot, query.root, best, evaluation.idf).items():
+            scores[number] += gain
     numbers = _representatives(snapshot, scores, order) if options.collapse else list(scores)
     end = options.offset + options.limit if options.limit else len(numbers)
     page = heapq.nsmallest(end, numbers, key=order)[options.offset :]
@@ -80,6 +75,7 @@ class _Evaluation:
         self._match = options.match
         self.expander = Expander(snapshot, exact=options.exact)
         self._leaves: dict[Leaf | Near | Dated, _Result | None] = {}
+        self._holding: dict[str, int] = {}
 
     def root(self, node: Node) -> _Result | None:
         """Evaluate the whole tree; with `best`, articles that hold all words score above all others."""
@@ -88,8 +84,9 @@ class _Evaluation:
             result = self._words(node, "any")
             if result and parts and len(parts) + len(node.must) > 1:
                 everywhere = set(result.scores).intersection(*(part.scores for part in parts))
+                lift = result.bound * (1.0 + MOST)  # whatever articles without one of the words may gain later
                 for number in everywhere:
-                    result.scores[number] += result.bound
+                    result.scores[number] += lift
             return result
         return self._evaluate(node)
 
@@ -174,7 +171,10 @@ class _Evaluation:
         slots = self.expander.slots(node)
         if not slots:
             return None
-        return self._score({name: frequencies(self._snapshot, name, slots) for name in _fields(node.field)})
+        result = self._score({name: frequencies(self._snapshot, name, slots) for name in _fields(node.field)})
+        if isinstance(node, Word) and node.field is None and len(slots) == 1:
+            self._holding.update(dict.fromkeys(slots[0].terms, len(result.scores)))
+        return result
 
     def _near(self, parts: Sequence[Sequence[Leaf]], distance: int) -> _Result | None:
         """Evaluate parts near each other; those without any term (stop words) are passed over."""
@@ -187,23 +187,15 @@ class _Evaluation:
 
     def _score(self, frequencies: dict[str, Scores]) -> _Result:
         """Return the BM25F scores of one word or phrase, given how often each field holds it."""
-        snapshot = self._snapshot
-        weighted: Scores = {}
-        for field, found in frequencies.items():
-            weight = FIELD_WEIGHTS.get(field, 1.0)
-            if field in FIELD_WEIGHTS:
-                lengths, slope = snapshot.column(f"{field}_length"), B / snapshot.average_lengths[field]
-                part = {n: weight * f / (1.0 - B + slope * lengths[n]) for n, f in found.items()}
-            else:
-                part = {n: weight * f for n, f in found.items()}
-            if weighted:
-                for number, value in part.items():
-                    weighted[number] = weighted.get(number, 0.0) + value
-            else:
-                weighted = part
-        count = len(weighted)
-        factor = (K1 + 1.0) * math.log(1.0 + (snapshot.count - count + 0.5) / (count + 0.5))
-        return _Result({n: factor * value / (K1 + value) for n, value in weighted.items()}, factor)
+        weighted = weighted_frequencies(self._snapshot, frequencies)
+        idf = idf_of(self._snapshot.count, len(weighted))
+        return _Result(saturated(weighted, idf), most(idf))
+
+    def idf(self, term: str) -> float:
+        """Return the idf of a term in title and text together."""
+        if term not in self._holding:
+            self._holding[term] = len({n for field in FIELD_WEIGHTS for n in self._snapshot.frequencies(field, term)})
+        return idf_of(self._snapshot.count, self._holding[term])
 
 
 def _fields(field: str | None) -> Iterable[str]:

@@ -108,10 +108,18 @@ class Snapshot:
             if number not in deleted
         }
 
+    def places(self, field: str, term: str, wanted: frozenset[int]) -> dict[int, array[int]]:
+        """Return the places of a term in those of the `wanted` documents that hold it."""
+        return {
+            base + number: array("I", packed)
+            for leaf, base, _ in self._segments
+            for number, packed in _pick(leaf, field, term, {number - base for number in wanted})
+        }
+
     @staticmethod
-    def positions(packed: bytes, forms: Forms = None) -> list[int]:
-        """Return the positions that `occurrences` gave packed, with `forms` only those of words of these forms."""
-        places = array("I", packed)
+    def positions(packed: bytes | array[int], forms: Forms = None) -> list[int]:
+        """Return the positions of packed places, ascending; with `forms` only those of words of these forms."""
+        places = array("I", packed) if isinstance(packed, bytes) else packed
         if forms is None:
             return [place & POSITION_MASK for place in places]
         return [place & POSITION_MASK for place in places if place >> POSITION_BITS in forms]
@@ -193,3 +201,24 @@ def _drain(
             loads.append(get())
             matcher.next()
     return numbers, loads
+
+
+def _pick(leaf: Any, field: str, term: str, wanted: set[int]) -> Iterator[tuple[int, bytes]]:
+    """Yield the wanted postings of a term in a segment; blocks without any are passed over unread."""
+    try:
+        matcher = leaf.postings(field, term.encode("utf-8", "replace"))
+    except TermNotFound:
+        return
+    matcher = getattr(matcher, "child", matcher)
+    if not isinstance(matcher, W3LeafMatcher):
+        while matcher.is_active():
+            if matcher.id() in wanted:
+                yield matcher.id(), matcher.value()
+            matcher.next()
+        return
+    while matcher.is_active():
+        matcher.id()
+        if not wanted.isdisjoint(matcher._ids):
+            matcher.value()
+            yield from (pair for pair in zip(matcher._ids, matcher._values, strict=True) if pair[0] in wanted)
+        matcher._next_block()
