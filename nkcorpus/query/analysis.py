@@ -16,7 +16,7 @@ from functools import cache
 
 import Stemmer
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Part of every index's version: raise it when any text would give other terms."""
 
 # Lucene's English stop set (org.apache.lucene.analysis.en.EnglishAnalyzer).
@@ -28,7 +28,7 @@ STOP_WORDS = frozenset(
 # Combining marks of Latin, Hebrew, Arabic and the Indic blocks, which \w leaves out, belong to their word.
 _WORD_CHAR = r"[\w\u0300-\u036F\u0591-\u05C7\u0610-\u061A\u064B-\u065F\u0670\u0900-\u0963\u0966-\u0DFF]"
 _SURFACE = re.compile(
-    r"[A-Za-z](?:\.[A-Za-z])+\b"  # initials: U.S, D.P.R.K
+    rf"[A-Za-z](?:\.[A-Za-z])+(?!{_WORD_CHAR})"  # initials: U.S, D.P.R.K
     r"|\d+(?:[.,]\d+)+"  # 5,500 and 13.9
     rf"|{_WORD_CHAR}+(?:['’ʼ＇]{_WORD_CHAR}+)*"
 )
