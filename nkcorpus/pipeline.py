@@ -20,6 +20,7 @@ from nkcorpus.model import (
     Document,
     Failure,
     IngestReport,
+    Kind,
     Prepared,
     SourceFailure,
     SourceItem,
@@ -35,6 +36,7 @@ Entry = SourceItem | SourceFailure | SourceSkip
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
 
+_WHOLE_FILES: tuple[Kind, ...] = ("text", "markdown", "html")
 _COMMIT_ITEMS = 1000
 _COMMIT_SECONDS = 1.0
 
@@ -114,15 +116,15 @@ def ingest(
     """
     rules_with(treatment.rules)
     intake = _Intake(writer, treatment, force)
-    done = pending = 0
+    pending = 0
     committed_at = time.monotonic()
-    for entry, result in _mapped(functools.partial(_prepared, treatment=treatment), entries, jobs):
+    for entry, result in _mapped(functools.partial(_prepared, treatment=treatment), intake.unseen(entries), jobs):
         intake.take(entry, result)
         pending += 1
         if pending >= _COMMIT_ITEMS or time.monotonic() - committed_at >= _COMMIT_SECONDS:
             writer.commit()
-            done, pending, committed_at = done + pending, 0, time.monotonic()
-            on_stored(done, entry.origin)
+            pending, committed_at = 0, time.monotonic()
+            on_stored(intake.taken, entry.origin)
     report = intake.report()
     writer.finish(report)
     return report
@@ -143,6 +145,28 @@ class _Intake:
     def report(self) -> IngestReport:
         """Return the counts so far."""
         return IngestReport(**self._counts, failures=tuple(self._failures))
+
+    @property
+    def taken(self) -> int:
+        """The number of inputs dealt with."""
+        return len(self._failures) + sum(self._counts[name] for name in ("new", "updated", "unchanged", "skipped"))
+
+    def unseen(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        """Yield the inputs that have to be read; count files as unchanged whose very bytes are stored.
+
+        The text of a record depends on what its fields were said to be, and a page's state on when it was fetched.
+        """
+        for entry in entries:
+            if (
+                isinstance(entry, SourceItem)
+                and entry.kind in _WHOLE_FILES
+                and entry.retrieved_at is None
+                and self._writer.holds(entry, hashlib.sha256(entry.payload).hexdigest())
+            ):
+                self._counts["unchanged"] += 1
+                self._writer.settle(entry.origin, entry.record)
+            else:
+                yield entry
 
     def take(self, entry: Entry, result: Prepared | SourceFailure | SourceSkip | ItemError) -> None:
         """Store, skip or record one input."""

@@ -130,3 +130,25 @@ def test_bad_arguments_are_told_at_once(tmp_path: Path) -> None:
         clean_sources([tmp_path / "missing"])
     with pytest.raises(UsageError):
         clean_sources([tmp_path], Treatment({"colour": "x"}))
+
+
+def test_a_file_whose_bytes_are_stored_is_not_read_again(store: SqliteStore, tmp_path: Path) -> None:
+    page = b"<html><head><title>Rice</title></head><body><article><p>Rice rose in Hyesan.</p></article></body></html>"
+    file = SourceItem("a.html", "a.html", "html", page)
+    assert run(store, file).new == 1
+    assert run(store, file, SourceItem("copies/a.html", "a.html", "html", page)).unchanged == 2
+    assert run(store, SourceItem("b.html", "b.html", "html", page)).unchanged == 1, "the same page of another name"
+    [article] = store.articles([change.id for change in store.changes(0)])
+    store.remove([article.id])
+    assert run(store, file).skipped == 1
+    assert run(store, file, force=True).new == 1
+
+
+def test_what_was_read_of_a_record_depends_on_more_than_its_bytes(store: SqliteStore) -> None:
+    payload = b'{"id": "7", "text": "Rice rose.", "words": "Rice fell."}'
+    record = SourceItem("a.jsonl", "a.jsonl", "record", payload, record=1)
+    assert run(store, record).new == 1
+    with store.writing(["test"]) as writer:
+        mapped = Treatment({"text": "words"})
+        report = ingest(writer, [record], mapped, jobs=1, force=False, on_stored=lambda done, origin: None)
+    assert report.updated == 1

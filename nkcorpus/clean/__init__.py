@@ -5,12 +5,17 @@ Rules are data (`data/*.toml`; the format is described in `rules`). They are rea
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from nkcorpus.clean.engine import clean_document
 from nkcorpus.clean.explain import Explanation, explain
-from nkcorpus.clean.repair import fix_document, is_fixed, unfixed
 from nkcorpus.clean.rulefile import read_rules, rules_with, to_toml
 from nkcorpus.clean.rules import KINDS, Rule, load_rules, parse_rules
 from nkcorpus.clean.ruleset import cleaner_id, ruleset
+
+if TYPE_CHECKING:
+    from nkcorpus.clean.repair import fix_document, is_fixed, unfixed
 
 __all__ = [
     "CLEANER",
@@ -34,8 +39,13 @@ CLEANER: str
 """`rules/` and a digest of the package's rules and of the engine: the `cleaner` of documents cleaned with them."""
 
 
-def __getattr__(name: str) -> str:
-    # Computed on access, since it takes reading all rules and most commands clean nothing.
+_REPAIR = frozenset({"fix_document", "is_fixed", "unfixed"})
+
+
+def __getattr__(name: str) -> object:
+    # On access, since most commands clean and mend nothing: the one takes reading all rules, the other the lexicon.
     if name == "CLEANER":
         return ruleset().cleaner
+    if name in _REPAIR:
+        return getattr(import_module("nkcorpus.clean.repair"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,12 +9,15 @@ import re
 
 _SAMPLE = 2048  # code points
 _MODEL_SAMPLE = 600  # code points; more changes no answer and costs time
-_FEWEST_LETTERS = 40  # below, names and loan words outweigh the rest
+_FEWEST_LETTERS = 40  # and the marks among them; below, names and loan words outweigh the rest
 _LEAST_PERCENT = 60  # of the text that CLD2 must give to one language
 
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9f]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+_EAST_ASIAN = re.compile(
+    "[\u1100-\u11ff\u3041-\u30fc\u3131-\u318e\u3400-\u9fff\uac00-\ud7a3\uf900-\uff9f\U00020000-\U0003134f]"
+)
 _OWN_SHARE = 0.3  # of the letters; the rest are names and abbreviations in Latin script
 _KANA_SHARE = 0.1  # Japanese prose has about half of its letters in kana, Chinese none
 
@@ -37,7 +40,7 @@ def script_language(text: str) -> str | None:
     Latin and Cyrillic script serve many languages, so they tell none.
     """
     sample = text[:_SAMPLE]
-    if sample.isascii():
+    if sample.isascii() or not _EAST_ASIAN.search(sample):
         return None
     sample = _without_addresses(sample)
     hangul, kana, han = (len(script.findall(sample)) for script in (_HANGUL, _KANA, _HAN))
@@ -56,7 +59,7 @@ def script_language(text: str) -> str | None:
 def model_language(text: str) -> str | None:
     """Return the ISO 639 code of the language that CLD2 is sure of, None where it is not or the text is too short."""
     sample = _NO_LANGUAGE.sub(" ", _without_addresses(text[:_MODEL_SAMPLE]))
-    if sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
+    if len("".join(sample.split())) < _FEWEST_LETTERS:
         return None
     import pycld2
 

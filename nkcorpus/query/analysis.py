@@ -19,7 +19,7 @@ import Stemmer
 
 from nkcorpus.query.forms import packed_form
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Part of every index's version: raise it when any text would give other terms."""
 
 # Lucene's English stop set (org.apache.lucene.analysis.en.EnglishAnalyzer).

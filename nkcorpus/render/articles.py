@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from nkcorpus.clean import Rule
 from nkcorpus.model import Article, Cleaned, Document
 from nkcorpus.render.diff import cleaning_diff
 from nkcorpus.render.environment import Environment
-from nkcorpus.render.explanation import explanation_fields, explanation_lines
 from nkcorpus.render.fields import Fields, article_fields, clean_fields, removed_fields
 from nkcorpus.render.jsonout import json_array, json_document, json_line
 from nkcorpus.render.prose import (
@@ -23,6 +21,9 @@ from nkcorpus.render.prose import (
 )
 from nkcorpus.render.reports import render_failure, render_links
 from nkcorpus.render.safe import one_line
+
+if TYPE_CHECKING:
+    from nkcorpus.clean import Rule
 
 ArticleFormat = Literal["text", "json", "markdown", "html"]
 CleanFormat = Literal["text", "json", "jsonl", "markdown", "diff"]
@@ -87,8 +88,11 @@ def render_cleaned(
     """
 
     def fields(item: Cleaned) -> Fields:
-        explanation = {} if explain_by is None else {"explanation": explanation_fields(item, explain_by)}
-        return clean_fields(item) | explanation
+        if explain_by is None:
+            return clean_fields(item)
+        from nkcorpus.render.explanation import explanation_fields
+
+        return clean_fields(item) | {"explanation": explanation_fields(item, explain_by)}
 
     failed = 0
 
@@ -112,6 +116,8 @@ def render_cleaned(
         elif item.document is None:
             continue
         elif explain_by is not None:
+            from nkcorpus.render.explanation import explanation_lines
+
             env.write(separator + "".join(explanation_lines(item, explain_by)))
             separator = "\n"
         elif format == "diff":

@@ -18,6 +18,7 @@ from nkcorpus.model import (
     Position,
     Prepared,
     Removal,
+    SourceItem,
 )
 
 
@@ -118,6 +119,9 @@ class StoreWriter(Protocol):
 
     def known(self, article_id: str) -> Known | None:
         """Return what is stored under an id, None when nothing ever was."""
+
+    def holds(self, item: SourceItem, payload_sha256: str) -> bool:
+        """Tell whether a live article has a version of the same bytes from a file of the same name, read likewise."""
 
     def payload(self, sha256: str) -> bytes:
         """Return the original bytes of a stored payload."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nkcorpus.dates import utc_now
-from nkcorpus.model import IngestReport, Likeness, Prepared
+from nkcorpus.model import IngestReport, Likeness, Prepared, SourceItem
 from nkcorpus.store.base import Known
 from nkcorpus.store.payloads import decompress
 from nkcorpus.store.sqlite.connection import corpus_errors
@@ -49,6 +49,16 @@ class SqliteWriter(Transaction):
         if not versions:
             return Known(True, (), (), "", "text", "", None, None)
         return Known(False, tuple(v[0] for v in versions), tuple(v[1] for v in versions), *versions[-1][2:])
+
+    def holds(self, item: SourceItem, payload_sha256: str) -> bool:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            row = self._connection.execute(
+                "SELECT 1 FROM version WHERE payload_sha256 = ? AND file_name = ? AND kind = ? AND charset IS ?"
+                " AND record IS ? LIMIT 1",
+                (payload_sha256, item.name, item.kind, item.charset, item.record),
+            ).fetchone()
+        return row is not None
 
     def payload(self, sha256: str) -> bytes:
         """See StoreWriter."""
