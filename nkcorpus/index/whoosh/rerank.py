@@ -32,18 +32,15 @@ MOST = AS_TYPED + 2 * NEAR
 """What an article gains at most, as a share of the most that all words of the query could give."""
 
 _Places = Mapping[int, "array[int]"]
-_Typed = tuple[str, int]
+Typed = tuple[str, int]
 """A term, and the form of it that was typed."""
 
 
-def gains(snapshot: Snapshot, root: Node, best: Sequence[int], idf: Callable[[str], float]) -> Scores:
-    """Return what the documents `best` gain for the query's words being near each other and as typed.
+def gains(snapshot: Snapshot, typed: Sequence[Typed], best: Sequence[int], idf: Callable[[str], float]) -> Scores:
+    """Return what the documents `best` gain for the words of `typed_terms` being near each other and as typed.
 
-    Only words typed in a row, two or more, give anything. `idf` gives that of a term in title and text.
+    `idf` gives that of a term in title and text.
     """
-    typed = _typed(root)
-    if len(typed) < 2:
-        return {}
     wanted = frozenset(best)
     places = {field: {term: snapshot.places(field, term, wanted) for term, _ in set(typed)} for field in FIELD_WEIGHTS}
     found: Scores = {}
@@ -61,8 +58,11 @@ def gains(snapshot: Snapshot, root: Node, best: Sequence[int], idf: Callable[[st
     return found
 
 
-def _typed(root: Node) -> list[_Typed]:
-    """Return the terms of the words that were typed in a row for title and text, stop words left out."""
+def typed_terms(root: Node) -> list[Typed]:
+    """Return the terms of the words that were typed in a row for title and text, stop words left out.
+
+    Two or more of them can be near each other.
+    """
     if not isinstance(root, Words):
         return []
     words = [node.text for node in (*root.must, *root.should) if isinstance(node, Word) and node.field is None]

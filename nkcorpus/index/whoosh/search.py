@@ -11,7 +11,7 @@ from nkcorpus.dates import interval
 from nkcorpus.index.base import Matches, MatchMode, SearchOptions
 from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, idf_of, most, saturated, weighted_frequencies
 from nkcorpus.index.whoosh.proximity import frequencies, near_frequencies
-from nkcorpus.index.whoosh.rerank import DEPTH, MOST, gains
+from nkcorpus.index.whoosh.rerank import DEPTH, MOST, gains, typed_terms
 from nkcorpus.index.whoosh.schema import NO_DATE
 from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.index.whoosh.terms import Expander
@@ -52,15 +52,18 @@ def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
     ranked = any(leaves(query.root))
     scores = _filtered(snapshot, result.scores if result else {}, query.filters)
     order = _order(snapshot, scores, options)
-    if options.sort == "relevance" and not options.exact:
-        best = heapq.nsmallest(DEPTH, scores, key=order)
-        for number, gain in gains(snapshot, query.root, best, evaluation.idf).items():
+    typed = typed_terms(query.root) if options.sort == "relevance" and not options.exact else ()
+    if len(typed) > 1:
+        for number, gain in gains(snapshot, typed, _best(scores, order, DEPTH), evaluation.idf).items():
             scores[number] += gain
-    numbers = _representatives(snapshot, scores, order) if options.collapse else list(scores)
-    end = options.offset + options.limit if options.limit else len(numbers)
-    page = heapq.nsmallest(end, numbers, key=order)[options.offset :]
+    if options.collapse:
+        scores = _representatives(snapshot, scores, order)
+    end = options.offset + options.limit if options.limit else len(scores)
+    by_score = options.sort == "relevance"
+    ordered = _best(scores, order, end) if by_score else heapq.nsmallest(end, scores, key=order)
+    page = ordered[options.offset :]
     return Matches(
-        total=len(numbers),
+        total=len(scores),
         ids=tuple(snapshot.article_id(number) for number in page),
         scores=tuple(scores[number] if ranked else None for number in page),
         notes=tuple(evaluation.expander.notes),
@@ -251,6 +254,14 @@ def _in_span(snapshot: Snapshot, numbers: Iterable[int], since: int | None, unti
     return [number for number in numbers if last[number] >= since and first[number] <= until]
 
 
+def _best(scores: Scores, order: Callable[[int], tuple[float, int]], count: int) -> list[int]:
+    """Return the `count` documents of the highest scores in their order, without sorting all."""
+    if 0 < count < len(scores):
+        least = sorted(scores.values(), reverse=True)[count - 1]
+        return sorted((number for number, score in scores.items() if score >= least), key=order)[:count]
+    return sorted(scores, key=order)[:count]
+
+
 def _order(snapshot: Snapshot, scores: Scores, options: SearchOptions) -> Callable[[int], tuple[float, int]]:
     """Return the key by which documents are sorted, ascending; what is stored last comes first among equals."""
     seq = snapshot.column("seq")
@@ -262,15 +273,12 @@ def _order(snapshot: Snapshot, scores: Scores, options: SearchOptions) -> Callab
     return lambda number: (dates[number] if dates[number] != NO_DATE else math.inf, -seq[number])
 
 
-def _representatives(snapshot: Snapshot, scores: Scores, order: Callable[[int], tuple[float, int]]) -> list[int]:
+def _representatives(snapshot: Snapshot, scores: Scores, order: Callable[[int], tuple[float, int]]) -> Scores:
     """Return one document of those with (nearly) the same text: the one that comes first in the order."""
     clusters = snapshot.column("cluster")
     first: dict[int, int] = {}
-    numbers: list[int] = []
     for number in scores:
         cluster = clusters[number]
-        if not cluster:
-            numbers.append(number)
-        elif cluster not in first or order(number) < order(first[cluster]):
+        if cluster and (cluster not in first or order(number) < order(first[cluster])):
             first[cluster] = number
-    return numbers + list(first.values())
+    return {number: score for number, score in scores.items() if first.get(clusters[number], number) == number}
