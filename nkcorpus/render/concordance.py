@@ -71,7 +71,7 @@ def _draw(lines: tuple[ConcordanceLine, ...], env: Environment) -> None:
         left = _clipped(_apart(_shown(line.left), -1), side, from_end=True)
         before = " " * (side - cell_width(left)) + left
         after = _clipped(_apart(_shown(line.right), 0), room - side - cell_width(match))
-        head = f"{env.paint(line.id[:_ID_LENGTH], 'dim')}  " if with_id else ""
+        head = f"{env.paint(one_line(line.id[:_ID_LENGTH]), 'dim')}  " if with_id else ""
         env.write(f"{head}{before}{env.paint(match, 'bold')}{after.rstrip(' ')}\n")
 
 

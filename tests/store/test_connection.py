@@ -78,6 +78,8 @@ def test_every_reference_is_a_declared_foreign_key(path: Path) -> None:
         ("version", "payload_sha256", "payload"),
         ("version", "run", "run"),
         ("kept_line", "article", "article"),
+        ("user_tag", "article", "article"),
+        ("note", "article", "article"),
         ("cut", "version", "version"),
         ("repair", "version", "version"),
         ("failure", "run", "run"),
