@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nkcorpus import Corpus, QueryError
 from nkcorpus.analyse.kwic import Concordance, Finder, LineOrder, concordance
 from nkcorpus.model import Article, ArticleDate, Document
 from nkcorpus.query.analysis import prose
 from nkcorpus.query.parser import parse
+from tests.news import record
 
 
 def article(text: str, number: int = 1) -> Article:
@@ -86,7 +89,7 @@ def test_a_line_is_made_of_pieces_of_the_text_at_exact_offsets() -> None:
 def test_lines_are_sorted_by_place_or_by_the_words_beside_the_match() -> None:
     texts = ("New rice sells. Old rice Burns.", "Any ríce, apart from that. À rice boom")
     by_place = [line.right.split()[0] for line in lines("rice", *texts).lines]
-    assert by_place == ["sells.", "Burns.", "apart", "boom"] or by_place == ["sells.", "Burns.", ",", "boom"]
+    assert by_place == ["sells.", "Burns.", ",", "boom"]
     right = [line.right.strip(" ,").split()[0] for line in lines("rice", *texts, order="right").lines]
     assert right == ["apart", "boom", "Burns.", "sells."]
     left = [line.left.split()[-1] for line in lines("rice", *texts, order="left").lines]
@@ -152,3 +155,21 @@ def test_the_time_is_linear_in_the_text() -> None:
     started = time.process_time()
     assert len(Finder(parse('rice "state security" mss NEAR/3 lecture lect*')).spans(text)) > 40_000
     assert time.process_time() - started < 12
+
+
+def test_a_concordance_narrows_like_a_search(tmp_path: Path) -> None:
+    file = tmp_path / "news.jsonl"
+    text = "Rice, and rice again."
+    copies = "".join(record(n, text, source=n, date=f"202{n}-01-01") for n in "123")
+    file.write_text(copies + record("one", "Rice prices rose in Hyesan."), "utf-8")
+    with Corpus.open(tmp_path / "corpus.db") as corpus:
+        corpus.ingest([file])
+        assert len(corpus.kwic("rice", collapse=False).lines) == 7
+        assert len(corpus.kwic("rice").lines) == 3
+        assert [line.source for line in corpus.kwic("rice", since="2022", source="2").lines] == ["2", "2"]
+        [line] = corpus.kwic('"rice prices"', match="all", width=3).lines
+        assert (line.left, line.match, line.right) == ("", "Rice prices", " ro")
+        assert not corpus.kwic("rice", lines=1).is_whole
+        assert corpus.kwic("title:one").lines == ()
+        with pytest.raises(QueryError):
+            corpus.kwic("rice AND")
