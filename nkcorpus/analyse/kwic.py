@@ -112,6 +112,7 @@ class Finder:
         self._fitting: dict[str, tuple[str, ...]] = {}
         self._phrases: list[_Slots] = []
         self._near: list[tuple[int, list[list[_Slots]]]] = []
+        self._selection = analysis.Selection(self._is_wanted)
         for unit in _units(root):
             self._take(unit)
 
@@ -149,20 +150,26 @@ class Finder:
             self._patterns[key] = matcher(leaf)
             return ((0, key),)
         tokens = list(analysis.prose().tokens(leaf.text))
-        slots = [(token.position - tokens[0].position, token.word if self._exact else token.term) for token in tokens]
+        slots = [(token.position - tokens[0].position, self._key(token.term, token.word)) for token in tokens]
         self._keys.update(key for _, key in slots)
         return slots
 
     def _occurrences(self, text: str) -> _Occurrences:
         found: dict[str, dict[int, tuple[int, int]]] = {key: {} for key in (*self._keys, *self._patterns)}
-        for token in analysis.prose().tokens(text):
+        for token in self._selection.tokens(text):
             place = (token.start, token.end)
-            key = token.word if self._exact else token.term
+            key = self._key(token.term, token.word)
             if key in self._keys:
                 found[key][token.position] = place
-            for pattern in self._fits(token.word) if self._patterns else ():
+            for pattern in self._fits(token.word):
                 found[pattern][token.position] = place
         return found
+
+    def _is_wanted(self, term: str, word: str) -> bool:
+        return self._key(term, word) in self._keys or bool(self._fits(word))
+
+    def _key(self, term: str, word: str) -> str:
+        return word if self._exact else term
 
     def _fits(self, word: str) -> tuple[str, ...]:
         if word not in self._fitting:

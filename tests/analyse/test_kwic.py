@@ -150,6 +150,15 @@ def test_every_occurrence_of_a_word_is_a_match(text: str, word: str) -> None:
     assert Finder(parse(word)).spans(text) == places
 
 
+@given(st.text(max_size=40) | st.text('ab"~*?/()NEAR/2 OR-+:^1', max_size=30), _TEXTS)
+def test_any_query_that_parses_is_answered(query: str, text: str) -> None:
+    try:
+        root = parse(query)
+    except QueryError:
+        return
+    assert all(text[start:end] for start, end in Finder(root).spans(f"{text} {query}"[: len(text)]))
+
+
 def test_the_time_is_linear_in_the_text() -> None:
     text = "rice mss lecture on the state security of rice " * 40_000
     started = time.process_time()
