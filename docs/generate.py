@@ -65,6 +65,8 @@ Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkc
 - An article's `id` is the first 32 hex digits of the SHA-256 of NUL-joined parts: `url` and the canonical address; else `record`, the file's base name
   and the record's own id; else `text`, title, date and the raw text with white space made single.
 - A removed article keeps its row in `article`, with `removed_at` set and no version: ingesting it again skips it.
+- `user_tag`, `note` and `saved_search` are the user's own. Nothing that comes in changes them, and the export hash leaves them out;
+  `nkcorpus remove` deletes the tags and notes of an article with it.
 - `change` has a row for every change. An index remembers the `seq` and `token` up to which it has read; another token at that
   `seq` means another file, and the index is built anew.
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from nkcorpus.analyse.kwic import Concordance, ConcordanceLine
     from nkcorpus.corpus import Corpus, Locations
     from nkcorpus.errors import (
         ArticleNotFound,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         Duplicates,
         Hit,
         IngestReport,
+        Note,
         SearchResult,
         Span,
     )
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 # Names are looked up when used: `nkcorpus --help` must not pay for SQLite, nor a text for an HTML parser.
 _HOMES = {
+    "nkcorpus.analyse.kwic": ("Concordance", "ConcordanceLine"),
     "nkcorpus.corpus": ("Corpus", "Locations"),
     "nkcorpus.errors": (
         "ArticleNotFound",
@@ -61,6 +64,7 @@ _HOMES = {
         "Duplicates",
         "Hit",
         "IngestReport",
+        "Note",
         "SearchResult",
         "Span",
     ),
@@ -74,11 +78,14 @@ __all__ = [  # noqa: RUF022 - by importance
     "Article",
     "Document",
     "Span",
+    "Note",
     "Hit",
     "SearchResult",
     "IngestReport",
     "Duplicates",
     "DuplicateCluster",
+    "Concordance",
+    "ConcordanceLine",
     "clean_sources",
     "Treatment",
     "Cleaned",

@@ -6,10 +6,10 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, Unpack, cast
 
 from nkcorpus import __version__, config
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
@@ -33,9 +33,14 @@ from nkcorpus.query.snippet import Marks, query_marks, snippet
 from nkcorpus.store import Store, joined
 
 if TYPE_CHECKING:
+    from nkcorpus.analyse.kwic import Concordance, LineOrder
+    from nkcorpus.annotations import Annotations
     from nkcorpus.cleaning import Cleaning
+    from nkcorpus.searches import Searches
 
 TOOL = f"nkcorpus/{__version__}"
+_BATCH = 100
+_DAMAGED = "the index is damaged; building it anew ..."
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -61,22 +66,29 @@ class NarrowKeywords(TypedDict, total=False):
     lang: str | None
 
 
-class SearchKeywords(NarrowKeywords, total=False):
-    """The options of a search.
+class MatchKeywords(NarrowKeywords, total=False):
+    """What a query finds and in which order.
 
-    `limit` (10) hits after `offset` (0); 0 means all. `match` is `best` (any word, articles that hold all words
-    first), `any` or `all`. `literal` takes the query as plain words. `exact` finds words as they are written, in no
-    other form. `collapse` (yes) shows one of several
-    articles with (nearly) the same text. `snippets` (yes) can be switched off where nobody reads them.
+    `match` is `best` (any word, articles that hold all words first), `any` or `all`. `literal` takes the query as
+    plain words. `exact` finds words as they are written, in no other form. `collapse` (yes) takes one of several
+    articles with (nearly) the same text.
     """
 
-    limit: int
-    offset: int
     match: MatchMode
     sort: SortOrder
     literal: bool
     exact: bool
     collapse: bool
+
+
+class SearchKeywords(MatchKeywords, total=False):
+    """The options of a search.
+
+    `limit` (10) hits after `offset` (0); 0 means all. `snippets` (yes) can be switched off where nobody reads them.
+    """
+
+    limit: int
+    offset: int
     snippets: bool
 
 
@@ -183,6 +195,39 @@ class Corpus:
         for name, query in queries:
             yield name, self._search(query, keywords)
 
+    def kwic(
+        self,
+        query: str,
+        *,
+        width: int | None = None,
+        order: LineOrder = "position",
+        lines: int | None = None,
+        **keywords: Unpack[MatchKeywords],
+    ) -> Concordance:
+        """Return a line for each place in the texts that `query` finds, with `width` (40) code points on each side.
+
+        `order` is `position` (that of the articles, and in them), `left` or `right` (by the words on that side);
+        `lines` (50) at most, 0 means all. Raises what `search` does.
+        """
+        from nkcorpus.analyse import kwic
+
+        search, options = _asked(query, cast("SearchKeywords", {**keywords, "limit": 0}))
+        matches = self._matches(search, options)
+        articles = (
+            article
+            for start in range(0, len(matches.ids), _BATCH)
+            for article in self._store().articles(matches.ids[start : start + _BATCH])
+        )
+        return kwic.concordance(
+            query,
+            articles,
+            search.root,
+            exact=options.exact,
+            width=kwic.WIDTH if width is None else width,
+            order=order,
+            limit=kwic.LINES if lines is None else lines,
+        )
+
     def explain(self, query: str, *, literal: bool = False, exact: bool = False) -> tuple[str, Explained]:
         """Return how `query` is written in full and its explained tree. Nothing is searched. Raises QueryError."""
         root = parser.literal(query) if literal else parser.parse(query)
@@ -232,6 +277,23 @@ class Corpus:
 
         return Cleaning(self._store(), self._sync)
 
+    @property
+    def annotations(self) -> Annotations:
+        """The user's own tags and notes."""
+        from nkcorpus.annotations import Annotations
+
+        return Annotations(self._store(), self._sync)
+
+    @property
+    def searches(self) -> Searches:
+        """The saved searches, and what came in for them."""
+        from nkcorpus.searches import Searches
+
+        def ask(query: str, options: Mapping[str, object], ids: frozenset[str]) -> SearchResult:
+            return self._search(query, cast("SearchKeywords", options), ids)
+
+        return Searches(self._store(), ask)
+
     def remove(self, ids: Sequence[str]) -> int:
         """Delete the articles with these ids or prefixes, text and payload, and return how many.
 
@@ -263,17 +325,9 @@ class Corpus:
         settings = config.settings_path()
         return Locations(self.path, _size(self.path), index, _size(index), settings, _size(settings))
 
-    def _search(self, text: str, keywords: SearchKeywords) -> SearchResult:
-        root = parser.literal(text) if keywords.get("literal") else parser.parse(text)
-        options = SearchOptions(
-            limit=keywords.get("limit", 10),
-            offset=keywords.get("offset", 0),
-            match=keywords.get("match", "best"),
-            sort=keywords.get("sort", "relevance"),
-            collapse=keywords.get("collapse", True),
-            exact=keywords.get("exact", False),
-        )
-        return self._hits(Query(text, root, _filters(keywords)), options, keywords.get("snippets", True))
+    def _search(self, text: str, keywords: SearchKeywords, ids: frozenset[str] | None = None) -> SearchResult:
+        query, options = _asked(text, keywords, ids)
+        return self._hits(query, options, keywords.get("snippets", True))
 
     def _created(self) -> Store:
         """Return the store, made if there is none: no file, or what the killed making of one left."""
@@ -311,6 +365,15 @@ class Corpus:
     def _is_current(self, position: Position) -> bool:
         return position == Position() or self._store().token_at(position.seq) == position.token
 
+    def _matches(self, query: Query, options: SearchOptions) -> Matches:
+        """Return what the index finds; an index that cannot be read is built anew."""
+        try:
+            return self._sync().search(query, options)
+        except IndexDamaged:
+            self._notify(_DAMAGED)
+            self.reindex()
+            return self._index().search(query, options)
+
     def _found(self, query: Query, options: SearchOptions) -> tuple[Matches, list[Article]]:
         """Return what the index finds, and the articles; an index that cannot be right is built anew, once."""
         try:
@@ -323,7 +386,7 @@ class Corpus:
                 return matches, articles
         except IndexDamaged:
             pass
-        self._notify("the index is damaged; building it anew ...")
+        self._notify(_DAMAGED)
         self.reindex()
         matches = self._index().search(query, options)
         return matches, self._store().articles(matches.ids)
@@ -336,6 +399,20 @@ class Corpus:
             for rank, (score, article) in enumerate(zip(matches.scores, articles, strict=True), options.offset + 1)
         )
         return SearchResult(query.text, str(query.root), matches.total, hits, matches.notes)
+
+
+def _asked(text: str, keywords: SearchKeywords, ids: frozenset[str] | None = None) -> tuple[Query, SearchOptions]:
+    """Return the query, which looks only among `ids` where they are given, and how it is to be answered."""
+    root = parser.literal(text) if keywords.get("literal") else parser.parse(text)
+    options = SearchOptions(
+        limit=keywords.get("limit", 10),
+        offset=keywords.get("offset", 0),
+        match=keywords.get("match", "best"),
+        sort=keywords.get("sort", "relevance"),
+        collapse=keywords.get("collapse", True),
+        exact=keywords.get("exact", False),
+    )
+    return Query(text, root, replace(_filters(keywords), ids=ids)), options
 
 
 def _filters(narrow: NarrowKeywords) -> Filters:

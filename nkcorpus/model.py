@@ -201,7 +201,7 @@ class Position:
 @dataclass(frozen=True, slots=True)
 class Indexable:
     """What an index holds of an article. `cluster` is 16 hex digits, shared by articles with (nearly) the same text;
-    `removed` is what cleaning cut from it.
+    `removed` is what cleaning cut from it. `tags` are the publisher's and the user's, `notes` the user's.
     """
 
     id: str
@@ -218,6 +218,7 @@ class Indexable:
     place: str | None = None
     tags: tuple[str, ...] = ()
     removed: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,11 +241,20 @@ class VersionInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What the user wrote about an article, and when (UTC, ISO 8601)."""
+
+    text: str
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An article as the store holds it: the newest document and its history.
 
     `id` is 32 hex digits. `text` is the clean text, `words` its number of words.
-    `near_duplicates` are the ids of the other articles with (nearly) the same text.
+    `near_duplicates` are the ids of the other articles with (nearly) the same text. `user_tags` and `notes` are the
+    user's own, by name and the oldest first; the publisher's tags are in the document.
     """
 
     id: str
@@ -254,6 +264,8 @@ class Article:
     origin: str
     versions: tuple[VersionInfo, ...]
     near_duplicates: tuple[str, ...] = ()
+    user_tags: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def version(self) -> VersionInfo:

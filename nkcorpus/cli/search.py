@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from nkcorpus.cli.context import Session, narrowing, pass_session
+from nkcorpus.cli.matching import match_mode, matching, why_none
 from nkcorpus.errors import UsageError
 from nkcorpus.render import (
     HIT_FORMATS,
@@ -24,7 +24,6 @@ from nkcorpus.render import (
 
 if TYPE_CHECKING:
     from nkcorpus.corpus import Corpus, SearchKeywords
-    from nkcorpus.index import MatchMode
     from nkcorpus.model import SearchResult
 
 _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
@@ -34,17 +33,7 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 @click.argument("query", nargs=-1)
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
-@click.option(
-    "--match",
-    type=click.Choice(["best", "any", "all"]),
-    default="best",
-    show_default=True,
-    help="best: any word, articles with all words first; any: ranking alone; all: every word.",
-)
-@click.option("--any", is_flag=True, help="Short for --match any.")
-@click.option("--all", is_flag=True, help="Short for --match all.")
-@click.option("--literal", is_flag=True, help="Take the query as plain words, without operators.")
-@click.option("--exact", is_flag=True, help="Find words only as they are written, not their other forms.")
+@matching
 @narrowing
 @click.option(
     "--sort",
@@ -59,12 +48,14 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 @click.option(
     "--queries", metavar="FILE", help='Ask many: one a line, or JSON lines with "_id" and "text"; - is stdin.'
 )
+@click.option("--save", metavar="NAME", help="Keep the search; 'nkcorpus new NAME' shows what has come in since.")
+@click.option("--force", is_flag=True, help="With --save: replace a saved search of that name.")
 @click.option("--explain-query", is_flag=True, help="Print what the query is understood as, and do not search.")
 @click.option("-0", "--null", is_flag=True, help="With --format ids: end ids with NUL instead of a line end.")
 @pass_session
 def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
     """Find articles. QUERY is words, "phrases", "words near"~5, a NEAR/5 b, begin*, fuzzy~1, /regex/, field:word
-    (title text author translator source lang place url id tag removed), date:2019..2020, since:"last month",
+    (title text author translator source lang place url id tag note removed), date:2019..2020, since:"last month",
     weight^2, +required, -excluded, AND, OR, NOT and (groups).
 
     Exit code 1: no hit.
@@ -89,6 +80,9 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
     keywords["collapse"] = format != "trec" and not options["no_collapse"]
     if options["count"]:
         keywords["limit"], keywords["offset"] = 1, 0
+    if options["save"] is not None:
+        kept: SearchKeywords = {**keywords, "collapse": not options["no_collapse"]}
+        corpus.searches.save(options["save"], query, kept, replace=options["force"])
     result = corpus.search(query, **keywords)
     if options["count"]:
         render_count(result.total, env)
@@ -97,7 +91,7 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
     for note in result.notes:
         env.note(note)
     if not options["count"] and not result.total:
-        env.note(_why_none(corpus, query, options))
+        env.note(why_none("hits", corpus, query, literal=options["literal"]))
     return 0 if result.total else 1
 
 
@@ -105,7 +99,7 @@ def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: Sear
     format: Any = options["format"] or "plain"
     if format not in QUERIES_FORMATS:
         raise UsageError(f"--queries has no format {format}; formats are {', '.join(QUERIES_FORMATS)}")
-    for option in ("count", "explain_query"):
+    for option in ("count", "explain_query", "save"):
         if options[option]:
             name = option.replace("_", "-")
             raise UsageError(f"--{name} takes one query; leave out --queries or --{name}")
@@ -115,16 +109,9 @@ def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: Sear
     return 0 if render_queries(results, format, env, null=options["null"]) else 1
 
 
-def _why_none(corpus: Corpus, query: str, options: dict[str, Any]) -> str:
-    """Say in a line why there is no hit."""
-    if not corpus.newest(limit=1).total:
-        return _NO_ARTICLES
-    _, tree = corpus.explain(query, literal=options["literal"])
-    shown = query if len(query) <= _SHOWN else f"{query[:_SHOWN]} ..."
-    return f"no hits for {shown}" + (_NO_TERMS if tree.is_empty else "")
-
-
 def _explain(corpus: Corpus, query: str, options: dict[str, Any], env: Environment) -> int:
+    if options["save"]:
+        raise UsageError("--explain-query does not search; leave out --save or --explain-query")
     if options["format"] not in (None, "table", "plain", "text", "json"):
         raise UsageError(f"--explain-query has no format {options['format']}; formats are text, json")
     parsed, tree = corpus.explain(query, literal=options["literal"], exact=options["exact"])
@@ -173,7 +160,7 @@ def _keywords(options: dict[str, Any]) -> SearchKeywords:
     return {
         "limit": options["limit"],
         "offset": options["offset"],
-        "match": _match_mode(options),
+        "match": match_mode(options),
         "sort": options["sort"],
         "literal": options["literal"],
         "exact": options["exact"],
@@ -183,29 +170,3 @@ def _keywords(options: dict[str, Any]) -> SearchKeywords:
         "author": options["author"],
         "lang": options["lang"],
     }
-
-
-def _match_mode(options: dict[str, Any]) -> MatchMode:
-    """Return what --match, --any and --all ask for; the command line wins over the environment and the settings."""
-    ctx = click.get_current_context()
-    asked: dict[int, set[str]] = {}
-    for option, mode in (("match", options["match"]), ("any", "any"), ("all", "all")):
-        if options[option]:
-            source = ctx.get_parameter_source(option) or ParameterSource.DEFAULT
-            asked.setdefault(_PRECEDENCE.index(source), set()).add(mode)
-    modes = asked[min(asked)]
-    if len(modes) > 1:
-        raise UsageError("--match, --any and --all contradict each other; give one of them")
-    return cast("MatchMode", modes.pop())
-
-
-_PRECEDENCE = (
-    ParameterSource.PROMPT,
-    ParameterSource.COMMANDLINE,
-    ParameterSource.ENVIRONMENT,
-    ParameterSource.DEFAULT_MAP,
-    ParameterSource.DEFAULT,
-)
-_SHOWN = 200
-_NO_TERMS = ": words as common as 'the' and punctuation are not indexed; give other words"
-_NO_ARTICLES = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"

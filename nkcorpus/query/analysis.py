@@ -151,6 +151,46 @@ class Analyzer:
         return known
 
 
+class Selection:
+    """Finds those tokens of running text whose term and word `wanted` accepts.
+
+    Agrees with `prose().tokens`, and is quicker where they are few: what a surface gives is worked out once.
+    """
+
+    def __init__(self, wanted: Callable[[str, str], bool]) -> None:
+        self._wanted = wanted
+        self._to_term = _stemmed()
+        self._known: dict[str, tuple[int, list[tuple[int, _Piece]]]] = {}
+
+    def tokens(self, text: str) -> Iterator[Token]:
+        """Yield the wanted tokens of `text` in order."""
+        known = self._known
+        position = 0
+        for match in _SURFACE.finditer(text):
+            surface = match.group()
+            found = known.get(surface)
+            if found is None:
+                found = self._remember(surface)
+            count, chosen = found
+            for offset, piece in chosen:
+                start = match.start()
+                yield Token(piece.term, position + offset, start + piece.start, start + piece.end, piece.word)
+            position += count
+
+    def _remember(self, surface: str) -> tuple[int, list[tuple[int, _Piece]]]:
+        """Return how many words a surface has, and the wanted ones among them with their numbers, from 0."""
+        pieces = _pieces(surface, self._to_term)
+        chosen = [
+            (offset, piece)
+            for offset, piece in enumerate(pieces)
+            if piece.term and self._wanted(piece.term, piece.word)
+        ]
+        if len(self._known) >= _CACHE_LIMIT:
+            self._known.clear()
+        self._known[surface] = len(pieces), chosen
+        return self._known[surface]
+
+
 def fold(text: str) -> str:
     """Return `text` in lower case without diacritics: Hamgyŏng becomes hamgyong, Hangul stays composed."""
     if text.isascii():

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-FIELDS = ("title", "text", "author", "translator", "source", "lang", "place", "url", "id", "tag", "removed")
+FIELDS = ("title", "text", "author", "translator", "source", "lang", "place", "url", "id", "tag", "note", "removed")
 """The fields that a query can name. Without a name a word is looked for in title and text."""
-PROSE_FIELDS = frozenset({None, "title", "text", "removed"})
+PROSE_FIELDS = frozenset({None, "title", "text", "note", "removed"})
 """The fields whose words are stemmed; those of the others are taken as they are."""
 
 _PLAIN_WORD = re.compile(r"(?=.*[^\W_])[\w'*?]+")
@@ -191,6 +191,7 @@ class Filters:
 
     `since` and `until` are Unix times, inclusive; an article's date counts with its whole span, and one
     without a date is left out when either is set. `source` is a publisher's name, case aside, or a host.
+    Where `ids` are given, no other article counts.
     """
 
     since: int | None = None
@@ -198,9 +199,11 @@ class Filters:
     source: str | None = None
     author: str | None = None
     lang: str | None = None
+    ids: frozenset[str] | None = None
 
     def __bool__(self) -> bool:
-        return any(value is not None for value in (self.since, self.until, self.source, self.author, self.lang))
+        values = (self.since, self.until, self.source, self.author, self.lang, self.ids)
+        return any(value is not None for value in values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ def header_line(format: Delimited, *, with_query_id: bool = False) -> str:
     return _line(["query_id", *HIT_KEYS] if with_query_id else HIT_KEYS, format)
 
 
+def row_line(values: Sequence[object], format: Delimited) -> str:
+    """Return values as one record, written as in `delimited_line`."""
+    return _line([_cell(value, format) for value in values], format)
+
+
 def delimited_line(hit: Hit, format: Delimited, query_id: str | None = None) -> str:
     """Return a hit as one record; lists are joined with `; `, matches are `start-end`, null is empty.
 
@@ -27,7 +32,7 @@ def delimited_line(hit: Hit, format: Delimited, query_id: str | None = None) -> 
     values: list[object] = list(hit_fields(hit).values())
     if query_id is not None:
         values.insert(0, query_id)
-    return _line([_cell(value, format) for value in values], format)
+    return row_line(values, format)
 
 
 def _cell(value: object, format: Delimited) -> str:

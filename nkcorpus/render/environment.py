@@ -93,6 +93,10 @@ class Environment:
         """Write `text`, which must be safe already, to stdout. Lets BrokenPipeError through."""
         self.stdout.write(text)
 
+    def flush(self) -> None:
+        """Hand over to the reader what was written to stdout. Lets BrokenPipeError through."""
+        self.stdout.flush()
+
     def note(self, message: str, *, verbosity: int = 0) -> None:
         """Say something on stderr, unless it asks for more verbosity than there is."""
         if self.verbosity >= verbosity:

@@ -87,7 +87,16 @@ def article_fields(article: Article) -> Fields:
         "cleaner": document.cleaner,
         "place": document.place,
         **_publication_fields(document),
+        "user_tags": list(article.user_tags),
+        "notes": note_fields(article),
     }
+
+
+def note_fields(article: Article) -> list[Fields]:
+    """Return the user's notes on an article; `number` is what `note --remove` takes."""
+    return [
+        {"number": number, "text": note.text, "made_at": note.made_at} for number, note in enumerate(article.notes, 1)
+    ]
 
 
 def clean_fields(cleaned: Cleaned) -> Fields:

@@ -73,4 +73,7 @@ def article_facts(article: Article) -> list[Fact]:
     ]
     if article.near_duplicates:
         facts.append(("similar", "; ".join(article.near_duplicates)))
+    if article.user_tags:
+        facts.append(("your tags", "; ".join(article.user_tags)))
+    facts += [(f"your note {number}", note.text) for number, note in enumerate(article.notes, 1)]
     return document_facts(article.document) + [(label, one_line(value)) for label, value in facts]

@@ -5,21 +5,25 @@ from nkcorpus.store.base import (
     Known,
     Recleaned,
     Recleaner,
+    SavedSearch,
     Store,
     StoredRule,
     StoredText,
     StoreWriter,
     joined,
 )
+from nkcorpus.store.text import storable
 
 __all__ = [
     "Current",
     "Known",
     "Recleaned",
     "Recleaner",
+    "SavedSearch",
     "Store",
     "StoreWriter",
     "StoredRule",
     "StoredText",
     "joined",
+    "storable",
 ]

@@ -95,6 +95,20 @@ class StoredText:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A query under a name. `options` are those of a search that say what it finds and in which order; `seen` is the
+    change up to which its hits have been looked at; times are UTC ISO 8601, `looked_at` None before the first look.
+    """
+
+    name: str
+    query: str
+    options: Mapping[str, object]
+    seen: int
+    saved_at: str
+    looked_at: str | None = None
+
+
 class Recleaner(Protocol):
     """Write access to what cleaning derives from raw texts. What `commit` has returned from is stored for good."""
 
@@ -198,6 +212,30 @@ class Store(Protocol):
 
     def kept_lines(self) -> Mapping[str, frozenset[str]]:
         """Return by article id the lines that stay in it whatever the rules say."""
+
+    def change_tags(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> int:
+        """Give articles tags of the user's and take some from them, case aside; return how many articles changed."""
+
+    def add_note(self, article_id: str, text: str) -> None:
+        """Write a note of the user's about an article."""
+
+    def remove_note(self, article_id: str, number: int) -> bool:
+        """Delete a note by its number, from 1 in the order in which they were made; tell whether there was one."""
+
+    def searches(self) -> tuple[SavedSearch, ...]:
+        """Return the saved searches by name."""
+
+    def put_search(self, search: SavedSearch, *, replace: bool) -> bool:
+        """Save a search; tell whether it was done: not where its name is taken, unless `replace`."""
+
+    def drop_search(self, name: str) -> bool:
+        """Delete a saved search; tell whether there was one."""
+
+    def mark_search(self, name: str, seen: int) -> None:
+        """Remember that the hits of a search up to a change have been looked at, now."""
+
+    def arrived(self, after: int) -> frozenset[str]:
+        """Return the live articles whose newest version came in by a change after `after`."""
 
     def current(self, article_id: str | None = None) -> Iterator[Current]:
         """Yield the newest version of each live article, or of one, by id. Memory does not grow with their number."""

@@ -246,6 +246,7 @@ def test_fields(index: Index) -> None:
             "a", "Rice rose.", "Prices up", authors=("Rim Sol", "Will Jo"), translator="Pyo Na Ri",
             source="The Sangol Post", lang="ko", url="https://www.news.example/2019/rice-price",
             place="SONGRIM, North Hwanghae", tags=("prices", "border trade"), removed="Translated by Pyo Na Ri",
+            notes=("Verified by two editors.", "보위성 확인"),
         ),
         "b": article("b", "Rim Sol said prices fell.", "Rice down", authors=("Sol Rim",), source="Other", lang="en"),
     }  # fmt: skip
@@ -271,6 +272,12 @@ def test_fields(index: Index) -> None:
         "tag:price": [],
         'removed:"translation by pyo"': ["a"],
         "removed:rice": [],
+        "note:verifying": ["a"],
+        'note:"two editors"': ["a"],
+        "note:edit*": ["a"],
+        "note:보위성": ["a"],
+        "note:rice": [],
+        "editors": [],
         "translation": [],
         "translator:p*": ["a"],
         "author:r?m": ["b", "a"],
@@ -302,6 +309,9 @@ def test_filters_narrow_without_changing_scores(index: Index) -> None:
         (Filters(author="..."), set()),
         (Filters(lang="EN"), {"a"}),
         (Filters(source="the sangol post", lang="ko"), {"b"}),
+        (Filters(ids=frozenset({known["a"].id, known["c"].id, "0" * 32})), {"a", "c"}),
+        (Filters(ids=frozenset({known["a"].id, known["c"].id}), lang="en"), {"a"}),
+        (Filters(ids=frozenset()), set()),
     ]:
         assert set(names(index, known, "rice", filters)) == found, filters
         narrowed = search(index, "rice", filters)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nkcorpus.query.analysis import STOP_WORDS, Analyzer, Token, fold, name, prose
+from nkcorpus.query.analysis import STOP_WORDS, Analyzer, Selection, Token, fold, name, prose
 
 TEXTS = st.text(max_size=200) | st.text(alphabet="abcé'’.,-5 0Uu한국어의보위성日本ก\u0306\u0301\n", max_size=80)
 
@@ -30,6 +30,17 @@ def test_places_agree_with_tokens(text: str, make: type) -> None:
     assert found == expected
     assert length >= max((places[-1] % 2**25 + 1 for places in found.values()), default=0)
     assert analyzer.places(text) == (found, length), "the cache gives what analysis gave"
+
+
+@given(st.lists(TEXTS, max_size=3), st.booleans())
+def test_a_selection_gives_the_wanted_tokens(texts: list[str], exact: bool) -> None:
+    def wanted(term: str, word: str) -> bool:
+        return (word if exact else term) < "c"
+
+    selection = Selection(wanted)
+    for text in [*texts, *texts]:
+        expected = [token for token in prose().tokens(text) if wanted(token.term, token.word)]
+        assert list(selection.tokens(text)) == expected
 
 
 @given(TEXTS)

@@ -9,6 +9,7 @@ from nkcorpus.model import (
     ArticleDate,
     Document,
     Hit,
+    Note,
     Repair,
     SearchResult,
     Snippet,
@@ -116,6 +117,8 @@ def article(
     *,
     origin: str = "in/a.txt",
     near_duplicates: tuple[str, ...] = (),
+    user_tags: tuple[str, ...] = (),
+    notes: tuple[str, ...] = (),
 ) -> Article:
     described = described or document()
     versions = (
@@ -123,7 +126,10 @@ def article(
         VersionInfo(2, "2024-02-01T00:00:00Z", "2024-01-31T23:00:00Z", "c" * 64, "d" * 64),
     )
     text = described.text
-    return Article(f"{number:032x}", described, text, len(text.split()), origin, versions, near_duplicates)
+    made = tuple(Note(note, "2024-03-01T00:00:00Z") for note in notes)
+    return Article(
+        f"{number:032x}", described, text, len(text.split()), origin, versions, near_duplicates, user_tags, made
+    )
 
 
 def bare_document(raw_text: str = RAW) -> Document:
@@ -162,7 +168,7 @@ def hostile_article(text: str, number: int = 1) -> Article:
         removed=(Span(start, len(raw), text, text),),
         cleaner=text,
     )
-    return article(number, described, origin=text)
+    return article(number, described, origin=text, user_tags=(text,), notes=(text,))
 
 
 def hit(

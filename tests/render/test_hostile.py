@@ -6,19 +6,26 @@ import re
 
 import pytest
 
+from nkcorpus.analyse.kwic import Concordance, ConcordanceLine
 from nkcorpus.model import Cleaned
 from nkcorpus.render import (
     ARTICLE_FORMATS,
     CLEAN_FORMATS,
     HIT_FORMATS,
     QUERIES_FORMATS,
+    PairsFormat,
     render_articles,
     render_cleaned,
     render_hits,
     render_queries,
 )
+from nkcorpus.render.annotations import render_notes, render_tags
 from nkcorpus.render.articles import ArticleFormat, CleanFormat
+from nkcorpus.render.citations import CITATION_STYLES, CitationStyle, render_citations
+from nkcorpus.render.concordance import CONCORDANCE_FORMATS, ConcordanceFormat, render_concordance
 from nkcorpus.render.hits import HitFormat, QueriesFormat
+from nkcorpus.render.searches import SEARCHES_FORMATS, SearchesFormat, render_searches
+from nkcorpus.store import SavedSearch
 
 from .builders import HOSTILE, Screen, article, bare_document, hit, hostile_article, result
 
@@ -81,4 +88,34 @@ def test_articles(text: str, format: ArticleFormat, mode: str, screen: Screen) -
 def test_cleaned(text: str, format: CleanFormat, screen: Screen) -> None:
     items = [Cleaned(text, hostile_article(text).document), Cleaned(text, None, f"is {text}")]
     assert render_cleaned(items, format, screen.env) == 1
+    check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("style", CITATION_STYLES)
+def test_citations(text: str, style: CitationStyle, screen: Screen) -> None:
+    render_citations([hostile_article(text), article(2, bare_document(text))], style, screen.env)
+    check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", CONCORDANCE_FORMATS)
+def test_concordances(text: str, format: ConcordanceFormat, screen: Screen) -> None:
+    line = ConcordanceLine(text, 0, len(text), text, text, text, text, text, text)
+    render_concordance(Concordance(text, (line,), True), format, screen.env)
+    check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", ["table", "plain", "json"])
+def test_tags_and_notes(text: str, format: PairsFormat, screen: Screen) -> None:
+    render_tags([hostile_article(text)], format, screen.env)
+    render_notes(hostile_article(text), format, screen.env)
+    check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", SEARCHES_FORMATS)
+def test_saved_searches(text: str, format: SearchesFormat, screen: Screen) -> None:
+    render_searches([SavedSearch(text, text, {"source": text}, 1, text, text)], format, screen.env)
     check(screen)

@@ -78,6 +78,8 @@ def test_every_reference_is_a_declared_foreign_key(path: Path) -> None:
         ("version", "payload_sha256", "payload"),
         ("version", "run", "run"),
         ("kept_line", "article", "article"),
+        ("user_tag", "article", "article"),
+        ("note", "article", "article"),
         ("cut", "version", "version"),
         ("repair", "version", "version"),
         ("failure", "run", "run"),
@@ -117,7 +119,8 @@ def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) 
     with sqlite3.connect(path) as connection:
         for column in LATER_COLUMNS:
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
-        for table in ("text_band", "text_cluster", "rule", "kept_line"):
+        connection.execute("ALTER TABLE article DROP COLUMN arrived")
+        for table in ("text_band", "text_cluster", "rule", "kept_line", "user_tag", "note", "saved_search"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     connection.close()

@@ -25,7 +25,7 @@ from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Query
 
-INDEX_VERSION = 3
+INDEX_VERSION = 4
 """Raise it when the schema or what it is filled with changes."""
 
 _BUFFER_BYTES = 48 << 20
@@ -169,6 +169,7 @@ def _analysed(
         "place": name.places(article.place or "")[0],
         "tag": name.places("\n".join(article.tags))[0],
         "removed": prose.places(article.removed)[0],
+        "note": prose.places("\n".join(article.notes))[0],
         "lang": {article.lang.casefold(): []} if article.lang else {},
         "publisher": {label.casefold().removeprefix("www."): [] for label in publishers},
     }

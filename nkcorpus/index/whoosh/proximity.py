@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.index.whoosh.terms import Slot, Slots
+from nkcorpus.query.nearness import stretches
 
 Frequencies = dict[int, float]
-_Span = tuple[int, int]
 
 
 def frequencies(snapshot: Snapshot, field: str, slots: Slots) -> Frequencies:
@@ -42,7 +41,7 @@ def near_frequencies(snapshot: Snapshot, field: str, parts: Sequence[Sequence[Sl
             sorted({(start, start + one.reach) for one in alternatives for start in one.starts(number)})
             for alternatives in located
         ]
-        count = _stretches(spans, distance) if all(spans) else 0
+        count = sum(1 for _ in stretches(spans, distance)) if all(spans) else 0
         if count:
             counts[number] = float(count)
     return counts
@@ -79,36 +78,3 @@ class _Located:
             if packed is not None:
                 positions += Snapshot.positions(packed, forms)
         return positions
-
-
-def _stretches(lists: list[list[_Span]], distance: int) -> int:
-    """Count the stretches that hold a span of each list. Each step moves on the list whose span begins first."""
-    if len(set[_Span]().union(*lists)) < len(lists):
-        return 0
-    at = [0] * len(lists)
-    count, counted_to = 0, -1
-    while True:
-        spans = [spans[place] for spans, place in zip(lists, at, strict=True)]
-        first, last = min(spans)[0], max(end for _, end in spans)
-        others = last - first + 1 - sum(end - start + 1 for start, end in spans)
-        if first > counted_to and 0 <= others <= distance and _apart(spans):
-            count += 1
-            counted_to = last
-        foremost = [i for i, (start, _) in enumerate(spans) if start == first]
-        moved = min(foremost, key=lambda i: _next_start(lists[i], at[i]))
-        at[moved] += 1
-        if at[moved] == len(lists[moved]):
-            return count
-
-
-def _next_start(spans: list[_Span], place: int) -> float:
-    return spans[place + 1][0] if place + 1 < len(spans) else math.inf
-
-
-def _apart(spans: list[_Span]) -> bool:
-    end = -1
-    for start, last in sorted(spans):
-        if start <= end:
-            return False
-        end = last
-    return True

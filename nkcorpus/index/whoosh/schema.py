@@ -66,6 +66,7 @@ def new_schema() -> fields.Schema:
         place=TermsField(),
         tag=TermsField(),
         removed=TermsField(),
+        note=TermsField(),
         publisher=TermsField(),
         article=fields.COLUMN(columns.FixedBytesColumn(16)),
         seq=fields.COLUMN(IntegerColumn("q")),

@@ -238,6 +238,8 @@ def _filtered(snapshot: Snapshot, scores: Scores, filters: Filters) -> Scores:
     if filters.author is not None:
         slots = Expander(snapshot, exact=False).slots(Phrase(filters.author, "author"))
         admitted.append(frequencies(snapshot, "author", slots) if slots else ())
+    if filters.ids is not None:
+        admitted.append(number for article in filters.ids for number in snapshot.documents(article))
     if admitted:
         common = set.intersection(*map(set, admitted))
         scores = {number: score for number, score in scores.items() if number in common}

@@ -10,6 +10,7 @@ from nkcorpus.model import (
     ArticleDate,
     Document,
     Indexable,
+    Note,
     Prepared,
     Repair,
     Span,
@@ -30,7 +31,9 @@ INDEXABLE_COLUMNS = (
     "a.id, a.seq, a.removed_at, coalesce(c.cluster, a.text_digest),"
     " v.title, v.text, v.authors, v.translator, v.source, v.lang, v.url, v.date, v.place, v.tags,"
     " (SELECT group_concat(start || ' ' || end, ' ') FROM cut WHERE cut.version = v.id),"
-    " CASE WHEN EXISTS (SELECT 1 FROM cut WHERE cut.version = v.id) THEN v.raw_text END"
+    " CASE WHEN EXISTS (SELECT 1 FROM cut WHERE cut.version = v.id) THEN v.raw_text END,"
+    " (SELECT json_group_array(tag) FROM user_tag WHERE user_tag.article = a.id),"
+    " (SELECT json_group_array(text) FROM note WHERE note.article = a.id)"
 )
 
 
@@ -80,6 +83,8 @@ def article_of(
     repairs: list[tuple[int, int, str, str]],
     versions: list[VersionInfo],
     near_duplicates: list[str],
+    user_tags: tuple[str, ...],
+    notes: tuple[Note, ...],
 ) -> Article:
     """Return the article of a row of `version` and of what other tables hold for it."""
     return Article(
@@ -90,6 +95,8 @@ def article_of(
         origin=row["origin"],
         versions=tuple(versions),
         near_duplicates=tuple(near_duplicates),
+        user_tags=user_tags,
+        notes=notes,
     )
 
 
@@ -125,10 +132,11 @@ def document_of(
 
 def indexable_of(row: tuple[Any, ...]) -> Indexable:
     """Return what an index holds of a row of INDEXABLE_COLUMNS."""
-    article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, tags, spans, raw = row
+    article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, *rest = row
+    tags, spans, raw, user_tags, notes = rest
     return Indexable(
         article, seq, title, text, tuple(json.loads(authors)), translator, source, lang, url, date, cluster,
-        place, tuple(json.loads(tags)) if tags != "[]" else (), _pieces(raw, spans) if spans else "",
+        place, _strings(tags) + _strings(user_tags), _pieces(raw, spans) if spans else "", _strings(notes),
     )  # fmt: skip
 
 
@@ -136,6 +144,10 @@ def _pieces(text: str, spans: str) -> str:
     """Return the pieces of `text` in `spans`, which are starts and ends in turn, a line each."""
     offsets = [int(offset) for offset in spans.split(" ")]
     return "\n".join(text[start:end].strip() for start, end in zip(offsets[::2], offsets[1::2], strict=True))
+
+
+def _strings(array: str) -> tuple[str, ...]:
+    return tuple(json.loads(array)) if array != "[]" else ()
 
 
 def _date_of(row: dict[str, Any], name: str) -> ArticleDate | None:

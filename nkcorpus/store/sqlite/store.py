@@ -13,7 +13,8 @@ from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
 from nkcorpus.model import Article, CorpusStats, Document, Indexable, Position, Removal, VersionInfo
-from nkcorpus.store.base import Current, StoredRule, StoredText
+from nkcorpus.store.base import Current, SavedSearch, StoredRule, StoredText
+from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
@@ -175,6 +176,47 @@ class SqliteStore:
                 kept.setdefault(article, set()).add(line)
         return {article: frozenset(lines) for article, lines in kept.items()}
 
+    def change_tags(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> int:
+        """See Store."""
+        with self._changing() as connection:
+            return sum(remarks.change_tags(connection, article, add, remove) for article in ids)
+
+    def add_note(self, article_id: str, text: str) -> None:
+        """See Store."""
+        with self._changing() as connection:
+            remarks.add_note(connection, article_id, text)
+
+    def remove_note(self, article_id: str, number: int) -> bool:
+        """See Store."""
+        with self._changing() as connection:
+            return remarks.remove_note(connection, article_id, number)
+
+    def searches(self) -> tuple[SavedSearch, ...]:
+        """See Store."""
+        with corpus_errors(self._path):
+            return searches.saved_searches(self._connection)
+
+    def put_search(self, search: SavedSearch, *, replace: bool) -> bool:
+        """See Store."""
+        with self._changing() as connection:
+            return searches.put_search(connection, search, replace=replace)
+
+    def drop_search(self, name: str) -> bool:
+        """See Store."""
+        with self._changing() as connection:
+            return searches.drop_search(connection, name)
+
+    def mark_search(self, name: str, seen: int) -> None:
+        """See Store."""
+        with self._changing() as connection:
+            searches.mark_search(connection, name, seen)
+
+    def arrived(self, after: int) -> frozenset[str]:
+        """See Store."""
+        sql = "SELECT id FROM article WHERE seq > ?1 AND arrived > ?1 AND removed_at IS NULL"
+        with corpus_errors(self._path):
+            return frozenset(article for (article,) in self._connection.execute(sql, (after,)))
+
     def current(self, article_id: str | None = None) -> Iterator[Current]:
         """See Store."""
         if article_id is not None:
@@ -276,6 +318,7 @@ class SqliteStore:
         execute = self._connection.execute
         cursor = execute(f"SELECT v.* FROM {_CURRENT} WHERE a.id IN ({marks})", ids)
         names = [column[0] for column in cursor.description]
+        tags, notes = remarks.tags_of(self._connection, ids), remarks.notes_of(self._connection, ids)
         for values in cursor.fetchall():
             row = dict(zip(names, values, strict=True))
             version, article = row["id"], row["article"]
@@ -304,6 +347,8 @@ class SqliteStore:
                             (article,),
                         )
                     ],
+                    tags.get(article, ()),
+                    notes.get(article, ()),
                 ),
             )
 
@@ -320,6 +365,7 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
     seq = connection.execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
     connection.execute("DELETE FROM version WHERE article = ?", (article,))
     connection.execute("DELETE FROM kept_line WHERE article = ?", (article,))
+    remarks.drop_remarks(connection, article)
     connection.execute(
         "UPDATE article SET seq = ?, version = 0, text_digest = NULL, removed_at = ? WHERE id = ?",
         (seq, utc_now(), article),

@@ -78,9 +78,9 @@ class SqliteWriter(Transaction):
         change = self._clusters.change(article, digest)
         seq = execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
         number = execute(
-            "INSERT INTO article (id, seq, version, text_digest) VALUES (?, ?, 1, ?) ON CONFLICT (id) DO UPDATE"
-            " SET seq = excluded.seq, version = version + 1, text_digest = excluded.text_digest, removed_at = NULL"
-            " RETURNING version",
+            "INSERT INTO article (id, seq, arrived, version, text_digest) VALUES (?1, ?2, ?2, 1, ?3)"
+            " ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, arrived = excluded.arrived, version = version + 1,"
+            " text_digest = excluded.text_digest, removed_at = NULL RETURNING version",
             (article, seq, digest),
         ).fetchone()[0]
         execute(

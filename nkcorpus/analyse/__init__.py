@@ -1,0 +1,1 @@
+"""Analyses over the articles that a query finds."""

@@ -1,0 +1,90 @@
+"""Searches that are kept under a name, and what came in for them since the last look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from nkcorpus.dates import utc_now
+from nkcorpus.errors import UsageError
+from nkcorpus.model import SearchResult
+from nkcorpus.store import SavedSearch, Store, storable
+
+LONGEST_NAME = 100
+"""Code points of a name."""
+
+_OF_THE_OUTPUT = frozenset({"limit", "offset", "snippets"})
+"""Options of a search that say how much of it is shown, which every look decides anew."""
+
+Ask = Callable[[str, Mapping[str, object], frozenset[str]], SearchResult]
+"""Answers a query with the options of a search among the articles with these ids. Raises QueryError, UsageError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came in for a saved search; `upto` is the change up to which was looked."""
+
+    name: str
+    result: SearchResult
+    upto: int
+
+
+class Searches:
+    """The service of a corpus for saved searches."""
+
+    def __init__(self, store: Store, ask: Ask) -> None:
+        self._store = store
+        self._ask = ask
+
+    def save(self, name: str, query: str, options: Mapping[str, object], *, replace: bool = False) -> None:
+        """Keep a query with the options of its search; relative dates stay relative. What is stored so far is seen.
+
+        Raises QueryError and UsageError for what cannot be searched, and UsageError for a name that is taken,
+        unless `replace`.
+        """
+        name = _named(name)
+        query = storable(query)
+        kept = {key: value for key, value in options.items() if value is not None and key not in _OF_THE_OUTPUT}
+        self._ask(query, kept, frozenset())
+        search = SavedSearch(name, query, kept, self._store.position().seq, utc_now())
+        if not self._store.put_search(search, replace=replace):
+            raise UsageError(f"there is a saved search '{name}' already; give --force to replace it, or another name")
+
+    def all(self) -> tuple[SavedSearch, ...]:
+        """Return the saved searches by name."""
+        return self._store.searches()
+
+    def remove(self, name: str) -> None:
+        """Forget a saved search. Raises UsageError when there is none of that name."""
+        if not self._store.drop_search(_named(name)):
+            raise _unknown(name)
+
+    def new(self, name: str) -> Look:
+        """Return the hits that came in, or got a new version, since the last look, or since the search was saved.
+
+        The look counts as one only after `mark`. Raises UsageError when there is no search of that name.
+        """
+        name = _named(name)
+        search = next((each for each in self.all() if each.name == name), None)
+        if search is None:
+            raise _unknown(name)
+        upto = self._store.position().seq
+        ids = self._store.arrived(search.seen)
+        return Look(name, self._ask(search.query, {**search.options, "limit": 0}, ids), upto)
+
+    def mark(self, look: Look) -> None:
+        """Remember that what a look found has been seen."""
+        self._store.mark_search(look.name, look.upto)
+
+
+def _named(given: str) -> str:
+    name = " ".join(storable(given).split())
+    if not name:
+        raise UsageError("the name of a saved search is empty; give one")
+    if len(name) > LONGEST_NAME:
+        raise UsageError(f"the name has {len(name):,} characters, more than {LONGEST_NAME}; give a shorter one")
+    return name
+
+
+def _unknown(name: str) -> UsageError:
+    return UsageError(f"there is no saved search '{name}'; 'nkcorpus searches' lists them")
