@@ -28,6 +28,7 @@ _DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 COMMANDS = (
     "ingest",
     "search",
+    "similar",
     "list",
     "show",
     "open",

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 from click.core import ParameterSource
 
-from nkcorpus.cli.context import Session, narrowing, pass_session
+from nkcorpus.cli.context import (
+    NO_ARTICLES,
+    Session,
+    narrow_keywords,
+    narrowing,
+    pass_session,
+    snippets_option,
+)
 from nkcorpus.errors import UsageError
+from nkcorpus.model import FacetField
 from nkcorpus.render import (
+    FACET_FORMATS,
     HIT_FORMATS,
     QUERIES_FORMATS,
     Environment,
     default_hit_format,
     render_count,
     render_explained,
+    render_facets,
     render_hits,
     render_queries,
 )
@@ -26,7 +36,9 @@ if TYPE_CHECKING:
     from nkcorpus.corpus import Corpus, SearchKeywords
     from nkcorpus.index import MatchMode
     from nkcorpus.model import SearchResult
+    from nkcorpus.render import FacetFormat
 
+FACETS: tuple[FacetField, ...] = get_args(FacetField)
 _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 
 
@@ -55,6 +67,13 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 )
 @click.option("--format", type=click.Choice(HIT_FORMATS), help="[default: table on a terminal, else plain]")
 @click.option("--no-collapse", is_flag=True, help="Show every article, also those with (nearly) the same text.")
+@snippets_option
+@click.option(
+    "--facet",
+    type=click.Choice(FACETS),
+    multiple=True,
+    help="Print how many of all matches have each source, author ... instead of hits; json gives both. Repeatable.",
+)
 @click.option("--count", is_flag=True, help="Print only how many articles match.")
 @click.option(
     "--queries", metavar="FILE", help='Ask many: one a line, or JSON lines with "_id" and "text"; - is stdin.'
@@ -85,19 +104,31 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
     format = options["format"] or default_hit_format(env)
     if options["explain_query"]:
         return _explain(corpus, query, options, env)
-    keywords["snippets"] = format not in _WITHOUT_SNIPPETS and not options["count"]
-    keywords["collapse"] = format != "trec" and not options["no_collapse"]
+    facets_only = options["facet"] and format != "json"
+    if facets_only:
+        if options["count"] or format not in FACET_FORMATS:
+            given = "--count" if options["count"] else f"format {format}"
+            raise UsageError(f"--facet has no {given}; formats are {', '.join(FACET_FORMATS)}")
+        keywords["limit"], keywords["offset"] = 1, 0
+    if facets_only or options["count"] or format in _WITHOUT_SNIPPETS:
+        keywords["snippets"] = 0
+    if format == "trec":
+        keywords["collapse"] = False
     if options["count"]:
         keywords["limit"], keywords["offset"] = 1, 0
     result = corpus.search(query, **keywords)
     if options["count"]:
         render_count(result.total, env)
+    elif facets_only:
+        render_facets(result.facets, cast("FacetFormat", format), env)
     else:
         render_hits(result, format, env, null=options["null"])
     for note in result.notes:
         env.note(note)
     if not options["count"] and not result.total:
         env.note(_why_none(corpus, query, options))
+        if result.suggestions:
+            env.note(f"did you mean: {' | '.join(result.suggestions)}")
     return 0 if result.total else 1
 
 
@@ -105,12 +136,14 @@ def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: Sear
     format: Any = options["format"] or "plain"
     if format not in QUERIES_FORMATS:
         raise UsageError(f"--queries has no format {format}; formats are {', '.join(QUERIES_FORMATS)}")
-    for option in ("count", "explain_query"):
+    for option in ("count", "explain_query", "facet"):
         if options[option]:
             name = option.replace("_", "-")
             raise UsageError(f"--{name} takes one query; leave out --queries or --{name}")
-    keywords["snippets"] = format not in _WITHOUT_SNIPPETS
-    keywords["collapse"] = format != "trec" and not options["no_collapse"]
+    if format in _WITHOUT_SNIPPETS:
+        keywords["snippets"] = 0
+    if format == "trec":
+        keywords["collapse"] = False
     results = _noted(corpus.search_many(_queries(file, env), **keywords), env)
     return 0 if render_queries(results, format, env, null=options["null"]) else 1
 
@@ -118,7 +151,7 @@ def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: Sear
 def _why_none(corpus: Corpus, query: str, options: dict[str, Any]) -> str:
     """Say in a line why there is no hit."""
     if not corpus.newest(limit=1).total:
-        return _NO_ARTICLES
+        return NO_ARTICLES
     _, tree = corpus.explain(query, literal=options["literal"])
     shown = query if len(query) <= _SHOWN else f"{query[:_SHOWN]} ..."
     return f"no hits for {shown}" + (_NO_TERMS if tree.is_empty else "")
@@ -171,17 +204,16 @@ def _queries(file: str, env: Environment) -> Iterator[tuple[str, str]]:
 
 def _keywords(options: dict[str, Any]) -> SearchKeywords:
     return {
+        **narrow_keywords(options),
         "limit": options["limit"],
         "offset": options["offset"],
         "match": _match_mode(options),
         "sort": options["sort"],
         "literal": options["literal"],
         "exact": options["exact"],
-        "since": options["since"],
-        "until": options["until"],
-        "source": options["source"],
-        "author": options["author"],
-        "lang": options["lang"],
+        "collapse": not options["no_collapse"],
+        "snippets": options["snippets"],
+        "facets": options["facet"],
     }
 
 
@@ -208,4 +240,3 @@ _PRECEDENCE = (
 )
 _SHOWN = 200
 _NO_TERMS = ": words as common as 'the' and punctuation are not indexed; give other words"
-_NO_ARTICLES = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"

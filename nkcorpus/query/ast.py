@@ -191,6 +191,7 @@ class Filters:
 
     `since` and `until` are Unix times, inclusive; an article's date counts with its whole span, and one
     without a date is left out when either is set. `source` is a publisher's name, case aside, or a host.
+    `place` is named in the article, or a place within it is, or its dateline has it.
     """
 
     since: int | None = None
@@ -198,9 +199,10 @@ class Filters:
     source: str | None = None
     author: str | None = None
     lang: str | None = None
+    place: str | None = None
 
     def __bool__(self) -> bool:
-        return any(value is not None for value in (self.since, self.until, self.source, self.author, self.lang))
+        return any(getattr(self, name) is not None for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)

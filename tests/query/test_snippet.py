@@ -8,11 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nkcorpus.query.analysis import prose
+from nkcorpus.model import Snippet
+from nkcorpus.query.analysis import prose, surfaces
 from nkcorpus.query.parser import parse
-from nkcorpus.query.snippet import WIDTH, Marks, query_marks, snippet
+from nkcorpus.query.snippet import WIDTH, Marks, query_marks, snippets
 
 FILLER = "Traders in the border town said that prices had not moved for a week. "
+
+
+def snippet(text: str, marks: Marks, *, width: int = WIDTH) -> Snippet:
+    best, (only,) = snippets(text, marks, lambda term: 1.0, width=width)
+    assert best == only
+    return best
 
 
 def marked(text: str, query: str, width: int = WIDTH) -> list[str]:
