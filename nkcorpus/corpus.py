@@ -70,7 +70,8 @@ class SearchKeywords(NarrowKeywords, total=False):
     `limit` (10) hits after `offset` (0); 0 means all. `match` is `best` (any word, articles that hold all words
     first), `any` or `all`. `literal` takes the query as plain words. `exact` finds words as they are written, in no
     other form. `collapse` (yes) shows one of several articles with (nearly) the same text. `snippets` (1) is how many
-    passages of a text are shown at most; 0 where nobody reads them. `facets` (none) are what all matches are counted by.
+    passages of a text are shown at most; 0 where nobody reads them. `facets` (none) name the fields by which all
+    matches are counted.
     """
 
     limit: int

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from nkcorpus.errors import IndexDamaged
-from nkcorpus.index import Index, Matches, SearchOptions
-from nkcorpus.model import Article, Hit, SearchResult, Snippet
+from nkcorpus.index import Index, SearchOptions
+from nkcorpus.model import Hit, SearchResult, Snippet
 from nkcorpus.query.ast import Filters, Query
 from nkcorpus.query.similar import similar_query, telling_words
-from nkcorpus.query.snippet import Marks, query_marks, snippets
+from nkcorpus.query.snippet import Highlighter, query_marks
 from nkcorpus.query.suggest import SUGGESTIONS, suggested
 from nkcorpus.store import Store
 
@@ -23,11 +23,15 @@ def find(index: Index, store: Store, query: Query, options: SearchOptions, passa
     articles = store.articles(matches.ids)
     if len(articles) < len(matches.ids):
         raise IndexDamaged(f"{index.path}: the index has articles that the corpus has not")
+    show = _shower(index, query, options, passages)
     return SearchResult(
         query.text,
         str(query.root),
         matches.total,
-        _hits(matches, articles, options.offset, _shower(index, query, options, passages)),
+        tuple(
+            Hit(rank, score, article, *show(article.text))
+            for rank, (score, article) in enumerate(zip(matches.scores, articles, strict=True), options.offset + 1)
+        ),
         matches.notes,
         matches.facets,
     )
@@ -58,26 +62,11 @@ def find_similar(
     return find(index, store, Query(article.id, root, filters), options, passages)
 
 
-_Shower = Callable[[str], tuple[Snippet, tuple[Snippet, ...]]]
-
-
-def _shower(index: Index, query: Query, options: SearchOptions, passages: int) -> _Shower:
-    """Return what gives the snippets of a text."""
+def _shower(
+    index: Index, query: Query, options: SearchOptions, passages: int
+) -> Callable[[str], tuple[Snippet, tuple[Snippet, ...]]]:
+    """Return what gives the best snippet of a text and all of them."""
     if not passages:
         return lambda text: (Snippet(""), ())
-    known: dict[str, float] = {}
-
-    def rarity(term: str) -> float:
-        if term not in known:
-            known[term] = index.rarity(term)
-        return known[term]
-
-    marks: Marks = query_marks(query.root, exact=options.exact)
-    return lambda text: snippets(text, marks, rarity, count=passages)
-
-
-def _hits(matches: Matches, articles: list[Article], offset: int, show: _Shower) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(rank, score, article, *show(article.text))
-        for rank, (score, article) in enumerate(zip(matches.scores, articles, strict=True), offset + 1)
-    )
+    highlighter = Highlighter(query_marks(query.root, exact=options.exact), index.rarity)
+    return lambda text: highlighter.snippets(text, passages)

@@ -123,7 +123,7 @@ class Gazetteer:
         from rapidfuzz import fuzz, process
 
         names = [entry.name for entry in self._lexicon.entries.values() if entry.place is not None]
-        asked = search_text(name[:_LONGEST_NAME])
+        asked = search_text(_KIND_AT_END.sub("", name.strip()[:_LONGEST_NAME]))
         found = process.extract(asked, names, scorer=fuzz.ratio, processor=str.lower, score_cutoff=60, limit=limit)
         return tuple(like for like, _, _ in found)
 

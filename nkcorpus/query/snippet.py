@@ -7,6 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ _MOST_MATCHES = 200_000
 _LONGEST_RUN = 10_000
 """Code points of a run without spaces that are looked at."""
 _REMEMBERED = 100_000
+_SHARED = 20_000
+"""Words whose terms are remembered from one search to the next."""
 _LEAST_FILLED = 0.6
 """A passage ends with a sentence where that leaves so much of its width."""
 
@@ -88,65 +91,75 @@ class _Window(NamedTuple):
     weight: float
 
 
-def snippets(
-    text: str, marks: Marks, rarity: Callable[[str], float], *, count: int = 1, width: int = WIDTH
-) -> tuple[Snippet, tuple[Snippet, ...]]:
-    """Return the best passage of `text`, and the best `count` in the order of the text, none overlapping another.
+class Highlighter:
+    """Finds the passages of texts that show `marks` best. It remembers the words that it has seen: use one a search.
 
-    A passage is the better the more of `marks` it holds and the rarer they are; `rarity` gives the idf of a term. It is
-    at most `width` code points long. Without any match the beginning is the only passage. Matched words are marked in
-    their inflected forms; white space within a passage is one space. The time is linear in the length of `text`, for
-    each passage in the number of its matches.
+    `rarity` gives the idf of a term.
     """
-    matches, weights = _weighed(text, marks, rarity)
-    taken: list[tuple[int, int]] = []
-    shown: set[str] = set()
-    gaps = [(0, len(text))]
-    while len(taken) < count:
-        windows = [
-            (_densest([m for m in matches if low <= m.start and m.end <= high], weights, width - 40), low, high)
-            for low, high in gaps
-        ]
-        window, low, high = max(windows, key=lambda found: found[0].weight, default=(_Window(0, 0, 0.0), 0, len(text)))
-        if taken and not window.weight:
-            break
-        start, end = _passage(text, window, (low, high), width)
-        taken.append((start, end))
-        gaps.remove((low, high))
-        gaps += [gap for gap in ((low, start), (end, high)) if gap[0] < gap[1]]
-        for key in {match.key for match in matches if start <= match.start and match.end <= end} - shown:
-            shown.add(key)
-            weights[key] *= _SHOWN_BEFORE
-    found = {start: _condensed(text, start, end, matches) for start, end in taken}
-    return found[taken[0][0]], tuple(found[start] for start in sorted(found))
+
+    def __init__(self, marks: Marks, rarity: Callable[[str], float]) -> None:
+        self._marks = marks
+        self._rarity = rarity
+        self._rarities: dict[str, float] = {}
+        self._known: dict[str, tuple[tuple[analysis.Token, str], ...]] = {}
+
+    def snippets(self, text: str, count: int = 1, width: int = WIDTH) -> tuple[Snippet, tuple[Snippet, ...]]:
+        """Return the best passage of `text`, and the best `count` in the order of the text, none overlapping another.
+
+        A passage is the better the more marked words it holds and the rarer they are, and is at most `width` code
+        points long. Without any match the beginning is the only passage. Matches are marked in their inflected forms;
+        white space within a passage is one space. The time is linear in the length of `text`, for each passage in the
+        number of its matches.
+        """
+        matches, weights = self._weighed(text)
+        taken: list[tuple[int, int]] = []
+        gaps = [(0, len(text))]
+        while len(taken) < count and gaps:
+            windows = [
+                (_densest([m for m in matches if low <= m.start and m.end <= high], weights, width - 40), low, high)
+                for low, high in gaps
+            ]
+            window, low, high = max(windows, key=lambda found: found[0].weight)
+            if taken and not window.weight:
+                break
+            start, end = _passage(text, window, (low, high), width)
+            taken.append((start, end))
+            gaps.remove((low, high))
+            gaps += [gap for gap in ((low, start), (end, high)) if gap[0] < gap[1]]
+            for key in {match.key for match in matches if start <= match.start and match.end <= end}:
+                weights[key] *= _SHOWN_BEFORE
+        found = {start: _condensed(text, start, end, matches) for start, end in taken}
+        return found[taken[0][0]], tuple(found[start] for start in sorted(found))
+
+    def _weighed(self, text: str) -> tuple[list[_Match], dict[str, float]]:
+        """Return the matches, and the weight of each key: a pattern is as common as the commonest word it finds."""
+        matches: list[_Match] = []
+        commonest: dict[str, float] = {}
+        for match in islice(self._matches(text), _MOST_MATCHES):
+            matches.append(match)
+            if match.term not in self._rarities:
+                self._rarities[match.term] = self._rarity(match.term)
+            commonest[match.key] = min(self._rarities[match.term], commonest.get(match.key, math.inf))
+        return matches, {key: found * self._marks.weight(key) for key, found in commonest.items()}
+
+    def _matches(self, text: str) -> Iterator[_Match]:
+        known = self._known
+        for start, surface in analysis.surfaces(text):
+            found = known.get(surface)
+            if found is None:
+                if len(known) >= _REMEMBERED:
+                    known.clear()
+                found = known[surface] = self._marked(surface)
+            for token, key in found:
+                yield _Match(start + token.start, start + token.end, key, token.term)
+
+    def _marked(self, surface: str) -> tuple[tuple[analysis.Token, str], ...]:
+        return tuple((token, key) for token in _tokens(surface) if (key := self._marks.key(token)) is not None)
 
 
-def _weighed(text: str, marks: Marks, rarity: Callable[[str], float]) -> tuple[list[_Match], dict[str, float]]:
-    """Return the matches, and the weight of each key: a pattern is as common as the commonest word that it finds."""
-    matches: list[_Match] = []
-    rarities: dict[str, float] = {}
-    commonest: dict[str, float] = {}
-    for match in islice(_marked(text, marks), _MOST_MATCHES):
-        matches.append(match)
-        if match.term not in rarities:
-            rarities[match.term] = rarity(match.term)
-        commonest[match.key] = min(rarities[match.term], commonest.get(match.key, math.inf))
-    return matches, {key: found * marks.weight(key) for key, found in commonest.items()}
-
-
-def _marked(text: str, marks: Marks) -> Iterator[_Match]:
-    """Yield what `marks` marks. Each word is looked at once, however often it stands there."""
-    prose = analysis.prose()
-    known: dict[str, tuple[tuple[analysis.Token, str], ...]] = {}
-    for start, surface in analysis.surfaces(text):
-        found = known.get(surface)
-        if found is None:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            tokens = prose.tokens(surface[:_LONGEST_RUN])
-            found = known[surface] = tuple((token, key) for token in tokens if (key := marks.key(token)) is not None)
-        for token, key in found:
-            yield _Match(start + token.start, start + token.end, key, token.term)
+@lru_cache(_SHARED)
+def _tokens(surface: str) -> tuple[analysis.Token, ...]:
+    return tuple(analysis.prose().tokens(surface[:_LONGEST_RUN]))
 
 
 def _densest(matches: Sequence[_Match], weights: Mapping[str, float], reach: int) -> _Window:

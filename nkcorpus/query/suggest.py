@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from nkcorpus.query.analysis import fold, is_unspaced
 from nkcorpus.query.ast import And, Node, Or, Phrase, Weighted, Word, Words, leaves
@@ -20,8 +20,8 @@ _SHORTEST_FOR_TWO = 5
 _LONGEST = 40
 _NEAREST = 200
 """Candidates whose articles are counted at most."""
-_WORDS = 3
-"""Unknown words of a query that are looked after."""
+_WORDS = 6
+"""Words of a query that are looked at: each costs a walk over the vocabulary."""
 _PER_SLIP = 3.0
 """A word one slip further away needs e ** 3, twenty times the articles, to come first."""
 _SAME_FIRST = 1.0
@@ -53,19 +53,23 @@ def corrections(text: str, vocabulary: Sequence[str], holders: Callable[[str], i
 
 def suggested(node: Node, correct: Callable[[str], tuple[str, ...]]) -> Iterator[Node]:
     """Yield the trees, at most SUGGESTIONS, that come of `node` when words are replaced by what `correct` gives."""
-    table: dict[str, tuple[str, ...]] = {}
-    for leaf in leaves(node):
-        if isinstance(leaf, Word | Phrase) and leaf.field in _FIELDS:
-            for word in leaf.text.split():
-                if word not in table and (better := correct(word)):
-                    table[word] = better
-        if len(table) >= _WORDS:
-            break
+    table = {word: better for word in islice(_words(node), _WORDS) if (better := correct(word))}
     joined = _joined(node, correct)
     if joined != node:
         yield joined
     for place in range(min(SUGGESTIONS - (joined != node), max(map(len, table.values()), default=0))):
         yield _replaced(node, {word: better[min(place, len(better) - 1)] for word, better in table.items()})
+
+
+def _words(node: Node) -> Iterator[str]:
+    """Yield the words that are looked for in running text, each once."""
+    seen: set[str] = set()
+    for leaf in leaves(node):
+        if isinstance(leaf, Word | Phrase) and leaf.field in _FIELDS:
+            for word in leaf.text.split():
+                if word not in seen:
+                    seen.add(word)
+                    yield word
 
 
 def _near(word: str, vocabulary: Sequence[str]) -> Iterator[tuple[str, int]]:
@@ -97,7 +101,7 @@ def _joined(node: Node, correct: Callable[[str], tuple[str, ...]]) -> Node:
     if not isinstance(node, Words):
         return node
     should = list(node.should)
-    for place, (one, other) in enumerate(pairwise(should[: 2 * _WORDS])):
+    for place, (one, other) in enumerate(pairwise(should[:_WORDS])):
         if isinstance(one, Word) and isinstance(other, Word) and one.field == other.field and one.field in _FIELDS:
             whole = correct(f"{one.text} {other.text}")
             if whole:

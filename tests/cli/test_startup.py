@@ -37,6 +37,8 @@ def _imported(library: Library, *arguments: str | Path) -> set[str]:
         ("search", "lecture", "--format", "plain"),
         ("search", "lecture", "--format", "jsonl"),
         ("search", "lecture", "--count"),
+        ("search", "lecture", "--facet", "place"),
+        ("similar", "{lecture}"),
         ("list",),
         ("show", "{lecture}"),
         ("stats",),

@@ -31,10 +31,11 @@ def label_columns(article: Indexable, places: Sequence[str], labels: Labels) -> 
 def count(snapshot: Snapshot, numbers: Iterable[int], field: FacetField) -> Facet:
     """Return how many of the documents have each value of a field."""
     column = snapshot.column("label_month" if field == "year" else f"label_{field}")
-    label = _LABELS.get(field, str)
+    label = _LABELS.get(field)
     counts: Counter[str] = Counter()
     for line, articles in Counter(map(column.__getitem__, numbers)).items():
-        for value in {label(value) for value in snapshot.labels.values(line)} or {""}:
+        values = snapshot.labels.values(line)
+        for value in {label(value) for value in values} if label else values:
             counts[value] += articles
     by_value = field in ("year", "month")
     return Facet(field, tuple(sorted(counts.items(), key=lambda pair: pair if by_value else (-pair[1], pair[0]))))
@@ -47,5 +48,5 @@ def _month(value: str) -> str:
 _LABELS: dict[FacetField, Callable[[str], str]] = {
     "year": lambda value: value[:_YEAR],
     "month": _month,
-    "place": place_name,
+    "place": lambda value: place_name(value) if value else "",
 }

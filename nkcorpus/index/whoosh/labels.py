@@ -33,9 +33,8 @@ class Labels:
         return {line: number for number, line in enumerate(self.lines)}
 
     def values(self, number: int) -> list[str]:
-        """Return the values on a line."""
-        line = self.lines[number]
-        return line.split(_BETWEEN) if line else []
+        """Return the values on a line; one that is empty for none."""
+        return self.lines[number].split(_BETWEEN)
 
     def number(self, values: Iterable[str]) -> int:
         """Return the number of the line of `values`, added where there is none. `write` makes it last."""
