@@ -19,7 +19,10 @@ from nkcorpus.query.patterns import matcher
 WIDTH = 240
 """Code points of a snippet at most."""
 
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+|[。！？][”’」』）]*\s*|\n+")
+# Not after initials and titles (U.S., Mr.), nor before small letters and figures (Jan. 5).
+_SENTENCE_END = re.compile(
+    r"(?:(?<!\b[A-Z])(?<!\b[DMJS]r)(?<!\bMrs)\.|[!?])[\"'”’)\]]*\s+(?![a-z\d])|[。！？][”’」』）]*\s*|\n+"
+)
 _SPACE = re.compile(r"\s+")
 _AGAIN = 0.1
 """What a word counts that stands in a passage already, beside its first time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -18,7 +18,7 @@ from nkcorpus.model import FacetField, Indexable
 from nkcorpus.query.ast import Filters
 
 from .builders import ChangeLog, article, filled, named, names, search
-from .conftest import Factory
+from .conftest import ENGINES, Factory
 
 FIELDS: tuple[FacetField, ...] = get_args(FacetField)
 
@@ -194,3 +194,20 @@ def test_corrections_are_words_that_articles_hold(index: Index) -> None:
     log.sync(index)
     for word in index.corrections("lectrue"):
         assert search(index, word).total
+
+
+@given(st.text(max_size=30) | st.sampled_from(["함경" * 50_000, "Hamgyong " * 5_000, "\ud800", "North " * 9]))
+def test_any_text_may_be_given_as_a_place_or_a_word(filled_once: Index, text: str) -> None:
+    found = search(filled_once, "", Filters(place=text))
+    assert found.total <= len(PLACES)
+    assert len(found.notes) <= 1
+    assert isinstance(filled_once.corrections(text), tuple)
+    assert filled_once.rarity(text) >= 0
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def filled_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    opened = ENGINES[request.param](tmp_path_factory.mktemp("cache"))
+    filled(opened, *PLACES.values())
+    yield opened
+    opened.close()

@@ -157,6 +157,13 @@ def test_a_pattern_is_as_common_as_the_commonest_word_that_it_finds() -> None:
     assert "Squid came" in Highlighter(marks, rarities.__getitem__).snippets(text)[0].text
 
 
+@pytest.mark.parametrize("stop", ["Mr. Kim", "U.S. Army", "Kim J. Un", "Jan. 5", "about 3 p.m. on"])
+def test_a_passage_does_not_begin_behind_an_abbreviation(stop: str) -> None:
+    text = FILLER * 6 + f"In the hall he and {stop} spoke of the lecture. " + FILLER * 6
+    found = Highlighter(query_marks(parse("lecture")), lambda term: 1.0).snippets(text, width=100)[0]
+    assert found.text.startswith("In the hall")
+
+
 def test_a_passage_ends_with_a_sentence_where_that_fills_it() -> None:
     text = "A lecture was held in the hall. " + "It took two hours and nobody stayed awake to its end. " * 9
     assert marked(text, "lecture") == ["lecture"]

@@ -19,14 +19,17 @@ class Labels:
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / _NAME
+        self._written = 0
 
     @cached_property
     def lines(self) -> list[str]:
         """All lines, by number."""
         try:
-            return self._file.read_text("utf-8").split("\n")[:-1]
+            lines = self._file.read_text("utf-8").split("\n")[:-1]
         except FileNotFoundError:
             return [""]
+        self._written = len(lines)
+        return lines
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -47,5 +50,7 @@ class Labels:
         return number
 
     def write(self) -> None:
-        """Write the file anew."""
+        """Write the file anew if lines were added."""
+        if len(self.lines) == self._written:
+            return
         self._file.write_bytes("".join(f"{line}\n" for line in self.lines).encode("utf-8", "replace"))
