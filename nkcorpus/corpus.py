@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, TypeVar, Unpack, get_args
 
 from nkcorpus import __version__, config, searching
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
@@ -340,6 +340,9 @@ class Corpus:
 
 def _request(text: str, keywords: SearchKeywords) -> tuple[Query, SearchOptions]:
     root = parser.literal(text) if keywords.get("literal") else parser.parse(text)
+    facets = tuple(keywords.get("facets", ()))
+    if unknown := set(facets).difference(get_args(FacetField)):
+        raise UsageError(f"there is no facet '{unknown.pop()}'; facets are {', '.join(get_args(FacetField))}")
     options = SearchOptions(
         limit=keywords.get("limit", 10),
         offset=keywords.get("offset", 0),
@@ -347,7 +350,7 @@ def _request(text: str, keywords: SearchKeywords) -> tuple[Query, SearchOptions]
         sort=keywords.get("sort", "relevance"),
         collapse=keywords.get("collapse", True),
         exact=keywords.get("exact", False),
-        facets=tuple(keywords.get("facets", ())),
+        facets=facets,
     )
     return Query(text, root, _filters(keywords)), options
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -20,9 +21,9 @@ _READ = 200_000
 
 
 def telling_words(title: str | None, text: str, rarity: Callable[[str], float]) -> tuple[str, ...]:
-    """Return the words with the greatest tf-idf, the most telling first; `rarity` gives the idf of a term.
+    """Return the words with the greatest (1 + log tf) idf, the most telling first; `rarity` gives the idf of a term.
 
-    Words are folded, one for each term.
+    The logarithm keeps out words such as "he", which a text repeats most. Words are folded, one for each term.
     """
     counts: Counter[str] = Counter()
     words: dict[str, str] = {}
@@ -31,7 +32,7 @@ def telling_words(title: str | None, text: str, rarity: Callable[[str], float]) 
             counts[token.term] += 1
             words.setdefault(token.term, token.word)
     least = _LEAST_TIMES if len(counts) > _FEW_TERMS else 1
-    weights = {term: count * rarity(term) for term, count in counts.items() if count >= least}
+    weights = {term: (1 + math.log(count)) * rarity(term) for term, count in counts.items() if count >= least}
     return tuple(words[term] for term in heapq.nlargest(TELLING_WORDS, weights, key=lambda term: (weights[term], term)))
 
 
