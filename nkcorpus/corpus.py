@@ -9,27 +9,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, TypeVar, Unpack, cast, get_args
 
-from nkcorpus import __version__, config
+from nkcorpus import __version__, config, searching
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
-from nkcorpus.index import Index, Matches, MatchMode, SearchOptions, SortOrder
+from nkcorpus.index import Index, MatchMode, SearchOptions, SortOrder
 from nkcorpus.model import (
     Article,
     CorpusStats,
     Duplicate,
     DuplicateCluster,
     Duplicates,
-    Hit,
+    FacetField,
     IngestReport,
     Position,
     SearchResult,
-    Snippet,
 )
 from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Filters, Query
 from nkcorpus.query.explain import Explained, explain
-from nkcorpus.query.snippet import Marks, query_marks, snippet
 from nkcorpus.store import Store, joined
 
 if TYPE_CHECKING:
@@ -38,9 +36,10 @@ if TYPE_CHECKING:
     from nkcorpus.cleaning import Cleaning
     from nkcorpus.searches import Searches
 
+_T = TypeVar("_T")
+
 TOOL = f"nkcorpus/{__version__}"
 _BATCH = 100
-_DAMAGED = "the index is damaged; building it anew ..."
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -57,13 +56,16 @@ class Locations:
 
 
 class NarrowKeywords(TypedDict, total=False):
-    """What narrows a result: ISO 8601 dates, both inclusive; a publisher's name or host; a name; ISO 639-1."""
+    """What narrows a result: ISO 8601 dates, both inclusive; a publisher's name or host; a name; ISO 639-1; a place
+    that an article names, itself or one within it.
+    """
 
     since: str | None
     until: str | None
     source: str | None
     author: str | None
     lang: str | None
+    place: str | None
 
 
 class MatchKeywords(NarrowKeywords, total=False):
@@ -84,12 +86,14 @@ class MatchKeywords(NarrowKeywords, total=False):
 class SearchKeywords(MatchKeywords, total=False):
     """The options of a search.
 
-    `limit` (10) hits after `offset` (0); 0 means all. `snippets` (yes) can be switched off where nobody reads them.
+    `limit` (10) hits after `offset` (0); 0 means all. `snippets` (1) is how many passages of a text are shown at most;
+    0 where nobody reads them. `facets` (none) name the fields by which all matches are counted.
     """
 
     limit: int
     offset: int
-    snippets: bool
+    snippets: int
+    facets: Sequence[FacetField]
 
 
 class Corpus:
@@ -182,18 +186,37 @@ class Corpus:
         return report
 
     def search(self, query: str, **keywords: Unpack[SearchKeywords]) -> SearchResult:
-        """Return the hits of `query`, ranked; SearchKeywords tells the options.
+        """Return the hits of `query`, ranked; SearchKeywords tells the options. Without any hit there are suggestions.
 
         Raises QueryError, UsageError, CorpusError.
         """
-        return self._search(query, keywords)
+        asked, options = _request(query, keywords)
+        result = self._find(asked, options, keywords.get("snippets", 1))
+        return self._reading(lambda index: searching.with_suggestions(index, asked, options, result))
 
     def search_many(
         self, queries: Iterable[tuple[str, str]], **keywords: Unpack[SearchKeywords]
     ) -> Iterator[tuple[str, SearchResult]]:
         """Yield `(id, result)` for each `(id, query)`, all with the same options. Raises what `search` does."""
         for name, query in queries:
-            yield name, self._search(query, keywords)
+            yield name, self._find(*_request(query, keywords), keywords.get("snippets", 1))
+
+    def similar(
+        self,
+        article_id: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        snippets: int = 1,
+        **narrow: Unpack[NarrowKeywords],
+    ) -> SearchResult:
+        """Return articles about the same as the one whose id starts with `article_id`, by its most telling words.
+
+        It and its near duplicates are left out. Raises ArticleNotFound, AmbiguousId, CorpusError.
+        """
+        options, filters = SearchOptions(limit, offset, "any"), _filters(narrow)
+        store = self._store()
+        return self._reading(lambda index: searching.find_similar(index, store, article_id, filters, options, snippets))
 
     def kwic(
         self,
@@ -211,8 +234,8 @@ class Corpus:
         """
         from nkcorpus.analyse import kwic
 
-        search, options = _asked(query, cast("SearchKeywords", {**keywords, "limit": 0}))
-        matches = self._matches(search, options)
+        search, options = _request(query, cast("SearchKeywords", {**keywords, "limit": 0}))
+        matches = self._reading(lambda index: index.search(search, options))
         articles = (
             article
             for start in range(0, len(matches.ids), _BATCH)
@@ -243,7 +266,7 @@ class Corpus:
     ) -> SearchResult:
         """Return articles by date; those without a date come last, the last stored first among equals."""
         query = Query("", Everything(), _filters(narrow))
-        return self._hits(query, SearchOptions(limit, offset, "any", sort, collapse=False), snippets=True)
+        return self._find(query, SearchOptions(limit, offset, "any", sort, collapse=False), 1)
 
     def get(self, article_id: str) -> Article:
         """Return the article whose id starts with `article_id`. Raises ArticleNotFound, AmbiguousId."""
@@ -290,7 +313,10 @@ class Corpus:
         from nkcorpus.searches import Searches
 
         def ask(query: str, options: Mapping[str, object], ids: frozenset[str]) -> SearchResult:
-            return self._search(query, cast("SearchKeywords", options), ids)
+            keywords = cast("SearchKeywords", options)
+            asked, wanted = _request(query, keywords)
+            narrowed = replace(asked, filters=replace(asked.filters, ids=ids))
+            return self._find(narrowed, wanted, keywords.get("snippets", 1))
 
         return Searches(self._store(), ask)
 
@@ -324,10 +350,6 @@ class Corpus:
             index = self._index().path
         settings = config.settings_path()
         return Locations(self.path, _size(self.path), index, _size(index), settings, _size(settings))
-
-    def _search(self, text: str, keywords: SearchKeywords, ids: frozenset[str] | None = None) -> SearchResult:
-        query, options = _asked(text, keywords, ids)
-        return self._hits(query, options, keywords.get("snippets", True))
 
     def _created(self) -> Store:
         """Return the store, made if there is none: no file, or what the killed making of one left."""
@@ -365,45 +387,26 @@ class Corpus:
     def _is_current(self, position: Position) -> bool:
         return position == Position() or self._store().token_at(position.seq) == position.token
 
-    def _matches(self, query: Query, options: SearchOptions) -> Matches:
-        """Return what the index finds; an index that cannot be read is built anew."""
-        try:
-            return self._sync().search(query, options)
-        except IndexDamaged:
-            self._notify(_DAMAGED)
-            self.reindex()
-            return self._index().search(query, options)
+    def _find(self, query: Query, options: SearchOptions, snippets: int) -> SearchResult:
+        return self._reading(lambda index: searching.find(index, self._store(), query, options, snippets))
 
-    def _found(self, query: Query, options: SearchOptions) -> tuple[Matches, list[Article]]:
-        """Return what the index finds, and the articles; an index that cannot be right is built anew, once."""
-        try:
-            matches = self._sync().search(query, options)
-            articles = self._store().articles(matches.ids)
-            if len(articles) < len(matches.ids):  # perhaps removed by another process a moment ago
-                matches = self._sync().search(query, options)
-                articles = self._store().articles(matches.ids)
-            if len(articles) == len(matches.ids):
-                return matches, articles
-        except IndexDamaged:
-            pass
-        self._notify(_DAMAGED)
+    def _reading(self, work: Callable[[Index], _T]) -> _T:
+        """Return what `work` does with the index; one that cannot be right is built anew, once."""
+        for _ in range(2):  # the second time it has what another process removed a moment ago
+            try:
+                return work(self._sync())
+            except IndexDamaged:
+                continue
+        self._notify("the index is damaged; building it anew ...")
         self.reindex()
-        matches = self._index().search(query, options)
-        return matches, self._store().articles(matches.ids)
-
-    def _hits(self, query: Query, options: SearchOptions, snippets: bool) -> SearchResult:
-        matches, articles = self._found(query, options)
-        wanted = query_marks(query.root, exact=options.exact) if snippets else Marks()
-        hits = tuple(
-            Hit(rank, score, article, snippet(article.text, wanted) if snippets else Snippet(""))
-            for rank, (score, article) in enumerate(zip(matches.scores, articles, strict=True), options.offset + 1)
-        )
-        return SearchResult(query.text, str(query.root), matches.total, hits, matches.notes)
+        return work(self._index())
 
 
-def _asked(text: str, keywords: SearchKeywords, ids: frozenset[str] | None = None) -> tuple[Query, SearchOptions]:
-    """Return the query, which looks only among `ids` where they are given, and how it is to be answered."""
+def _request(text: str, keywords: SearchKeywords) -> tuple[Query, SearchOptions]:
     root = parser.literal(text) if keywords.get("literal") else parser.parse(text)
+    facets = tuple(keywords.get("facets", ()))
+    if unknown := set(facets).difference(get_args(FacetField)):
+        raise UsageError(f"there is no facet '{unknown.pop()}'; facets are {', '.join(get_args(FacetField))}")
     options = SearchOptions(
         limit=keywords.get("limit", 10),
         offset=keywords.get("offset", 0),
@@ -411,8 +414,9 @@ def _asked(text: str, keywords: SearchKeywords, ids: frozenset[str] | None = Non
         sort=keywords.get("sort", "relevance"),
         collapse=keywords.get("collapse", True),
         exact=keywords.get("exact", False),
+        facets=facets,
     )
-    return Query(text, root, replace(_filters(keywords), ids=ids)), options
+    return Query(text, root, _filters(keywords)), options
 
 
 def _filters(narrow: NarrowKeywords) -> Filters:
@@ -423,6 +427,7 @@ def _filters(narrow: NarrowKeywords) -> Filters:
         source=narrow.get("source"),
         author=narrow.get("author"),
         lang=narrow.get("lang"),
+        place=narrow.get("place"),
     )
 
 

@@ -9,6 +9,8 @@ from typing import Literal
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
 Kind = Literal["text", "markdown", "html", "record", "row"]
+FacetField = Literal["source", "author", "year", "month", "lang", "place", "translator", "tag"]
+"""What the matches of a search can be counted by."""
 Likeness = Literal["exact", "near"]
 """How an article is like another one: by equal text, or by nearly the same."""
 
@@ -288,12 +290,16 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article in a result. `rank` counts from 1; `score` is None where nothing was ranked."""
+    """An article in a result. `rank` counts from 1; `score` is None where nothing was ranked.
+
+    `snippets` are the best passages in the order of the text, `snippet` is the best of them.
+    """
 
     rank: int
     score: float | None
     article: Article
     snippet: Snippet
+    snippets: tuple[Snippet, ...] = ()
 
     @property
     def id(self) -> str:
@@ -307,10 +313,22 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Facet:
+    """How many matches have each value of a field: pairs of value and count, the largest first, years and months
+    ascending. The value "" stands for unknown. An article counts for each of its authors, places and tags; for a
+    place it counts when it names it or a place within it.
+    """
+
+    field: FacetField
+    values: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """The hits of one page. `total` counts all hits, before paging, after duplicates are collapsed.
 
-    `notes` tell, in a line each, where the query was answered in part only.
+    `notes` tell, in a line each, where the query was answered in part only. `facets` are those asked for, over all
+    matches. `suggestions` are queries in words of the corpus, for a query that finds nothing.
     """
 
     query: str
@@ -318,6 +336,8 @@ class SearchResult:
     total: int
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

@@ -29,6 +29,7 @@ COMMANDS = (
     "ingest",
     "search",
     "kwic",
+    "similar",
     "list",
     "show",
     "open",

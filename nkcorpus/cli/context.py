@@ -13,12 +13,14 @@ from nkcorpus.errors import SettingsError, UsageError
 from nkcorpus.render import Environment
 
 if TYPE_CHECKING:
-    from nkcorpus.corpus import Corpus
+    from nkcorpus.corpus import Corpus, NarrowKeywords
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 NOT_SETTABLE = frozenset({"help", "version", "yes"})
 """Options that only the command line itself can give."""
+MOST_SNIPPETS = 20
+NO_ARTICLES = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ def _options(command: click.Command) -> dict[str, click.Option]:
 
 
 def narrowing(function: F) -> F:
-    """Add the options that narrow a result: --since --until --source --author --lang."""
+    """Add the options that narrow a result: --since --until --source --author --lang --place."""
     options = [
         click.option(
             "--since",
@@ -87,10 +89,37 @@ def narrowing(function: F) -> F:
         click.option("--source", metavar="NAME", help="From this publisher (name, case aside) or host."),
         click.option("--author", metavar="NAME", help="By this author, or part of the name."),
         click.option("--lang", metavar="CODE", help="In this language: en, ko, ..."),
+        click.option(
+            "--place", metavar="NAME", help="Naming this place of North Korea or one within it, in any spelling."
+        ),
     ]
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def narrow_keywords(options: Mapping[str, Any]) -> NarrowKeywords:
+    """Return what the options of `narrowing` ask for."""
+    return {
+        "since": options["since"],
+        "until": options["until"],
+        "source": options["source"],
+        "author": options["author"],
+        "lang": options["lang"],
+        "place": options["place"],
+    }
+
+
+def snippets_option(function: F) -> F:
+    """Add --snippets."""
+    return click.option(
+        "--snippets",
+        type=click.IntRange(min=0, max=MOST_SNIPPETS),
+        default=1,
+        show_default=True,
+        metavar="N",
+        help="Passages of each article at most, in the order of its text; 0: none.",
+    )(function)
 
 
 def mapping_option(function: F) -> F:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import Session, narrowing, pass_session
+from nkcorpus.cli.context import NO_ARTICLES, Session, narrow_keywords, narrowing, pass_session
 from nkcorpus.render import HIT_FORMATS, default_hit_format, render_count, render_hits
 
 
@@ -27,16 +27,13 @@ def command(session: Session, /, **options: Any) -> int:
             limit=1 if options["count"] else options["limit"],
             offset=0 if options["count"] else options["offset"],
             sort=options["sort"],
-            since=options["since"],
-            until=options["until"],
-            source=options["source"],
-            author=options["author"],
-            lang=options["lang"],
+            **narrow_keywords(options),
         )
+        is_empty = not result.total and not corpus.newest(limit=1).total
     if options["count"]:
         render_count(result.total, env)
     else:
         render_hits(result, options["format"] or default_hit_format(env), env, null=options["null"])
         if not result.total:
-            env.note("no articles")
+            env.note(NO_ARTICLES if is_empty else "no articles")
     return 0

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
-from nkcorpus.cli.context import Session, narrowing, pass_session
+from nkcorpus.cli.context import Session, narrow_keywords, narrowing, pass_session, snippets_option
 from nkcorpus.cli.matching import match_mode, matching, why_none
 from nkcorpus.errors import UsageError
+from nkcorpus.model import FacetField
 from nkcorpus.render import (
+    FACET_FORMATS,
     HIT_FORMATS,
     QUERIES_FORMATS,
     Environment,
     default_hit_format,
     render_count,
     render_explained,
+    render_facets,
     render_hits,
     render_queries,
 )
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from nkcorpus.corpus import Corpus, SearchKeywords
     from nkcorpus.model import SearchResult
 
+FACETS: tuple[FacetField, ...] = get_args(FacetField)
 _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 
 
@@ -44,6 +48,13 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 )
 @click.option("--format", type=click.Choice(HIT_FORMATS), help="[default: table on a terminal, else plain]")
 @click.option("--no-collapse", is_flag=True, help="Show every article, also those with (nearly) the same text.")
+@snippets_option
+@click.option(
+    "--facet",
+    type=click.Choice(FACETS),
+    multiple=True,
+    help="Print how many of all matches have each source, author ... instead of hits; json gives both. Repeatable.",
+)
 @click.option("--count", is_flag=True, help="Print only how many articles match.")
 @click.option(
     "--queries", metavar="FILE", help='Ask many: one a line, or JSON lines with "_id" and "text"; - is stdin.'
@@ -76,8 +87,16 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
     format = options["format"] or default_hit_format(env)
     if options["explain_query"]:
         return _explain(corpus, query, options, env)
-    keywords["snippets"] = format not in _WITHOUT_SNIPPETS and not options["count"]
-    keywords["collapse"] = format != "trec" and not options["no_collapse"]
+    facets_only = options["facet"] and format != "json"
+    if facets_only:
+        if options["count"] or format not in FACET_FORMATS:
+            given = "--count" if options["count"] else f"format {format}"
+            raise UsageError(f"--facet has no {given}; formats are {', '.join(FACET_FORMATS)}")
+        keywords["limit"], keywords["offset"] = 1, 0
+    if facets_only or options["count"] or format in _WITHOUT_SNIPPETS:
+        keywords["snippets"] = 0
+    if format == "trec":
+        keywords["collapse"] = False
     if options["count"]:
         keywords["limit"], keywords["offset"] = 1, 0
     if options["save"] is not None:
@@ -86,12 +105,16 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
     result = corpus.search(query, **keywords)
     if options["count"]:
         render_count(result.total, env)
+    elif facets_only:
+        render_facets(result.facets, cast("FacetFormat", format), env)
     else:
         render_hits(result, format, env, null=options["null"])
     for note in result.notes:
         env.note(note)
     if not options["count"] and not result.total:
         env.note(why_none("hits", corpus, query, literal=options["literal"]))
+        if result.suggestions:
+            env.note(f"did you mean: {' | '.join(result.suggestions)}")
     return 0 if result.total else 1
 
 
@@ -99,12 +122,14 @@ def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: Sear
     format: Any = options["format"] or "plain"
     if format not in QUERIES_FORMATS:
         raise UsageError(f"--queries has no format {format}; formats are {', '.join(QUERIES_FORMATS)}")
-    for option in ("count", "explain_query", "save"):
+    for option in ("count", "explain_query", "save", "facet"):
         if options[option]:
             name = option.replace("_", "-")
             raise UsageError(f"--{name} takes one query; leave out --queries or --{name}")
-    keywords["snippets"] = format not in _WITHOUT_SNIPPETS
-    keywords["collapse"] = format != "trec" and not options["no_collapse"]
+    if format in _WITHOUT_SNIPPETS:
+        keywords["snippets"] = 0
+    if format == "trec":
+        keywords["collapse"] = False
     results = _noted(corpus.search_many(_queries(file, env), **keywords), env)
     return 0 if render_queries(results, format, env, null=options["null"]) else 1
 
@@ -158,15 +183,14 @@ def _queries(file: str, env: Environment) -> Iterator[tuple[str, str]]:
 
 def _keywords(options: dict[str, Any]) -> SearchKeywords:
     return {
+        **narrow_keywords(options),
         "limit": options["limit"],
         "offset": options["offset"],
         "match": match_mode(options),
         "sort": options["sort"],
         "literal": options["literal"],
         "exact": options["exact"],
-        "since": options["since"],
-        "until": options["until"],
-        "source": options["source"],
-        "author": options["author"],
-        "lang": options["lang"],
+        "collapse": not options["no_collapse"],
+        "snippets": options["snippets"],
+        "facets": options["facet"],
     }

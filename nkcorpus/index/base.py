@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from nkcorpus.model import Indexable, Position, Removal
+from nkcorpus.model import Facet, FacetField, Indexable, Position, Removal
 from nkcorpus.query.ast import Query
 
 MatchMode = Literal["best", "any", "all"]
@@ -21,6 +21,7 @@ class SearchOptions:
     `limit` 0 means all. `match`: with `best` any word may match and articles that hold all words come first,
     with `any` ranking alone decides, with `all` every word is required. `collapse` shows one article of those
     with (nearly) the same text. `exact` finds words as they are written, case and diacritics aside, in no other form.
+    `facets` are what all matches are counted by.
     """
 
     limit: int = 10
@@ -29,6 +30,7 @@ class SearchOptions:
     sort: SortOrder = "relevance"
     collapse: bool = True
     exact: bool = False
+    facets: tuple[FacetField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,14 @@ class Matches:
     """One page of a result: article ids in order with their scores (None where nothing was ranked).
 
     `total` counts all matches, before paging, after duplicates are collapsed. `notes` tell, in a line each, where
-    the query was answered in part only.
+    the query was answered in part only. `facets` are those asked for, each over all that `total` counts.
     """
 
     total: int
     ids: tuple[str, ...]
     scores: tuple[float | None, ...]
     notes: tuple[str, ...] = ()
+    facets: tuple[Facet, ...] = ()
 
 
 class Index(Protocol):
@@ -71,6 +74,12 @@ class Index(Protocol):
 
     def search(self, query: Query, options: SearchOptions) -> Matches:
         """Answer a query."""
+
+    def rarity(self, term: str) -> float:
+        """Return the idf of a term of running text: the greatest for one that no title or text holds."""
+
+    def corrections(self, text: str) -> tuple[str, ...]:
+        """Return the corpus' own words that `text` may be a slip of, the likeliest first, see `query.suggest`."""
 
     def clear(self) -> None:
         """Delete the index from disk."""

@@ -40,6 +40,7 @@ _NORTH_BEFORE = re.compile(r"(?:North Korea(?:n|['’]s)?|DPRK(?:['’]s)?|북�
 _NORTH_AFTER = re.compile(r"(?: (?:Province|County|City))?,? (?:in )?(?:North Korea|the DPRK|DPRK)\b")
 _SOUTH_BEFORE = re.compile(r"South Korea(?:n|['’]s)?\s$")
 _LONGEST_HANGUL = 12
+_LONGEST_NAME = 100
 _SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "province": ("도", "시", "특별시", "직할시"),
     "region": (),
@@ -107,6 +108,24 @@ class Gazetteer:
             if ids := tuple(match.entry.id for match in self._lexicon.find(text) if match.entry.place is not None):
                 return ids
         return ()
+
+    def covered(self, place: str) -> frozenset[str]:
+        """Return the ids under which articles about `place` are found: its own, and a region's provinces."""
+        facts = self._lexicon.entries[place].place
+        return frozenset((place, *(facts.parts if facts else ())))
+
+    def name_of(self, place: str) -> str:
+        """Return the usual English name of a place, given its id."""
+        return self._lexicon.entries[place].name
+
+    def spelled_like(self, name: str, limit: int = 3) -> tuple[str, ...]:
+        """Return the usual names of the places whose names are most like `name`."""
+        from rapidfuzz import fuzz, process
+
+        names = [entry.name for entry in self._lexicon.entries.values() if entry.place is not None]
+        asked = search_text(_KIND_AT_END.sub("", name.strip()[:_LONGEST_NAME]))
+        found = process.extract(asked, names, scorer=fuzz.ratio, processor=str.lower, score_cutoff=60, limit=limit)
+        return tuple(like for like, _, _ in found)
 
     def with_provinces(self, place: str) -> frozenset[str]:
         """Return the ids that an article naming `place` is about: itself and its province, or a region's provinces."""

@@ -191,6 +191,12 @@ class Selection:
         return self._known[surface]
 
 
+def surfaces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the words of `text` as they stand there, with their starts; analysed alone each gives the same terms."""
+    for match in _SURFACE.finditer(text):
+        yield match.start(), match.group()
+
+
 def fold(text: str) -> str:
     """Return `text` in lower case without diacritics: Hamgyŏng becomes hamgyong, Hangul stays composed."""
     if text.isascii():

@@ -191,7 +191,8 @@ class Filters:
 
     `since` and `until` are Unix times, inclusive; an article's date counts with its whole span, and one
     without a date is left out when either is set. `source` is a publisher's name, case aside, or a host.
-    Where `ids` are given, no other article counts.
+    `place` is named in the article, or a place within it is, or its dateline has it. Where `ids` are given, no other
+    article counts.
     """
 
     since: int | None = None
@@ -199,11 +200,11 @@ class Filters:
     source: str | None = None
     author: str | None = None
     lang: str | None = None
+    place: str | None = None
     ids: frozenset[str] | None = None
 
     def __bool__(self) -> bool:
-        values = (self.since, self.until, self.source, self.author, self.lang, self.ids)
-        return any(value is not None for value in values)
+        return any(getattr(self, name) is not None for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,15 @@
-"""The passage of an article that shows best why it was found."""
+"""The passages of an article that show best why it was found."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 
 from nkcorpus.model import Snippet
 from nkcorpus.query import analysis
@@ -15,17 +19,31 @@ from nkcorpus.query.patterns import matcher
 WIDTH = 240
 """Code points of a snippet at most."""
 
-_SENTENCE_END = re.compile(r"[.!?。！？][\"'”’)\]]*\s+|\n+")
+# Not after initials and titles (U.S., Mr.), nor before small letters and figures (Jan. 5).
+_SENTENCE_END = re.compile(
+    r"(?:(?<!\b[A-Z])(?<!\b[DMJS]r)(?<!\bMrs)\.|[!?])[\"'”’)\]]*\s+(?![a-z\d])|[。！？][”’」』）]*\s*|\n+"
+)
 _SPACE = re.compile(r"\s+")
-_SCAN_LIMIT = 1_000_000
+_AGAIN = 0.1
+"""What a word counts that stands in a passage already, beside its first time."""
+_SHOWN_BEFORE = 0.3
+"""What a word counts that an earlier passage shows."""
+_MOST_MATCHES = 200_000
+_LONGEST_RUN = 10_000
+"""Code points of a run without spaces that are looked at."""
+_REMEMBERED = 100_000
+_SHARED = 20_000
+"""Words whose terms are remembered from one search to the next."""
+_LEAST_FILLED = 0.6
+"""A passage ends with a sentence where that leaves so much of its width."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What a snippet marks: terms, words as they are written (folded), and words that a pattern fits.
 
-    Terms and words have the weight of a rare word; longer ones count as rarer: without the index at hand that is the
-    best proxy for rarity. `patterns` are the text of each with its test.
+    Terms and words have a weight beside the words as typed, which count 1. `patterns` are the text of each with its
+    test.
     """
 
     terms: Mapping[str, float] = field(default_factory=dict)
@@ -42,7 +60,7 @@ class Marks:
 
     def weight(self, key: str) -> float:
         """Return the weight of what `key` gave."""
-        return self.terms.get(key) or self.words.get(key) or _rarity(key)
+        return self.terms.get(key) or self.words.get(key) or 1.0
 
 
 def query_marks(node: Node, *, exact: bool = False) -> Marks:
@@ -54,80 +72,152 @@ def query_marks(node: Node, *, exact: bool = False) -> Marks:
         if leaf.field not in (None, "text", "title"):
             continue
         if isinstance(leaf, Word | Phrase):
-            for token in prose.tokens(leaf.text):
-                key = token.word if exact else token.term
-                weights[key] = _rarity(key)
+            weights.update((token.word if exact else token.term, 1.0) for token in prose.tokens(leaf.text))
         else:
             patterns[leaf.text] = matcher(leaf)
     found = tuple(patterns.items())
     return Marks(words=weights, patterns=found) if exact else Marks(terms=weights, patterns=found)
 
 
-def _rarity(word: str) -> float:
-    return 1.0 + min(len(word), 10) / 10
+class _Match(NamedTuple):
+    start: int
+    end: int
+    key: str
+    term: str
 
 
-def snippet(text: str, marks: Marks, *, width: int = WIDTH) -> Snippet:
-    """Return the passage of `text`, at most `width` code points long, that holds the most of `marks`.
+class _Window(NamedTuple):
+    """Matches side by side: `[start, end)` from the first to the last, and what they weigh."""
 
-    Matched words are marked in their inflected forms; white space within the passage is one space.
-    The time is linear in the length of `text`, of which the first million code points are looked at.
+    start: int
+    end: int
+    weight: float
+
+
+class Highlighter:
+    """Finds the passages of texts that show `marks` best. It remembers the words that it has seen: use one a search.
+
+    `rarity` gives the idf of a term.
     """
-    matches = [
-        (token.start, token.end, key)
-        for token in analysis.prose().tokens(text[:_SCAN_LIMIT])
-        if (key := marks.key(token)) is not None
-    ]
-    first, last = _densest(matches, marks.weight, width - 40)
-    start, end = _passage(text, first, last, width)
-    return _condensed(text, start, end, matches)
+
+    def __init__(self, marks: Marks, rarity: Callable[[str], float]) -> None:
+        self._marks = marks
+        self._rarity = rarity
+        self._rarities: dict[str, float] = {}
+        self._known: dict[str, tuple[tuple[analysis.Token, str], ...]] = {}
+
+    def snippets(self, text: str, count: int = 1, width: int = WIDTH) -> tuple[Snippet, tuple[Snippet, ...]]:
+        """Return the best passage of `text`, and the best `count` in the order of the text, none overlapping another.
+
+        A passage is the better the more marked words it holds and the rarer they are, and is at most `width` code
+        points long. Without any match the beginning is the only passage. Matches are marked in their inflected forms;
+        white space within a passage is one space. The time is linear in the length of `text`, for each passage in the
+        number of its matches.
+        """
+        matches, weights = self._weighed(text)
+        taken: list[tuple[int, int]] = []
+        gaps = [(0, len(text))]
+        while len(taken) < count and gaps:
+            windows = [
+                (_densest([m for m in matches if low <= m.start and m.end <= high], weights, width - 40), low, high)
+                for low, high in gaps
+            ]
+            window, low, high = max(windows, key=lambda found: found[0].weight)
+            if taken and not window.weight:
+                break
+            start, end = _passage(text, window, (low, high), width)
+            taken.append((start, end))
+            gaps.remove((low, high))
+            gaps += [gap for gap in ((low, start), (end, high)) if gap[0] < gap[1]]
+            for key in {match.key for match in matches if start <= match.start and match.end <= end}:
+                weights[key] *= _SHOWN_BEFORE
+        found = {start: _condensed(text, start, end, matches) for start, end in taken}
+        return found[taken[0][0]], tuple(found[start] for start in sorted(found))
+
+    def _weighed(self, text: str) -> tuple[list[_Match], dict[str, float]]:
+        """Return the matches, and the weight of each key: a pattern is as common as the commonest word it finds."""
+        matches: list[_Match] = []
+        commonest: dict[str, float] = {}
+        for match in islice(self._matches(text), _MOST_MATCHES):
+            matches.append(match)
+            if match.term not in self._rarities:
+                self._rarities[match.term] = self._rarity(match.term)
+            commonest[match.key] = min(self._rarities[match.term], commonest.get(match.key, math.inf))
+        return matches, {key: found * self._marks.weight(key) for key, found in commonest.items()}
+
+    def _matches(self, text: str) -> Iterator[_Match]:
+        known = self._known
+        for start, surface in analysis.surfaces(text):
+            found = known.get(surface)
+            if found is None:
+                if len(known) >= _REMEMBERED:
+                    known.clear()
+                found = known[surface] = self._marked(surface)
+            for token, key in found:
+                yield _Match(start + token.start, start + token.end, key, token.term)
+
+    def _marked(self, surface: str) -> tuple[tuple[analysis.Token, str], ...]:
+        return tuple((token, key) for token in _tokens(surface) if (key := self._marks.key(token)) is not None)
 
 
-def _densest(matches: Sequence[tuple[int, int, str]], weigh: Callable[[str], float], reach: int) -> tuple[int, int]:
-    """Return `[start, end)` of the window of `reach` code points with the greatest weight of distinct terms.
+@lru_cache(_SHARED)
+def _tokens(surface: str) -> tuple[analysis.Token, ...]:
+    return tuple(analysis.prose().tokens(surface[:_LONGEST_RUN]))
 
-    Repeats of a term count a tenth, so that variety wins; the earliest of equals is taken.
-    """
-    window: deque[tuple[int, int, str]] = deque()
+
+def _densest(matches: Sequence[_Match], weights: Mapping[str, float], reach: int) -> _Window:
+    """Return the window of `reach` code points with the greatest weight, the earliest of equals."""
+    window: deque[_Match] = deque()
     counts: dict[str, int] = {}
-    weight = best = 0.0
-    found = (0, 0)
-    for start, end, term in matches:
-        window.append((start, end, term))
-        counts[term] = counts.get(term, 0) + 1
-        weight += weigh(term) * (1.0 if counts[term] == 1 else 0.1)
-        while end - window[0][0] > reach and len(window) > 1:
-            dropped = window.popleft()[2]
+    weight = 0.0
+    best = _Window(0, 0, 0.0)
+    for match in matches:
+        window.append(match)
+        counts[match.key] = counts.get(match.key, 0) + 1
+        weight += weights[match.key] * (1.0 if counts[match.key] == 1 else _AGAIN)
+        while match.end - window[0].start > reach and len(window) > 1:
+            dropped = window.popleft().key
             counts[dropped] -= 1
-            weight -= weigh(dropped) * (1.0 if counts[dropped] == 0 else 0.1)
-        if weight > best + 1e-9:
-            best = weight
-            found = (window[0][0], end)
-    return found
+            weight -= weights[dropped] * (1.0 if counts[dropped] == 0 else _AGAIN)
+        if weight > best.weight + 1e-9:
+            best = _Window(window[0].start, match.end, weight)
+    return best
 
 
-def _passage(text: str, first: int, last: int, width: int) -> tuple[int, int]:
-    """Return `[start, end)` around `[first, last)`: from a sentence's start if that fits, else a word's."""
-    start = max(0, last - width)
-    border = start
-    for match in _SENTENCE_END.finditer(text, max(0, first - width), first):
-        if match.end() <= first and last - match.end() <= width:
-            border = match.end()
-            break
-    else:
-        if start > 0:
-            space = _SPACE.search(text, start, first)
-            border = space.end() if space else first
-    if last - border > width:
-        border = first
-    end = min(len(text), border + width)
-    if end < len(text):
-        cut = max((space.start() for space in _SPACE.finditer(text, max(last, border), end + 1)), default=end)
-        end = max(cut, last) if cut > border else end
-    return border, min(end, border + width)
+def _passage(text: str, window: _Window, bounds: tuple[int, int], width: int) -> tuple[int, int]:
+    """Return `[start, end)` around a window, within `bounds`: from a sentence's start if that fits, else a word's, to a
+    sentence's end if that fills the width well, else a word's.
+    """
+    low, high = bounds
+    first, last = max(window.start, low), max(window.end, low)
+    start = _start(text, first, last, low, width)
+    if last - start > width:
+        start = first
+    end = min(high, start + width)
+    if end < high:
+        least = max(last, start + int(width * _LEAST_FILLED))
+        sentences = [match.end() for match in _SENTENCE_END.finditer(text, least, end)]
+        if sentences:
+            return start, sentences[-1]
+        cut = max((space.start() for space in _SPACE.finditer(text, max(last, start), end + 1)), default=end)
+        end = max(cut, last) if cut > start else end
+    return start, min(end, start + width)
 
 
-def _condensed(text: str, start: int, end: int, matches: Sequence[tuple[int, int, str]]) -> Snippet:
+def _start(text: str, first: int, last: int, low: int, width: int) -> int:
+    earliest = max(low, last - width)
+    if earliest == low and (low == 0 or first == low):
+        return low
+    for match in _SENTENCE_END.finditer(text, max(low, first - width), first):
+        if earliest <= match.end() <= first:
+            return match.end()
+    if earliest == low:
+        return low
+    space = _SPACE.search(text, earliest, first)
+    return space.end() if space else first
+
+
+def _condensed(text: str, start: int, end: int, matches: Sequence[_Match]) -> Snippet:
     """Return the passage with its white space condensed and the matches' offsets carried along."""
     while start < end and text[start].isspace():
         start += 1
@@ -136,7 +226,8 @@ def _condensed(text: str, start: int, end: int, matches: Sequence[tuple[int, int
     parts: list[str] = []
     length = 0
     shifts: dict[int, int] = {}
-    wanted = {offset for match in matches if start <= match[0] and match[1] <= end for offset in match[:2]}
+    inside = [match for match in matches if start <= match.start and match.end <= end]
+    wanted = {offset for match in inside for offset in (match.start, match.end)}
     position = start
     for space in [*_SPACE.finditer(text, start, end), None]:
         stop = space.start() if space else end
@@ -150,10 +241,10 @@ def _condensed(text: str, start: int, end: int, matches: Sequence[tuple[int, int
             length += 1
             position = space.end()
     marked: list[tuple[int, int]] = []
-    for first, last, _ in matches:
-        if first in shifts and last in shifts:
-            low, high = shifts[first], shifts[last]
-            if marked and low <= marked[-1][1] and low < marked[-1][1]:
+    for match in inside:
+        if match.start in shifts and match.end in shifts:
+            low, high = shifts[match.start], shifts[match.end]
+            if marked and low < marked[-1][1]:
                 marked[-1] = (marked[-1][0], max(high, marked[-1][1]))
             else:
                 marked.append((low, high))

@@ -22,6 +22,7 @@ from nkcorpus.render.cleaning import (
 from nkcorpus.render.duplicates import DUPLICATES_FORMATS, DuplicatesFormat, render_duplicates
 from nkcorpus.render.environment import ColorChoice, Environment
 from nkcorpus.render.explained import render_explained
+from nkcorpus.render.facets import FACET_FORMATS, FacetFormat, render_facets
 from nkcorpus.render.hits import (
     HIT_FORMATS,
     QUERIES_FORMATS,
@@ -49,6 +50,7 @@ __all__ = [
     "AUDIT_FORMATS",
     "CLEAN_FORMATS",
     "DUPLICATES_FORMATS",
+    "FACET_FORMATS",
     "HIT_FORMATS",
     "QUERIES_FORMATS",
     "RECLEAN_FORMATS",
@@ -59,6 +61,7 @@ __all__ = [
     "ColorChoice",
     "DuplicatesFormat",
     "Environment",
+    "FacetFormat",
     "HitFormat",
     "PairsFormat",
     "QueriesFormat",
@@ -77,6 +80,7 @@ __all__ = [
     "render_duplicates",
     "render_error",
     "render_explained",
+    "render_facets",
     "render_failure",
     "render_hits",
     "render_pairs",

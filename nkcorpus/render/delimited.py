@@ -25,7 +25,8 @@ def row_line(values: Sequence[object], format: Delimited) -> str:
 
 
 def delimited_line(hit: Hit, format: Delimited, query_id: str | None = None) -> str:
-    """Return a hit as one record; lists are joined with `; `, matches are `start-end`, null is empty.
+    """Return a hit as one record; lists are joined with `; `, matches are `start-end`, snippets their texts, null is
+    empty.
 
     Cells that a spreadsheet would run are defused. TSV has no quoting: tabs and line breaks become a space.
     """
@@ -39,10 +40,19 @@ def _cell(value: object, format: Delimited) -> str:
     if value is None:
         return ""
     if isinstance(value, list):
-        value = "; ".join(f"{item[0]}-{item[1]}" if isinstance(item, list) else str(item) for item in value)
+        value = "; ".join(map(_listed, value))
     if not isinstance(value, str):
         return str(value)
     return spreadsheet_cell(one_line(value) if format == "tsv" else visible(value, newlines=True))
+
+
+def _listed(item: object) -> str:
+    match item:
+        case [start, end]:
+            return f"{start}-{end}"
+        case {"text": text}:
+            return str(text)
+    return str(item)
 
 
 def _line(cells: Sequence[str], format: Delimited) -> str:

@@ -33,6 +33,7 @@ HIT_KEYS = (
     "snippet",
     "matches",
     "near_duplicates",
+    "snippets",
 )
 """The keys of a hit, in order."""
 
@@ -45,6 +46,10 @@ def hit_fields(hit: Hit) -> Fields:
         "score": hit.score,
         "snippet": hit.snippet.text,
         "matches": [[start, end] for start, end in hit.snippet.matches],
+        "snippets": [
+            {"text": snippet.text, "matches": [[start, end] for start, end in snippet.matches]}
+            for snippet in hit.snippets
+        ],
     }
     return {key: fields[key] for key in HIT_KEYS}
 
@@ -57,6 +62,11 @@ def result_fields(result: SearchResult) -> Fields:
         "expanded": result.expanded,
         "total": result.total,
         "hits": [hit_fields(hit) for hit in result.hits],
+        "facets": {
+            facet.field: [{"value": value or None, "count": count} for value, count in facet.values]
+            for facet in result.facets
+        },
+        "suggestions": list(result.suggestions),
     }
 
 

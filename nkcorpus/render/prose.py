@@ -27,28 +27,25 @@ _STYLE = (
 
 
 def hit_as_text(hit: Hit) -> str:
-    """Return a hit as a block of lines: rank and heading, date, source and id, snippet."""
+    """Return a hit as a block of lines: rank and heading, date, source and id, snippets."""
     article = hit.article
     lines = [
         f"{hit.rank}. {heading(article.document, article.text)}",
         f"   {' · '.join(hit_facts(hit))}",
     ]
-    snippet = one_line(hit.snippet.text).strip(" ")
-    if snippet:
-        lines.append(f"   {snippet}")
+    texts = (one_line(snippet.text).strip(" ") for snippet in hit.snippets)
+    lines += [f"   {text}" for text in texts if text]
     return "\n".join(lines) + "\n"
 
 
 def hit_as_markdown(hit: Hit) -> str:
-    """Return a hit as an item of a numbered list, linked to its address, with the snippet as a quotation."""
+    """Return a hit as an item of a numbered list, linked to its address, with the snippets as quotations."""
     article = hit.article
     title = markdown_link(str(heading(article.document, article.text)), article.document.url)
     item = f"{hit.rank}. {title} — {markdown_line(' · '.join(hit_facts(hit)))}\n"
-    snippet = markdown_line(hit.snippet.text)
-    if not snippet:
-        return item
     indent = " " * (len(str(hit.rank)) + 2)
-    return f"{item}\n{indent}> {snippet}\n"
+    quoted = [f"\n{indent}> {text}\n" for snippet in hit.snippets if (text := markdown_line(snippet.text))]
+    return item + "".join(quoted)
 
 
 def body_text(text: str) -> str:

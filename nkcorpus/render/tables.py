@@ -121,16 +121,16 @@ def _facts(hit: Hit) -> dict[str, str]:
 
 def _title_cell(hit: Hit, facts_below: Sequence[str]) -> Text:
     title = heading(hit.article.document, hit.article.text)
-    snippet = _snippet(hit.snippet)
-    below = [_plain(" · ".join(facts_below)), snippet]
+    snippets = [_snippet(snippet) for snippet in hit.snippets]
+    below = [_plain(" · ".join(facts_below)), *snippets]
     below[0].stylize("dim")
     cell = _plain("")
     if not title.is_lead:
         cell.append(title.text, "bold")
-    elif snippet.plain.startswith(title.text.removesuffix("…")):
+    elif snippets and snippets[0].plain.startswith(title.text.removesuffix("…")):
         # The snippet starts where the article does: showing the lead above it would say the same twice.
-        cell.append(f"{LEAD_MARK} ", "dim").append_text(snippet)
-        below.pop()
+        cell.append(f"{LEAD_MARK} ", "dim").append_text(snippets[0])
+        below.pop(1)
     else:
         cell.append(f"{LEAD_MARK} ", "dim").append(title.text, "dim italic")
     for line in below:

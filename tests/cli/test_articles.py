@@ -21,7 +21,7 @@ from tests.cli.support import (
     write_records,
 )
 
-SHOW_KEYS = [key for key in HIT_KEYS if key not in ("rank", "score", "snippet", "matches")] + (
+SHOW_KEYS = [key for key in HIT_KEYS if key not in ("rank", "score", "snippet", "matches", "snippets")] + (
     "text raw_text removed repairs versions retrieved_at ingested_at sha256"
 ).split()
 

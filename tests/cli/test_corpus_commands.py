@@ -97,7 +97,7 @@ def test_completion_script_in_bash(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "offered"), [("nkcorpus se", ["search"]), ("nkcorpus search --f", ["--format"]), ("nkcorpus ", COMMANDS)]
+    ("line", "offered"), [("nkcorpus se", ["search"]), ("nkcorpus search --fo", ["--format"]), ("nkcorpus ", COMMANDS)]
 )
 def test_a_completion_request(tmp_path: Path, line: str, offered: tuple[str, ...]) -> None:
     request = {"_NKCORPUS_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}

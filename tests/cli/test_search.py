@@ -77,7 +77,7 @@ def test_unknown_is_null(search: Run, library: Library) -> None:
 
 def test_json(search: Run) -> None:
     result = search("lecture", "-n", "1", "--format", "json").json
-    assert list(result) == ["schema", "query", "expanded", "total", "hits"]
+    assert list(result) == ["schema", "query", "expanded", "total", "hits", "facets", "suggestions"]
     assert (result["schema"], result["query"], result["total"], len(result["hits"])) == (1, "lecture", 3, 1)
     assert list(result["hits"][0]) == HIT_KEYS
 

@@ -42,6 +42,8 @@ def _imported(library: Library, *arguments: str | Path) -> set[str]:
         ("tag", "{lecture}"),
         ("note", "{lecture}"),
         ("searches",),
+        ("search", "lecture", "--facet", "place"),
+        ("similar", "{lecture}"),
         ("list",),
         ("show", "{lecture}"),
         ("stats",),

@@ -71,3 +71,23 @@ def search(index: Index, text: str, filters: Filters | None = None, **options: o
     """Return all matches of a query, without collapsing unless asked for."""
     settings = SearchOptions(**{"limit": 0, "collapse": False, **options})  # type: ignore[arg-type]
     return index.search(Query(text, parse(text), filters or Filters()), settings)
+
+
+def filled(index: Index, *articles: Indexable) -> ChangeLog:
+    """Fill an index and return its changes."""
+    log = ChangeLog(*articles)
+    assert log.sync(index)
+    return log
+
+
+def names(
+    index: Index, known: dict[str, Indexable], text: str, filters: Filters | None = None, **options: object
+) -> list[str]:
+    """The keys of `known` that a query finds, in order."""
+    by_id = {item.id: name for name, item in known.items()}
+    return [by_id[found] for found in search(index, text, filters, **options).ids]
+
+
+def named(**texts: str) -> dict[str, Indexable]:
+    """Return articles by name."""
+    return {name: article(name, text) for name, text in texts.items()}

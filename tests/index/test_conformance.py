@@ -1,4 +1,4 @@
-"""What every engine must do. An engine is added by adding its factory to ENGINES."""
+"""What every engine must do. An engine is added by adding its factory to ENGINES in conftest."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,18 +17,14 @@ from hypothesis import strategies as st
 
 from nkcorpus.errors import IndexDamaged, UsageError
 from nkcorpus.index import Index
-from nkcorpus.index.whoosh import WhooshIndex
 from nkcorpus.model import Indexable, Position
 from nkcorpus.query import dates
 from nkcorpus.query.ast import Filters, Words
 from nkcorpus.query.parser import parse
 
-from .builders import ChangeLog, article, search
+from .builders import ChangeLog, article, filled, named, names, search
+from .conftest import Factory
 from .model import Model
-
-Factory = Callable[[Path], Index]
-
-ENGINES: dict[str, Factory] = {"whoosh": lambda root: WhooshIndex(root, "0" * 32, "/corpus.db")}
 
 QUERIES = [
     "rice",
@@ -95,36 +91,6 @@ QUERIES = [
 WORDS = ["rice", "corn", "MSS", "lecture", "the", "of", "Hyesan,", "보위성", "강연을", "5,500", "state"]
 WORDS += ["lectures", "Lecturing", "prices"]
 DATES = [None, "2019", "2019-03", "2020-06-13", "2021-01-01T09:30+09:00"]
-
-
-@pytest.fixture(params=ENGINES)
-def make(request: pytest.FixtureRequest) -> Factory:
-    return ENGINES[request.param]
-
-
-@pytest.fixture
-def index(make: Factory, tmp_path: Path) -> Iterator[Index]:
-    opened = make(tmp_path / "cache")
-    yield opened
-    opened.close()
-
-
-def filled(index: Index, *articles: Indexable) -> ChangeLog:
-    log = ChangeLog(*articles)
-    assert log.sync(index)
-    return log
-
-
-def names(
-    index: Index, known: dict[str, Indexable], text: str, filters: Filters | None = None, **options: object
-) -> list[str]:
-    """The keys of `known` that a query finds, in order."""
-    by_id = {item.id: name for name, item in known.items()}
-    return [by_id[found] for found in search(index, text, filters, **options).ids]
-
-
-def named(**texts: str) -> dict[str, Indexable]:
-    return {name: article(name, text) for name, text in texts.items()}
 
 
 _ARTICLES = st.builds(

@@ -179,7 +179,7 @@ def hit(
     snippet: str = "gave a lecture on vigilance",
     matches: tuple[tuple[int, int], ...] = ((7, 14),),
 ) -> Hit:
-    return Hit(rank, score, found or article(rank), Snippet(snippet, matches))
+    return Hit(rank, score, found or article(rank), Snippet(snippet, matches), (Snippet(snippet, matches),))
 
 
 def result(*hits: Hit, total: int | None = None) -> SearchResult:

@@ -7,7 +7,7 @@ from .builders import BODY, CUT, RAW, TAIL, article, bare_document, document, hi
 
 CONTRACT_HIT = (
     "rank id external_id score title date date_precision date_source authors translator source lang url origin "
-    "words snippet matches near_duplicates"
+    "words snippet matches near_duplicates snippets"
 )
 PUBLICATION = " updated updated_precision updated_source section counterpart evidence"
 CONTRACT_ARTICLE = (
@@ -42,6 +42,7 @@ def test_a_hit_has_the_keys_of_the_contract_in_order() -> None:
         "snippet": "gave a lecture on vigilance",
         "matches": [[7, 14]],
         "near_duplicates": ["e" * 32],
+        "snippets": [{"text": "gave a lecture on vigilance", "matches": [[7, 14]]}],
     }
 
 
@@ -55,7 +56,7 @@ def test_a_hit_keeps_its_keys_when_nothing_is_known() -> None:
 
 def test_a_result_counts_all_hits() -> None:
     fields = result_fields(result(hit(), total=25))
-    assert list(fields) == ["schema", "query", "expanded", "total", "hits"]
+    assert list(fields) == ["schema", "query", "expanded", "total", "hits", "facets", "suggestions"]
     assert (fields["schema"], fields["query"], fields["expanded"], fields["total"]) == (
         1,
         "MSS lecture",

@@ -15,14 +15,18 @@ from nkcorpus.errors import IndexDamaged, NkcorpusError
 from nkcorpus.identity import host_of
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
+from nkcorpus.index.places import places_of
+from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.index.whoosh.codec import BlockCodec
+from nkcorpus.index.whoosh.facets import label_columns
+from nkcorpus.index.whoosh.labels import Labels
 from nkcorpus.index.whoosh.pool import PostingPool
 from nkcorpus.index.whoosh.schema import NO_DATE, new_schema
 from nkcorpus.index.whoosh.search import answer
 from nkcorpus.index.whoosh.snapshot import META, Snapshot
 from nkcorpus.index.whoosh.vocabulary import Vocabulary
 from nkcorpus.model import Indexable, Position, Removal
-from nkcorpus.query import analysis
+from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
 
 INDEX_VERSION = 4
@@ -60,6 +64,22 @@ class WhooshIndex:
         with _read_errors(self.path):
             return answer(snapshot, query, options)
 
+    def rarity(self, term: str) -> float:
+        """See Index."""
+        snapshot = self._open()
+        with _read_errors(self.path):
+            return idf_of(snapshot.count, min(_holders(snapshot, term), snapshot.count))
+
+    def corrections(self, text: str) -> tuple[str, ...]:
+        """See Index."""
+        snapshot = self._open()
+
+        def holders(word: str) -> int:
+            return _holders(snapshot, analysis.stems([word])[0])
+
+        with _read_errors(self.path):
+            return suggest.corrections(text, snapshot.vocabulary.words, holders)
+
     def sync(
         self,
         read: Callable[[int], Iterable[Indexable | Removal]],
@@ -81,7 +101,7 @@ class WhooshIndex:
                     pass
             self.close()
             with self._directory.replaced() as folder:
-                _fill(whoosh_index.create_in(str(folder), new_schema()), Vocabulary(folder), read(0), target)
+                _fill(whoosh_index.create_in(str(folder), new_schema()), folder, read(0), target)
         return True
 
     def clear(self) -> None:
@@ -102,30 +122,33 @@ class WhooshIndex:
             if not self._directory.is_whole():
                 raise IndexDamaged(f"{self.path}: the index is missing or damaged")
             with _read_errors(self.path):
-                self._snapshot = Snapshot(whoosh_index.open_dir(str(self.path)), Vocabulary(self.path))
+                self._snapshot = Snapshot(
+                    whoosh_index.open_dir(str(self.path)), Vocabulary(self.path), Labels(self.path)
+                )
         return self._snapshot
 
     def _update(self, changes: Iterable[Indexable | Removal], target: Position) -> None:
         snapshot = self._open()
         with _read_errors(self.path):
             outdated = snapshot.documents
-            _fill(whoosh_index.open_dir(str(self.path)), Vocabulary(self.path), changes, target, outdated)
+            _fill(whoosh_index.open_dir(str(self.path)), self.path, changes, target, outdated)
         self.close()
         self._directory.vouch(self.path)
 
 
 def _fill(
     index: Any,
-    vocabulary: Vocabulary,
+    folder: Path,
     changes: Iterable[Indexable | Removal],
     target: Position,
     outdated: Callable[[str], Iterable[int]] = lambda _: (),
 ) -> None:
     """Write changes and the position they lead to, in one commit.
 
-    The vocabulary is written before: a kill in between leaves a file of another size than the manifest's.
+    Vocabulary and labels are written before: a kill in between leaves files of another size than the manifest's.
     """
     words: set[str] = set()
+    labels = Labels(folder)
     prose = analysis.prose_gathering(words)
     writer = index.writer(codec=BlockCodec(), compound=False)
     writer.pool = pool = PostingPool(_BUFFER_BYTES)
@@ -134,7 +157,7 @@ def _fill(
             for number in outdated(change.id):
                 writer.delete_document(number)
             if isinstance(change, Indexable):
-                postings, columns = _analysed(change, prose)
+                postings, columns = _analysed(change, prose, labels)
                 for field, places in postings.items():
                     pool.add_places(field, writer.docnum, places)
                 writer.add_document(**columns)
@@ -142,7 +165,8 @@ def _fill(
             writer.delete_document(number)
         pool.add_places("id", writer.docnum, {META: ()})
         writer.add_document(position=(target.seq, target.token))
-        vocabulary.add(words)
+        Vocabulary(folder).add(words)
+        labels.write()
         writer.commit()
     except BaseException:
         writer.cancel()
@@ -150,13 +174,14 @@ def _fill(
 
 
 def _analysed(
-    article: Indexable, prose: analysis.Analyzer
+    article: Indexable, prose: analysis.Analyzer, labels: Labels
 ) -> tuple[dict[str, dict[str, list[int]]], dict[str, object]]:
     """Return the places of each term by field (labels have none), and the values of the columns."""
     name = analysis.name()
     title, title_length = prose.places(article.title or "")
     text, text_length = prose.places(article.text)
     publishers = [label for label in (article.source, host_of(article.url)) if label]
+    places = places_of(article)
     first, last = interval(article.date) if article.date else (NO_DATE, NO_DATE)
     postings: dict[str, dict[str, list[int]]] = {
         "id": {article.id: []},
@@ -167,6 +192,7 @@ def _analysed(
         "source": name.places("\n".join(publishers))[0],
         "url": name.places(article.url or "")[0],
         "place": name.places(article.place or "")[0],
+        "named_place": {place: [] for place in places},
         "tag": name.places("\n".join(article.tags))[0],
         "removed": prose.places(article.removed)[0],
         "note": prose.places("\n".join(article.notes))[0],
@@ -181,8 +207,14 @@ def _analysed(
         "first_second": first,
         "last_second": last,
         "cluster": int(article.cluster, 16) if article.cluster else 0,
+        **label_columns(article, places, labels),
     }
     return postings, columns
+
+
+def _holders(snapshot: Snapshot, term: str) -> int:
+    """Return about how many articles hold a term: those of the field in which most do."""
+    return max(snapshot.document_frequency(field, term) for field in FIELD_WEIGHTS)
 
 
 @contextlib.contextmanager

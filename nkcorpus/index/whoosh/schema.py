@@ -12,6 +12,8 @@ from nkcorpus.query.forms import POSITION_MASK
 
 NO_DATE = -(1 << 62)
 """What the date columns hold for an article without a date."""
+LABELLED = ("source", "author", "month", "lang", "place", "translator", "tag")
+"""What articles are counted by: each has a column, `label_` before its name, of numbers that Labels gives."""
 
 
 class PackedPlaces(formats.Format):  # type: ignore[misc]
@@ -64,6 +66,7 @@ def new_schema() -> fields.Schema:
         url=TermsField(),
         lang=TermsField(),
         place=TermsField(),
+        named_place=TermsField(),
         tag=TermsField(),
         removed=TermsField(),
         note=TermsField(),
@@ -76,4 +79,5 @@ def new_schema() -> fields.Schema:
         last_second=fields.COLUMN(IntegerColumn("q", default=NO_DATE)),
         cluster=fields.COLUMN(IntegerColumn("Q")),
         position=fields.STORED(),
+        **{f"label_{field}": fields.COLUMN(IntegerColumn("i")) for field in LABELLED},
     )

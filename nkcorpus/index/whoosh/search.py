@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from nkcorpus.dates import interval
 from nkcorpus.index.base import Matches, MatchMode, SearchOptions
+from nkcorpus.index.places import ids_of, unknown_place
+from nkcorpus.index.whoosh import facets
 from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, idf_of, most, saturated, weighted_frequencies
 from nkcorpus.index.whoosh.proximity import frequencies, near_frequencies
 from nkcorpus.index.whoosh.rerank import DEPTH, MOST, gains, typed_terms
@@ -50,7 +52,7 @@ def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
     evaluation = _Evaluation(snapshot, options)
     result = evaluation.root(query.root)
     ranked = any(leaves(query.root))
-    scores = _filtered(snapshot, result.scores if result else {}, query.filters)
+    scores = evaluation.filtered(result.scores if result else {}, query.filters)
     order = _order(snapshot, scores, options)
     typed = typed_terms(query.root) if options.sort == "relevance" and not options.exact else ()
     if len(typed) > 1:
@@ -66,7 +68,8 @@ def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
         total=len(scores),
         ids=tuple(snapshot.article_id(number) for number in page),
         scores=tuple(scores[number] if ranked else None for number in page),
-        notes=tuple(evaluation.expander.notes),
+        notes=tuple(dict.fromkeys(evaluation.expander.notes)),
+        facets=tuple(facets.count(snapshot, scores, field) for field in options.facets),
     )
 
 
@@ -92,6 +95,30 @@ class _Evaluation:
                     result.scores[number] += lift
             return result
         return self._evaluate(node)
+
+    def filtered(self, scores: Scores, filters: Filters) -> Scores:
+        """Return the scores of the documents that the filters let through."""
+        if not filters:
+            return scores
+        snapshot = self._snapshot
+        admitted: list[Iterable[int]] = []
+        if filters.source is not None:
+            admitted.append(snapshot.frequencies("publisher", filters.source.casefold().removeprefix("www.")))
+        if filters.lang is not None:
+            admitted.append(snapshot.frequencies("lang", filters.lang.casefold()))
+        if filters.author is not None:
+            slots = Expander(snapshot, exact=False).slots(Phrase(filters.author, "author"))
+            admitted.append(frequencies(snapshot, "author", slots) if slots else ())
+        if filters.place is not None:
+            admitted.append(self._about(filters.place))
+        if filters.ids is not None:
+            admitted.append(number for article in filters.ids for number in snapshot.documents(article))
+        if admitted:
+            common = set.intersection(*map(set, admitted))
+            scores = {number: score for number, score in scores.items() if number in common}
+        if filters.since is not None or filters.until is not None:
+            scores = {number: scores[number] for number in _in_span(snapshot, scores, filters.since, filters.until)}
+        return scores
 
     def _evaluate(self, node: Node) -> _Result | None:
         match node:
@@ -161,6 +188,8 @@ class _Evaluation:
         match node:
             case Word(text=text, field="lang") | Phrase(text=text, field="lang"):
                 return _Result(self._snapshot.frequencies("lang", text.casefold()), 1.0)
+            case Word(text=text, field="place") | Phrase(text=text, field="place", distance=None):
+                return self._score({"place": self._about(text)}) if self.expander.slots(node) else None
             case Word(text=text, field="id") | Phrase(text=text, field="id"):
                 return _Result(dict.fromkeys(self._snapshot.ids_with_prefix(text.lower()), 1.0), 1.0)
             case Dated():
@@ -178,6 +207,17 @@ class _Evaluation:
         if isinstance(node, Word) and node.field is None and len(slots) == 1:
             self._holding.update(dict.fromkeys(slots[0].terms, len(result.scores)))
         return result
+
+    def _about(self, place: str) -> Scores:
+        """Return the articles that name a place or one within it, or have it in their dateline."""
+        slots = self.expander.slots(Phrase(place, "place"))
+        found = frequencies(self._snapshot, "place", slots) if slots else {}
+        ids = ids_of(place) if slots else ()
+        if slots and not ids:
+            self.expander.notes.append(unknown_place(place))
+        for name in ids:
+            found |= self._snapshot.frequencies("named_place", name)
+        return found
 
     def _near(self, parts: Sequence[Sequence[Leaf]], distance: int) -> _Result | None:
         """Evaluate parts near each other; those without any term (stop words) are passed over."""
@@ -225,27 +265,6 @@ def _all(parts: list[_Result]) -> _Result:
     common = set.intersection(*(set(part.scores) for part in parts))
     scores = {number: sum(part.scores[number] for part in parts) for number in common}
     return _Result(scores, sum(part.bound for part in parts))
-
-
-def _filtered(snapshot: Snapshot, scores: Scores, filters: Filters) -> Scores:
-    if not filters:
-        return scores
-    admitted: list[Iterable[int]] = []
-    if filters.source is not None:
-        admitted.append(snapshot.frequencies("publisher", filters.source.casefold().removeprefix("www.")))
-    if filters.lang is not None:
-        admitted.append(snapshot.frequencies("lang", filters.lang.casefold()))
-    if filters.author is not None:
-        slots = Expander(snapshot, exact=False).slots(Phrase(filters.author, "author"))
-        admitted.append(frequencies(snapshot, "author", slots) if slots else ())
-    if filters.ids is not None:
-        admitted.append(number for article in filters.ids for number in snapshot.documents(article))
-    if admitted:
-        common = set.intersection(*map(set, admitted))
-        scores = {number: score for number, score in scores.items() if number in common}
-    if filters.since is not None or filters.until is not None:
-        scores = {number: scores[number] for number in _in_span(snapshot, scores, filters.since, filters.until)}
-    return scores
 
 
 def _in_span(snapshot: Snapshot, numbers: Iterable[int], since: int | None, until: int | None) -> list[int]:

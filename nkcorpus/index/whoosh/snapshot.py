@@ -13,6 +13,7 @@ from typing import Any, Literal
 from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.reading import TermNotFound
 
+from nkcorpus.index.whoosh.labels import Labels
 from nkcorpus.index.whoosh.vocabulary import Vocabulary
 from nkcorpus.model import Position
 from nkcorpus.query.forms import POSITION_BITS, POSITION_MASK
@@ -27,8 +28,9 @@ Forms = frozenset[int] | None
 class Snapshot:
     """A reader over an open index. Not for concurrent use."""
 
-    def __init__(self, index: Any, vocabulary: Vocabulary) -> None:
+    def __init__(self, index: Any, vocabulary: Vocabulary, labels: Labels) -> None:
         self.vocabulary = vocabulary
+        self.labels = labels
         self._reader = index.reader()
         self._segments: list[tuple[Any, int, frozenset[int]]] = [
             (leaf, base, frozenset(leaf.segment().deleted_docs()) if leaf.has_deletions() else frozenset())

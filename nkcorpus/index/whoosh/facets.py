@@ -1,0 +1,52 @@
+"""Counting matches by source, author, place ...: one column of labels each, looked up by document number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from nkcorpus.index.places import place_name
+from nkcorpus.index.whoosh.labels import Labels
+from nkcorpus.index.whoosh.schema import LABELLED
+from nkcorpus.index.whoosh.snapshot import Snapshot
+from nkcorpus.model import Facet, FacetField, Indexable
+
+_YEAR, _MONTH = len("2019"), len("2019-06")
+
+
+def label_columns(article: Indexable, places: Sequence[str], labels: Labels) -> dict[str, int]:
+    """Return the columns of an article that names `places`, which `places_of` gives."""
+    values: dict[str, Iterable[str]] = {
+        "source": filter(None, (article.source,)),
+        "author": article.authors,
+        "month": filter(None, ((article.date or "")[:_MONTH],)),
+        "lang": filter(None, (article.lang,)),
+        "place": places,
+        "translator": filter(None, (article.translator,)),
+        "tag": article.tags,
+    }
+    return {f"label_{field}": labels.number(values[field]) for field in LABELLED}
+
+
+def count(snapshot: Snapshot, numbers: Iterable[int], field: FacetField) -> Facet:
+    """Return how many of the documents have each value of a field."""
+    column = snapshot.column("label_month" if field == "year" else f"label_{field}")
+    label = _LABELS.get(field)
+    counts: Counter[str] = Counter()
+    for line, articles in Counter(map(column.__getitem__, numbers)).items():
+        values = snapshot.labels.values(line)
+        for value in {label(value) for value in values} if label else values:
+            counts[value] += articles
+    by_value = field in ("year", "month")
+    return Facet(field, tuple(sorted(counts.items(), key=lambda pair: pair if by_value else (-pair[1], pair[0]))))
+
+
+def _month(value: str) -> str:
+    return value if len(value) == _MONTH else ""
+
+
+_LABELS: dict[FacetField, Callable[[str], str]] = {
+    "year": lambda value: value[:_YEAR],
+    "month": _month,
+    "place": lambda value: place_name(value) if value else "",
+}

@@ -1,0 +1,127 @@
+"""What a query that finds nothing may have meant, in words that the corpus has."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice, pairwise
+
+from nkcorpus.query.analysis import fold, is_unspaced
+from nkcorpus.query.ast import And, Node, Or, Phrase, Weighted, Word, Words, leaves
+
+SUGGESTIONS = 3
+"""Queries suggested at most."""
+
+_SHORTEST = 3
+_SHORTEST_FOR_TWO = 5
+"""From this length on a word may be two slips away."""
+_LONGEST = 40
+_NEAREST = 200
+"""Candidates whose articles are counted at most."""
+_WORDS = 6
+"""Words of a query that are looked at: each costs a walk over the vocabulary."""
+_PER_SLIP = 3.0
+"""A word one slip further away needs e ** 3, twenty times the articles, to come first."""
+_SAME_FIRST = 1.0
+
+_FIELDS = (None, "title", "text")
+
+
+def corrections(text: str, vocabulary: Sequence[str], holders: Callable[[str], int]) -> tuple[str, ...]:
+    """Return the words that `text` may be a slip of, the likeliest first: at most two letters put in, left out,
+    replaced or swapped, or a space too few. Of two words the one that they make without the space.
+
+    `vocabulary` are the corpus' folded words, sorted; `holders` tells how many articles hold one of them. Nothing comes
+    of a word that articles hold, of figures, and of scripts without spaces.
+    """
+    first, _, second = fold(text).partition(" ")
+    word = first + second
+    if not _SHORTEST <= len(word) <= _LONGEST or is_unspaced(word) or not word.isalpha():
+        return ()
+    if holders(word):
+        return (word,) if second else ()
+    if second:
+        return ()
+    scores = _parted(word, vocabulary, holders)
+    for other, slips in _near(word, vocabulary):
+        if found := holders(other):
+            scores[other] = math.log(found) - _PER_SLIP * slips + _SAME_FIRST * (other[0] == word[0])
+    return tuple(sorted(scores, key=lambda other: (-scores[other], other)))
+
+
+def suggested(node: Node, correct: Callable[[str], tuple[str, ...]]) -> Iterator[Node]:
+    """Yield the trees, at most SUGGESTIONS, that come of `node` when words are replaced by what `correct` gives."""
+    table = {word: better for word in islice(_words(node), _WORDS) if (better := correct(word))}
+    joined = _joined(node, correct)
+    if joined != node:
+        yield joined
+    for place in range(min(SUGGESTIONS - (joined != node), max(map(len, table.values()), default=0))):
+        yield _replaced(node, {word: better[min(place, len(better) - 1)] for word, better in table.items()})
+
+
+def _words(node: Node) -> Iterator[str]:
+    """Yield the words that are looked for in running text, each once."""
+    seen: set[str] = set()
+    for leaf in leaves(node):
+        if isinstance(leaf, Word | Phrase) and leaf.field in _FIELDS:
+            for word in leaf.text.split():
+                if word not in seen:
+                    seen.add(word)
+                    yield word
+
+
+def _near(word: str, vocabulary: Sequence[str]) -> Iterator[tuple[str, int]]:
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    reach = 2 if len(word) >= _SHORTEST_FOR_TWO else 1
+    for other, slips, _ in process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=reach, limit=_NEAREST):
+        yield other, slips
+
+
+def _parted(word: str, vocabulary: Sequence[str], holders: Callable[[str], int]) -> dict[str, float]:
+    """Return the pairs of words that make `word`, with their scores; a space is one slip."""
+    scores: dict[str, float] = {}
+    for cut in range(2, len(word) - 1):
+        parts = word[:cut], word[cut:]
+        if all(_holds(vocabulary, part) for part in parts) and (found := min(map(holders, parts))):
+            scores[" ".join(parts)] = math.log(found) - _PER_SLIP + _SAME_FIRST
+    return scores
+
+
+def _holds(vocabulary: Sequence[str], word: str) -> bool:
+    place = bisect_left(vocabulary, word)
+    return place < len(vocabulary) and vocabulary[place] == word
+
+
+def _joined(node: Node, correct: Callable[[str], tuple[str, ...]]) -> Node:
+    """Return `node` with two words typed in a row made one where only the one is a word of the corpus."""
+    if not isinstance(node, Words):
+        return node
+    should = list(node.should)
+    for place, (one, other) in enumerate(pairwise(should[:_WORDS])):
+        if isinstance(one, Word) and isinstance(other, Word) and one.field == other.field and one.field in _FIELDS:
+            whole = correct(f"{one.text} {other.text}")
+            if whole:
+                should[place : place + 2] = [replace(one, text=whole[0])]
+                return replace(node, should=tuple(should))
+    return node
+
+
+def _replaced(node: Node, table: Mapping[str, str]) -> Node:
+    match node:
+        case Word(text=text, field=field) if field in _FIELDS and text in table:
+            # Two words for one stand side by side, or any of them would do.
+            return Phrase(table[text], field) if " " in table[text] else replace(node, text=table[text])
+        case Phrase(text=text, field=field) if field in _FIELDS:
+            return replace(node, text=" ".join(table.get(word, word) for word in text.split()))
+        case Weighted():
+            return replace(node, part=_replaced(node.part, table))
+        case Words():
+            should, must = (tuple(_replaced(part, table) for part in parts) for parts in (node.should, node.must))
+            return replace(node, should=should, must=must)
+        case And() | Or():
+            return replace(node, parts=tuple(_replaced(part, table) for part in node.parts))
+    return node

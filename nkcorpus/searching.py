@@ -1,0 +1,72 @@
+"""From a query to hits: what the index finds, with articles from the store and passages of their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from nkcorpus.errors import IndexDamaged
+from nkcorpus.index import Index, SearchOptions
+from nkcorpus.model import Hit, SearchResult, Snippet
+from nkcorpus.query.ast import Filters, Query
+from nkcorpus.query.similar import similar_query, telling_words
+from nkcorpus.query.snippet import Highlighter, query_marks
+from nkcorpus.query.suggest import SUGGESTIONS, suggested
+from nkcorpus.store import Store
+
+
+def find(index: Index, store: Store, query: Query, options: SearchOptions, passages: int) -> SearchResult:
+    """Return one page of hits, each with up to `passages` snippets. Raises IndexDamaged, also where the index has
+    articles that the store has not.
+    """
+    matches = index.search(query, options)
+    articles = store.articles(matches.ids)
+    if len(articles) < len(matches.ids):
+        raise IndexDamaged(f"{index.path}: the index has articles that the corpus has not")
+    show = _shower(index, query, options, passages)
+    return SearchResult(
+        query.text,
+        str(query.root),
+        matches.total,
+        tuple(
+            Hit(rank, score, article, *show(article.text))
+            for rank, (score, article) in enumerate(zip(matches.scores, articles, strict=True), options.offset + 1)
+        ),
+        matches.notes,
+        matches.facets,
+    )
+
+
+def with_suggestions(index: Index, query: Query, options: SearchOptions, result: SearchResult) -> SearchResult:
+    """Return a result with queries that find something where this one does not. Raises IndexDamaged."""
+    if result.total:
+        return result
+    asked = replace(options, limit=1, offset=0, facets=())
+    better = [
+        str(root)
+        for root in suggested(query.root, index.corrections)
+        if index.search(replace(query, root=root), asked).total
+    ]
+    return replace(result, suggestions=tuple(dict.fromkeys(better))[:SUGGESTIONS])
+
+
+def find_similar(
+    index: Index, store: Store, article_id: str, filters: Filters, options: SearchOptions, passages: int
+) -> SearchResult:
+    """Return articles like one, it and its near duplicates left out. Raises ArticleNotFound, IndexDamaged."""
+    (article,) = store.articles([store.resolve(article_id)])
+    words = telling_words(article.document.title, article.text, index.rarity)
+    if not words:
+        return SearchResult(article.id, "", 0, ())
+    root = similar_query(words, (article.id, *article.near_duplicates))
+    return find(index, store, Query(article.id, root, filters), options, passages)
+
+
+def _shower(
+    index: Index, query: Query, options: SearchOptions, passages: int
+) -> Callable[[str], tuple[Snippet, tuple[Snippet, ...]]]:
+    """Return what gives the best snippet of a text and all of them."""
+    if not passages:
+        return lambda text: (Snippet(""), ())
+    highlighter = Highlighter(query_marks(query.root, exact=options.exact), index.rarity)
+    return lambda text: highlighter.snippets(text, passages)
