@@ -13,7 +13,7 @@ from nkcorpus.store import SavedSearch, Store, storable
 LONGEST_NAME = 100
 """Code points of a name."""
 
-_OF_THE_OUTPUT = frozenset({"limit", "offset", "snippets"})
+_OF_THE_OUTPUT = frozenset({"limit", "offset", "snippets", "facets"})
 """Options of a search that say how much of it is shown, which every look decides anew."""
 
 Ask = Callable[[str, Mapping[str, object], frozenset[str]], SearchResult]

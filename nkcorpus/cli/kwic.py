@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nkcorpus.cli.context import Session, narrowing, pass_session
+from nkcorpus.cli.context import Session, narrow_keywords, narrowing, pass_session
 from nkcorpus.cli.matching import match_mode, matching, why_none
 from nkcorpus.errors import UsageError
 from nkcorpus.render.concordance import CONCORDANCE_FORMATS, render_concordance
@@ -53,15 +53,11 @@ def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
     if width is None and format == "table":
         width = env.columns
     keywords: MatchKeywords = {
+        **narrow_keywords(options),
         "match": match_mode(options),
         "literal": options["literal"],
         "exact": options["exact"],
         "collapse": not options["no_collapse"],
-        "since": options["since"],
-        "until": options["until"],
-        "source": options["source"],
-        "author": options["author"],
-        "lang": options["lang"],
     }
     with session.open() as corpus:
         found = corpus.kwic(text, width=width, order=options["sort"], lines=options["limit"], **keywords)

@@ -28,6 +28,7 @@ from nkcorpus.render import (
 if TYPE_CHECKING:
     from nkcorpus.corpus import Corpus, SearchKeywords
     from nkcorpus.model import SearchResult
+    from nkcorpus.render import FacetFormat
 
 FACETS: tuple[FacetField, ...] = get_args(FacetField)
 _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
