@@ -53,12 +53,12 @@ def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
     if width is None and format == "table":
         width = env.columns
     keywords: MatchKeywords = {
-        **narrow_keywords(options),
         "match": match_mode(options),
         "literal": options["literal"],
         "exact": options["exact"],
         "collapse": not options["no_collapse"],
     }
+    keywords.update(narrow_keywords(options))  # type: ignore[typeddict-item]
     with session.open() as corpus:
         found = corpus.kwic(text, width=width, order=options["sort"], lines=options["limit"], **keywords)
         render_concordance(found, format, env)
