@@ -6,10 +6,10 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, TypeVar, Unpack
 
 from nkcorpus import __version__, config
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
@@ -27,16 +27,23 @@ from nkcorpus.model import (
     Snippet,
 )
 from nkcorpus.query import dates, parser
-from nkcorpus.query.ast import Everything, Filters, Query
+from nkcorpus.query.ast import Everything, Filters, Node, Query
 from nkcorpus.query.explain import Explained, explain
 from nkcorpus.query.snippet import Marks, query_marks, snippet
 from nkcorpus.store import Store, joined
 
 if TYPE_CHECKING:
     from nkcorpus.cleaning import Cleaning
+    from nkcorpus.query.rewrite import Rewritten
+    from nkcorpus.wording import Wording
+
+R = TypeVar("R")
 
 TOOL = f"nkcorpus/{__version__}"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+_DAMAGED = "the index is damaged; building it anew ..."
+_TOO_MANY_NAMES = "the query names so much that not all of it is searched by its other names as well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,7 @@ class SearchKeywords(NarrowKeywords, total=False):
 
     `limit` (10) hits after `offset` (0); 0 means all. `match` is `best` (any word, articles that hold all words
     first), `any` or `all`. `literal` takes the query as plain words. `exact` finds words as they are written, in no
-    other form. `collapse` (yes) shows one of several
+    other form and by no other name. `collapse` (yes) shows one of several
     articles with (nearly) the same text. `snippets` (yes) can be switched off where nobody reads them.
     """
 
@@ -183,10 +190,14 @@ class Corpus:
         for name, query in queries:
             yield name, self._search(query, keywords)
 
-    def explain(self, query: str, *, literal: bool = False, exact: bool = False) -> tuple[str, Explained]:
-        """Return how `query` is written in full and its explained tree. Nothing is searched. Raises QueryError."""
+    def explain(self, query: str, *, literal: bool = False, exact: bool = False) -> tuple[str, str, Explained]:
+        """Return how `query` is written in full, the same with its synonyms, and its explained tree with them.
+
+        Nothing is searched, and no corpus is needed. Raises QueryError.
+        """
         root = parser.literal(query) if literal else parser.parse(query)
-        return str(root), explain(root, exact=exact)
+        expanded = root if exact else self._rewritten(root).root
+        return str(root), str(expanded), explain(expanded, exact=exact)
 
     def newest(
         self,
@@ -224,6 +235,13 @@ class Corpus:
                     members.append(Duplicate(other, "near", jaccard(compared, shingles(other.text))))
             clusters.append(DuplicateCluster(cluster, tuple(members)))
         return Duplicates(len(found), tuple(clusters))
+
+    @property
+    def wording(self) -> Wording:
+        """How the subject is worded: own aliases, acronyms that articles define, synonyms of queries."""
+        from nkcorpus.wording import Wording
+
+        return Wording(self._store(), self._read_index)
 
     @property
     def cleaning(self) -> Cleaning:
@@ -273,7 +291,24 @@ class Corpus:
             collapse=keywords.get("collapse", True),
             exact=keywords.get("exact", False),
         )
-        return self._hits(Query(text, root, _filters(keywords)), options, keywords.get("snippets", True))
+        filters, snippets = _filters(keywords), keywords.get("snippets", True)
+        if options.exact:
+            return self._hits(Query(text, root, filters), options, snippets)
+        from nkcorpus.query.expansion import also_line
+
+        rewritten = self._rewritten(root)
+        result = self._hits(Query(text, rewritten.root, filters), options, snippets)
+        notes = result.notes if rewritten.is_whole else (*result.notes, _TOO_MANY_NAMES)
+        return replace(result, notes=notes, also=also_line(rewritten.expansions))
+
+    def _rewritten(self, root: Node) -> Rewritten:
+        """Return a tree with its synonyms; without a corpus, with those of the lexicon."""
+        from nkcorpus.wording import rewritten
+
+        try:
+            return self.wording.rewritten(root)
+        except CorpusMissing:
+            return rewritten(root)
 
     def _created(self) -> Store:
         """Return the store, made if there is none: no file, or what the killed making of one left."""
@@ -311,6 +346,15 @@ class Corpus:
     def _is_current(self, position: Position) -> bool:
         return position == Position() or self._store().token_at(position.seq) == position.token
 
+    def _read_index(self, read: Callable[[Index], R]) -> R:
+        """Return what `read` makes of the index, which is built anew when it is damaged."""
+        try:
+            return read(self._sync())
+        except IndexDamaged:
+            self._notify(_DAMAGED)
+            self.reindex()
+            return read(self._index())
+
     def _found(self, query: Query, options: SearchOptions) -> tuple[Matches, list[Article]]:
         """Return what the index finds, and the articles; an index that cannot be right is built anew, once."""
         try:
@@ -323,7 +367,7 @@ class Corpus:
                 return matches, articles
         except IndexDamaged:
             pass
-        self._notify("the index is damaged; building it anew ...")
+        self._notify(_DAMAGED)
         self.reindex()
         matches = self._index().search(query, options)
         return matches, self._store().articles(matches.ids)

@@ -298,7 +298,8 @@ class Hit:
 class SearchResult:
     """The hits of one page. `total` counts all hits, before paging, after duplicates are collapsed.
 
-    `notes` tell, in a line each, where the query was answered in part only.
+    `notes` tell, in a line each, where the query was answered in part only. `also` tells in a line what else was
+    searched; "" for nothing.
     """
 
     query: str
@@ -306,6 +307,7 @@ class SearchResult:
     total: int
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
+    also: str = ""
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

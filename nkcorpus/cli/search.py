@@ -44,7 +44,11 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 @click.option("--any", is_flag=True, help="Short for --match any.")
 @click.option("--all", is_flag=True, help="Short for --match all.")
 @click.option("--literal", is_flag=True, help="Take the query as plain words, without operators.")
-@click.option("--exact", is_flag=True, help="Find words only as they are written, not their other forms.")
+@click.option(
+    "--exact",
+    is_flag=True,
+    help="Find words only as they are written, in no other form and by no other name.",
+)
 @narrowing
 @click.option(
     "--sort",
@@ -94,7 +98,7 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
         render_count(result.total, env)
     else:
         render_hits(result, format, env, null=options["null"])
-    for note in result.notes:
+    for note in filter(None, (result.also, *result.notes)):
         env.note(note)
     if not options["count"] and not result.total:
         env.note(_why_none(corpus, query, options))
@@ -119,7 +123,7 @@ def _why_none(corpus: Corpus, query: str, options: dict[str, Any]) -> str:
     """Say in a line why there is no hit."""
     if not corpus.newest(limit=1).total:
         return _NO_ARTICLES
-    _, tree = corpus.explain(query, literal=options["literal"])
+    *_, tree = corpus.explain(query, literal=options["literal"])
     shown = query if len(query) <= _SHOWN else f"{query[:_SHOWN]} ..."
     return f"no hits for {shown}" + (_NO_TERMS if tree.is_empty else "")
 
@@ -127,8 +131,8 @@ def _why_none(corpus: Corpus, query: str, options: dict[str, Any]) -> str:
 def _explain(corpus: Corpus, query: str, options: dict[str, Any], env: Environment) -> int:
     if options["format"] not in (None, "table", "plain", "text", "json"):
         raise UsageError(f"--explain-query has no format {options['format']}; formats are text, json")
-    parsed, tree = corpus.explain(query, literal=options["literal"], exact=options["exact"])
-    render_explained(query, parsed, tree, env, as_json=options["format"] == "json")
+    parsed, expanded, tree = corpus.explain(query, literal=options["literal"], exact=options["exact"])
+    render_explained(query, parsed, expanded, tree, env, as_json=options["format"] == "json")
     return 0
 
 

@@ -13,6 +13,9 @@ from nkcorpus.query.forms import POSITION_MASK
 NO_DATE = -(1 << 62)
 """What the date columns hold for an article without a date."""
 
+SEPARATOR = "\t"
+"""Between the acronym and the long form in a term of the field `definition`."""
+
 
 class PackedPlaces(formats.Format):  # type: ignore[misc]
     """Posting values that are the term's places as 32-bit integers of this machine.
@@ -67,6 +70,7 @@ def new_schema() -> fields.Schema:
         tag=TermsField(),
         removed=TermsField(),
         publisher=TermsField(),
+        definition=TermsField(),
         article=fields.COLUMN(columns.FixedBytesColumn(16)),
         seq=fields.COLUMN(IntegerColumn("q")),
         title_length=fields.COLUMN(IntegerColumn("i")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from nkcorpus.dates import interval
@@ -17,6 +17,7 @@ from nkcorpus.index.base import Matches, MatchMode, SearchOptions
 from nkcorpus.index.whoosh.proximity import frequencies, near_frequencies
 from nkcorpus.index.whoosh.schema import NO_DATE
 from nkcorpus.index.whoosh.snapshot import Snapshot
+from nkcorpus.index.whoosh.synonyms import synonym_frequencies
 from nkcorpus.index.whoosh.terms import Expander
 from nkcorpus.query.ast import (
     And,
@@ -32,6 +33,7 @@ from nkcorpus.query.ast import (
     Phrase,
     Query,
     Regex,
+    Synonyms,
     Weighted,
     Wildcard,
     Word,
@@ -48,10 +50,19 @@ Scores = dict[int, float]
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """The documents that a node matches with their scores, and the most that a document could score."""
+    """The documents that a node matches with their scores, and the most that a document could score.
+
+    `whole` are those that hold all of it, where that makes a difference: all words of a row or a synonym of them.
+    """
 
     scores: Scores
     bound: float
+    whole: frozenset[int] | None = None
+
+    @property
+    def holders(self) -> Collection[int]:
+        """The documents that hold all of the node."""
+        return self.scores if self.whole is None else self.whole
 
 
 def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
@@ -79,15 +90,15 @@ class _Evaluation:
         self._snapshot = snapshot
         self._match = options.match
         self.expander = Expander(snapshot, exact=options.exact)
-        self._leaves: dict[Leaf | Near | Dated, _Result | None] = {}
+        self._leaves: dict[Leaf | Near | Dated | Synonyms, _Result | None] = {}
 
     def root(self, node: Node) -> _Result | None:
         """Evaluate the whole tree; with `best`, articles that hold all words score above all others."""
         if isinstance(node, Words) and self._match == "best":
             parts = self._parts(node.should)
             result = self._words(node, "any")
-            if result and parts and len(parts) + len(node.must) > 1:
-                everywhere = set(result.scores).intersection(*(part.scores for part in parts))
+            if result and (len(parts) + len(node.must) > 1 or any(part.whole is not None for part in parts)):
+                everywhere = set(result.scores).intersection(*(part.holders for part in parts))
                 for number in everywhere:
                     result.scores[number] += result.bound
             return result
@@ -102,6 +113,10 @@ class _Evaluation:
                 return result and _weighted(result, node.weight)
             case Words():
                 return self._words(node, self._match)
+            case Synonyms(original=Words(should=words)):
+                return self._row(words, self._leaf(node))
+            case Synonyms():
+                return self._leaf(node)
             case And():
                 return self._and(node)
             case Or():
@@ -131,6 +146,24 @@ class _Evaluation:
             return None
         return _Result(self._without(result.scores, node.must_not), result.bound)
 
+    def _row(self, words: Iterable[Node], group: _Result | None) -> _Result | None:
+        """Evaluate words in a row, of which `group` is the phrase with its synonyms.
+
+        An article that holds a synonym only scores as if all words stood where it stands.
+        """
+        parts = self._parts(words)
+        result = _any(parts)
+        if result is None or group is None:
+            return result or group
+        factor = result.bound / group.bound
+        scores = result.scores
+        for number, score in group.scores.items():
+            scores[number] = max(scores.get(number, 0.0), score * factor)
+        whole = frozenset(group.scores) | set(parts[0].scores).intersection(*(part.scores for part in parts))
+        if self._match == "all":
+            scores = {number: score for number, score in scores.items() if number in whole}
+        return _Result(scores, result.bound, whole)
+
     def _and(self, node: And) -> _Result | None:
         wanted = self._parts([part for part in node.parts if not isinstance(part, Not)])
         unwanted = [part.part for part in node.parts if isinstance(part, Not)]
@@ -152,12 +185,12 @@ class _Evaluation:
     def _everything(self) -> Scores:
         return dict.fromkeys(self._snapshot.live, 0.0)
 
-    def _leaf(self, node: Leaf | Near | Dated) -> _Result | None:
+    def _leaf(self, node: Leaf | Near | Dated | Synonyms) -> _Result | None:
         if node not in self._leaves:
             self._leaves[node] = self._find(node)
         return self._leaves[node]
 
-    def _find(self, node: Leaf | Near | Dated) -> _Result | None:
+    def _find(self, node: Leaf | Near | Dated | Synonyms) -> _Result | None:
         match node:
             case Word(text=text, field="lang") | Phrase(text=text, field="lang"):
                 return _Result(self._snapshot.frequencies("lang", text.casefold()), 1.0)
@@ -169,6 +202,10 @@ class _Evaluation:
                 return _Result(dict.fromkeys(_in_span(self._snapshot, self._snapshot.live, since, until), 0.0), 0.0)
             case Near():
                 return self._near(node.parts, node.distance)
+            case Synonyms():
+                group = node.group
+                found = synonym_frequencies(self._snapshot, self.expander, group, _fields(group[0].leaf.field))
+                return self._score(found) if found is not None else None
             case Phrase(distance=int(distance)):
                 return self._near([(Word(word, node.field),) for word in node.text.split()], distance)
         slots = self.expander.slots(node)
@@ -211,7 +248,8 @@ def _fields(field: str | None) -> Iterable[str]:
 
 
 def _weighted(result: _Result, weight: float) -> _Result:
-    return _Result({number: score * weight for number, score in result.scores.items()}, result.bound * weight)
+    scores = {number: score * weight for number, score in result.scores.items()}
+    return _Result(scores, result.bound * weight, result.whole)
 
 
 def _any(parts: list[_Result]) -> _Result | None:

@@ -78,6 +78,11 @@ class Snapshot:
             for number in self.documents(term.decode())
         ]
 
+    def terms_with_prefix(self, field: str, prefix: str) -> list[str]:
+        """Return the terms of a field that start with `prefix`, in no order; none of a deleted document alone."""
+        found = {term for leaf, _, _ in self._segments for term in leaf.expand_prefix(field, prefix.encode())}
+        return [term.decode("utf-8", "replace") for term in found]
+
     def frequencies(self, field: str, term: str, forms: Forms = None) -> dict[int, float]:
         """Return how often each document holds a term in a field, those that do not left out.
 
