@@ -34,6 +34,8 @@ COMMANDS = (
     "clean",
     "stats",
     "dupes",
+    "alias",
+    "acronyms",
     "rules",
     "audit",
     "reclean",

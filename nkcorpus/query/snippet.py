@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from nkcorpus.model import Snippet
 from nkcorpus.query import analysis
-from nkcorpus.query.ast import Node, Phrase, Word, leaves
+from nkcorpus.query.ast import Node, Phrase, Word, leaves, synonyms
 from nkcorpus.query.patterns import matcher
 
 WIDTH = 240
@@ -25,12 +25,14 @@ class Marks:
     """What a snippet marks: terms, words as they are written (folded), and words that a pattern fits.
 
     Terms and words have the weight of a rare word; longer ones count as rarer: without the index at hand that is the
-    best proxy for rarity. `patterns` are the text of each with its test.
+    best proxy for rarity. `patterns` are the text of each with its test. `phrases` are what stands side by side only:
+    the terms of each with how many words they are from the first.
     """
 
     terms: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, float] = field(default_factory=dict)
     patterns: Sequence[tuple[str, Callable[[str], bool]]] = ()
+    phrases: Sequence[Sequence[tuple[int, str]]] = ()
 
     def key(self, token: analysis.Token) -> str | None:
         """Return what marks a token, or None."""
@@ -46,21 +48,30 @@ class Marks:
 
 
 def query_marks(node: Node, *, exact: bool = False) -> Marks:
-    """Return what of a query the running text can show; `exact` as in a search."""
+    """Return what of a query the running text can show; `exact` as in a search.
+
+    Synonyms of several terms count where these stand side by side.
+    """
     prose = analysis.prose()
     weights: dict[str, float] = {}
     patterns: dict[str, Callable[[str], bool]] = {}
+    phrases: list[list[tuple[int, str]]] = []
+    not_typed = {synonym.leaf for synonym in synonyms(node)}
     for leaf in leaves(node):
         if leaf.field not in (None, "text", "title"):
             continue
         if isinstance(leaf, Word | Phrase):
-            for token in prose.tokens(leaf.text):
+            tokens = list(prose.tokens(leaf.text))
+            if leaf in not_typed and len(tokens) > 1:
+                phrases.append([(token.position - tokens[0].position, token.term) for token in tokens])
+                continue
+            for token in tokens:
                 key = token.word if exact else token.term
                 weights[key] = _rarity(key)
         else:
             patterns[leaf.text] = matcher(leaf)
     found = tuple(patterns.items())
-    return Marks(words=weights, patterns=found) if exact else Marks(terms=weights, patterns=found)
+    return Marks(words=weights, patterns=found) if exact else Marks(terms=weights, patterns=found, phrases=phrases)
 
 
 def _rarity(word: str) -> float:
@@ -73,14 +84,29 @@ def snippet(text: str, marks: Marks, *, width: int = WIDTH) -> Snippet:
     Matched words are marked in their inflected forms; white space within the passage is one space.
     The time is linear in the length of `text`, of which the first million code points are looked at.
     """
-    matches = [
-        (token.start, token.end, key)
-        for token in analysis.prose().tokens(text[:_SCAN_LIMIT])
-        if (key := marks.key(token)) is not None
-    ]
+    matches = _matches(text[:_SCAN_LIMIT], marks)
     first, last = _densest(matches, marks.weight, width - 40)
     start, end = _passage(text, first, last, width)
     return _condensed(text, start, end, matches)
+
+
+def _matches(text: str, marks: Marks) -> list[tuple[int, int, str]]:
+    """Return `[start, end)` of all that `marks` marks in `text` and the keys, in the order of the starts."""
+    ends: dict[str, list[Sequence[tuple[int, str]]]] = {}
+    for phrase in marks.phrases:
+        ends.setdefault(phrase[-1][1], []).append(phrase)
+    recent = deque[analysis.Token](maxlen=max((phrase[-1][0] + 1 for phrase in marks.phrases), default=0))
+    matches = []
+    for token in analysis.prose().tokens(text):
+        recent.append(token)
+        if (key := marks.key(token)) is not None:
+            matches.append((token.start, token.end, key))
+        for phrase in ends.get(token.term, ()):
+            first = token.position - phrase[-1][0]
+            before = {other.position: other for other in recent}
+            if all(first + offset in before and before[first + offset].term == term for offset, term in phrase):
+                matches.append((before[first].start, token.end, " ".join(term for _, term in phrase)))
+    return sorted(matches) if ends else matches
 
 
 def _densest(matches: Sequence[tuple[int, int, str]], weigh: Callable[[str], float], reach: int) -> tuple[int, int]:
