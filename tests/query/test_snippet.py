@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nkcorpus.query.analysis import prose
+from nkcorpus.query.ast import Phrase, Synonym, Synonyms, Word
 from nkcorpus.query.parser import parse
 from nkcorpus.query.snippet import WIDTH, Marks, query_marks, snippet
 
@@ -109,3 +110,23 @@ def test_time_is_linear_in_five_megabytes(unit: str) -> None:
     started = time.process_time()
     snippet(text, marks)
     assert time.process_time() - started < 10
+
+
+def test_synonyms_are_marked_where_all_their_words_stand_side_by_side() -> None:
+    names = (
+        Synonym(Phrase("Ministry of State Security"), 1.0, "long form"),
+        Synonym(Word("국가보위성"), 1.0, "hangul"),
+        Synonym(Word("SSD"), 0.6, "older name"),
+    )
+    node = Synonyms(Word("MSS"), names)
+    text = "State and security. The Ministry of State Security, or SSD; 국가 위성 and 국가보위성에서. An MSS ministry."
+    found = snippet(text, query_marks(node))
+    assert [found.text[start:end] for start, end in found.matches] == [
+        "Ministry of State Security", "SSD", "국가보위성", "MSS",
+    ]  # fmt: skip
+
+
+def test_a_phrase_at_a_border_is_marked_once() -> None:
+    node = Synonyms(Word("a1"), (Synonym(Phrase("b b"), 1.0, "alias"), Synonym(Phrase("b"), 1.0, "alias")))
+    found = snippet("b b b", query_marks(node))
+    assert [found.text[start:end] for start, end in found.matches] == ["b b b"]

@@ -117,7 +117,7 @@ def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) 
     with sqlite3.connect(path) as connection:
         for column in LATER_COLUMNS:
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
-        for table in ("text_band", "text_cluster", "rule", "kept_line"):
+        for table in ("text_band", "text_cluster", "rule", "kept_line", "alias"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     connection.close()

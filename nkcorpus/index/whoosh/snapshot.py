@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from whoosh.codec.whoosh3 import W3LeafMatcher
@@ -24,6 +24,10 @@ Forms = frozenset[int] | None
 """Forms of a term that are wanted; None for all."""
 
 
+_KEPT_TERMS = 12
+"""Terms whose places are kept at hand: the names of one thing have most of their words in common."""
+
+
 class Snapshot:
     """A reader over an open index. Not for concurrent use."""
 
@@ -35,6 +39,8 @@ class Snapshot:
             for leaf, base in self._reader.leaf_readers()
         ]
         self._columns: dict[str, array[int]] = {}
+        self.occurrences = lru_cache(_KEPT_TERMS)(self._occurrences)
+        """Return the packed places of a term of a field in each document that holds it; not to be changed."""
 
     def close(self) -> None:
         """Let go of the files."""
@@ -104,8 +110,7 @@ class Snapshot:
                 found.update(zip(numbers, weights, strict=True))
         return found
 
-    def occurrences(self, field: str, term: str) -> dict[int, bytes]:
-        """Return the packed places of a term in each document that holds it."""
+    def _occurrences(self, field: str, term: str) -> dict[int, bytes]:
         return {
             base + number: value
             for leaf, base, deleted in self._segments
