@@ -43,7 +43,7 @@ TOOL = f"nkcorpus/{__version__}"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 _DAMAGED = "the index is damaged; building it anew ..."
-_TOO_MANY_NAMES = "the query names so much that not all of it is searched by its other names as well"
+_TOO_MANY_NAMES = "the query has too many other names; its last words are searched as typed only"
 
 
 @dataclass(frozen=True, slots=True)

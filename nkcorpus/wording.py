@@ -100,7 +100,8 @@ class Wording:
 
     def rewritten(self, root: Node) -> Rewritten:
         """Return the tree of a query with what the lexicon, the aliases and the corpus' own words give for it."""
-        return rewritten(root, self.aliases(), lambda word: self._index(lambda index: _variants(word, index)))
+        aliases = self.aliases()
+        return self._index(lambda index: rewritten(root, aliases, lambda word: _variants(word, index)))
 
 
 def rewritten(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nkcorpus.errors import QueryError
 from nkcorpus.lexicon.definitions import sense_key
 from nkcorpus.lexicon.lookup import load_lexicon
-from nkcorpus.query.ast import And, Node, Not, Or, Synonyms, Weighted, Words, leaves, synonyms
+from nkcorpus.query.ast import And, Node, Not, Or, Synonyms, Weighted, Words, leaves, synonyms, with_field
 from nkcorpus.query.expansion import Alternative
 from nkcorpus.query.parser import literal, parse
 from nkcorpus.query.rewrite import MOST_SYNONYMS, Rewriter
@@ -79,6 +79,13 @@ def test_synonyms_have_the_field_and_the_weight_of_what_was_typed() -> None:
     weighted = REWRITER.rewrite(parse("title:squid^2")).root
     assert str(weighted) == '(title:squid OR title:cuttlefish OR title:"dried octopus")^2'
     assert str(REWRITER.rewrite(parse("rice squid")).root) == 'rice (squid OR cuttlefish OR "dried octopus")'
+
+
+def test_a_field_reaches_all_names() -> None:
+    for query in ("squid", "border town"):
+        found = with_field(REWRITER.rewrite(parse(f"{query} rice")).root, "title")
+        assert {leaf.field for leaf in leaves(found)} == {"title"}
+        assert found == REWRITER.rewrite(parse(f"title:({query} rice)")).root
 
 
 def test_only_acronyms_have_senses() -> None:
