@@ -97,7 +97,7 @@ class _Evaluation:
         if isinstance(node, Words) and self._match == "best":
             parts = self._parts(node.should)
             result = self._words(node, "any")
-            if result and (len(parts) + len(node.must) > 1 or any(part.whole is not None for part in parts)):
+            if result and parts and (len(parts) + len(node.must) > 1 or parts[0].whole is not None):
                 everywhere = set(result.scores).intersection(*(part.holders for part in parts))
                 for number in everywhere:
                     result.scores[number] += result.bound
