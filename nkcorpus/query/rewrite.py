@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MOST_SYNONYMS = 400
 """Synonyms of a query: what would have more than that is searched as typed from there on."""
 
-_AROUND = re.compile(r"^\W+|(?:['’ʼ＇]s)?\W*$")
-"""What clings to a word as typed: punctuation and the possessive."""
+_BETWEEN_PUNCTUATION = re.compile(r"\w(?:.*\w)?", re.DOTALL)
+_POSSESSIVES = ("'s", "’s", "ʼs", "＇s")
 _ALONE = re.compile(r"(?!(?:AND|OR|NOT)$)(?=.*[^\W_])[\w']+")
 
 
@@ -56,7 +56,7 @@ class Rewriter:
 
     def _expansions(self, words: Sequence[str]) -> Iterator[Expansion]:
         """Yield the expansions of words in a row, in their order."""
-        bare = [_AROUND.sub("", word) for word in words]
+        bare = [_bare(word) for word in words]
         known = {expansion.start: expansion for expansion in expand(bare, self._lexicon, self._options)}
         position = 0
         while position < len(words):
@@ -126,6 +126,13 @@ class _Walk:
 def is_prose(leaf: Word | Phrase) -> bool:
     """Tell whether a leaf is looked for in title or text."""
     return leaf.field in (None, "title", "text")
+
+
+def _bare(word: str) -> str:
+    """Return a word as typed without the punctuation around it and the possessive."""
+    match = _BETWEEN_PUNCTUATION.search(word)
+    inner = match.group() if match else ""
+    return inner[:-2] if inner.endswith(_POSSESSIVES) else inner
 
 
 def _row(node: Node) -> tuple[bool, str | None]:
