@@ -26,7 +26,7 @@ from nkcorpus.model import (
     SearchResult,
 )
 from nkcorpus.query import dates, parser
-from nkcorpus.query.ast import Everything, Filters, Query
+from nkcorpus.query.ast import Everything, Filters, Node, Query
 from nkcorpus.query.explain import Explained, explain
 from nkcorpus.store import Store, joined
 
@@ -34,13 +34,17 @@ if TYPE_CHECKING:
     from nkcorpus.analyse.kwic import Concordance, LineOrder
     from nkcorpus.annotations import Annotations
     from nkcorpus.cleaning import Cleaning
+    from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
+    from nkcorpus.wording import Wording
 
 _T = TypeVar("_T")
 
 TOOL = f"nkcorpus/{__version__}"
 _BATCH = 100
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+_TOO_MANY_NAMES = "the query has too many other names; its last words are searched as typed only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,8 @@ class MatchKeywords(NarrowKeywords, total=False):
     """What a query finds and in which order.
 
     `match` is `best` (any word, articles that hold all words first), `any` or `all`. `literal` takes the query as
-    plain words. `exact` finds words as they are written, in no other form. `collapse` (yes) takes one of several
-    articles with (nearly) the same text.
+    plain words. `exact` finds words as they are written, in no other form and by no other name. `collapse` (yes) takes
+    one of several articles with (nearly) the same text.
     """
 
     match: MatchMode
@@ -191,7 +195,7 @@ class Corpus:
         Raises QueryError, UsageError, CorpusError.
         """
         asked, options = _request(query, keywords)
-        result = self._find(asked, options, keywords.get("snippets", 1))
+        result = self._answer(asked, options, keywords.get("snippets", 1))
         return self._reading(lambda index: searching.with_suggestions(index, asked, options, result))
 
     def search_many(
@@ -199,7 +203,7 @@ class Corpus:
     ) -> Iterator[tuple[str, SearchResult]]:
         """Yield `(id, result)` for each `(id, query)`, all with the same options. Raises what `search` does."""
         for name, query in queries:
-            yield name, self._find(*_request(query, keywords), keywords.get("snippets", 1))
+            yield name, self._answer(*_request(query, keywords), keywords.get("snippets", 1))
 
     def similar(
         self,
@@ -234,14 +238,15 @@ class Corpus:
         """
         from nkcorpus.analyse import kwic
 
-        search, options = _request(query, cast("SearchKeywords", {**keywords, "limit": 0}))
+        typed, options = _request(query, cast("SearchKeywords", {**keywords, "limit": 0}))
+        search, also, notes = self._expanded(typed, options)
         matches = self._reading(lambda index: index.search(search, options))
         articles = (
             article
             for start in range(0, len(matches.ids), _BATCH)
             for article in self._store().articles(matches.ids[start : start + _BATCH])
         )
-        return kwic.concordance(
+        found = kwic.concordance(
             query,
             articles,
             search.root,
@@ -250,11 +255,16 @@ class Corpus:
             order=order,
             limit=kwic.LINES if lines is None else lines,
         )
+        return replace(found, also=also, notes=(*matches.notes, *notes))
 
-    def explain(self, query: str, *, literal: bool = False, exact: bool = False) -> tuple[str, Explained]:
-        """Return how `query` is written in full and its explained tree. Nothing is searched. Raises QueryError."""
+    def explain(self, query: str, *, literal: bool = False, exact: bool = False) -> tuple[str, str, Explained]:
+        """Return how `query` is written in full, the same with its synonyms, and its explained tree with them.
+
+        Nothing is searched, and no corpus is needed. Raises QueryError.
+        """
         root = parser.literal(query) if literal else parser.parse(query)
-        return str(root), explain(root, exact=exact)
+        expanded = root if exact else self._rewritten(root).root
+        return str(root), str(expanded), explain(expanded, exact=exact)
 
     def newest(
         self,
@@ -294,6 +304,13 @@ class Corpus:
         return Duplicates(len(found), tuple(clusters))
 
     @property
+    def wording(self) -> Wording:
+        """How the subject is worded: own aliases, acronyms that articles define, synonyms of queries."""
+        from nkcorpus.wording import Wording
+
+        return Wording(self._store(), self._reading)
+
+    @property
     def cleaning(self) -> Cleaning:
         """The cleaning of what is stored: rules of the corpus' own, cleaning anew, lines that stay."""
         from nkcorpus.cleaning import Cleaning
@@ -316,7 +333,7 @@ class Corpus:
             keywords = cast("SearchKeywords", options)
             asked, wanted = _request(query, keywords)
             narrowed = replace(asked, filters=replace(asked.filters, ids=ids))
-            return self._find(narrowed, wanted, keywords.get("snippets", 1))
+            return self._answer(narrowed, wanted, keywords.get("snippets", 1))
 
         return Searches(self._store(), ask)
 
@@ -386,6 +403,31 @@ class Corpus:
 
     def _is_current(self, position: Position) -> bool:
         return position == Position() or self._store().token_at(position.seq) == position.token
+
+    def _answer(self, typed: Query, options: SearchOptions, snippets: int) -> SearchResult:
+        """Return what a query finds, also by what stands for the same as its words."""
+        query, also, notes = self._expanded(typed, options)
+        result = self._find(query, options, snippets)
+        return replace(result, notes=(*result.notes, *notes), also=also)
+
+    def _expanded(self, typed: Query, options: SearchOptions) -> tuple[Query, str, tuple[str, ...]]:
+        """Return a query with its synonyms, what tells of them in a line, and notes."""
+        if options.exact:
+            return typed, "", ()
+        from nkcorpus.query.expansion import also_line
+
+        rewritten = self._rewritten(typed.root)
+        notes = () if rewritten.is_whole else (_TOO_MANY_NAMES,)
+        return replace(typed, root=rewritten.root), also_line(rewritten.expansions), notes
+
+    def _rewritten(self, root: Node) -> Rewritten:
+        """Return a tree with its synonyms; without a corpus, with those of the lexicon."""
+        from nkcorpus.wording import rewritten
+
+        try:
+            return self.wording.rewritten(root)
+        except CorpusMissing:
+            return rewritten(root)
 
     def _find(self, query: Query, options: SearchOptions, snippets: int) -> SearchResult:
         return self._reading(lambda index: searching.find(index, self._store(), query, options, snippets))

@@ -328,7 +328,8 @@ class SearchResult:
     """The hits of one page. `total` counts all hits, before paging, after duplicates are collapsed.
 
     `notes` tell, in a line each, where the query was answered in part only. `facets` are those asked for, over all
-    matches. `suggestions` are queries in words of the corpus, for a query that finds nothing.
+    matches. `suggestions` are queries in words of the corpus, for a query that finds nothing. `also` tells in a line
+    what else was searched; "" for nothing.
     """
 
     query: str
@@ -338,6 +339,7 @@ class SearchResult:
     notes: tuple[str, ...] = ()
     facets: tuple[Facet, ...] = ()
     suggestions: tuple[str, ...] = ()
+    also: str = ""
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

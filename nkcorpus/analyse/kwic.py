@@ -20,6 +20,7 @@ from nkcorpus.query.ast import (
     Or,
     Phrase,
     Regex,
+    Synonyms,
     Weighted,
     Wildcard,
     Word,
@@ -64,11 +65,13 @@ class ConcordanceLine:
 
 @dataclass(frozen=True, slots=True)
 class Concordance:
-    """The lines of a query. `is_whole` is False where a limit left some out."""
+    """The lines of a query. `is_whole` is False where a limit left some out. `also` and `notes` are as in a search."""
 
     query: str
     lines: tuple[ConcordanceLine, ...]
     is_whole: bool
+    also: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def concordance(
@@ -190,6 +193,10 @@ def _units(node: Node) -> Iterator[Leaf | Near]:
         case And() | Or():
             for part in node.parts:
                 yield from _units(part)
+        case Synonyms():
+            yield from _units(node.original)
+            for synonym in node.synonyms:
+                yield synonym.leaf
 
 
 def _starts(occurrences: _Occurrences, slots: _Slots) -> list[int]:

@@ -41,6 +41,8 @@ COMMANDS = (
     "clean",
     "stats",
     "dupes",
+    "alias",
+    "acronyms",
     "rules",
     "audit",
     "reclean",

@@ -62,6 +62,8 @@ def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
     with session.open() as corpus:
         found = corpus.kwic(text, width=width, order=options["sort"], lines=options["limit"], **keywords)
         render_concordance(found, format, env)
+        for note in filter(None, (found.also, *found.notes)):
+            env.note(note)
         if not found.lines:
             env.note(why_none("matches in any text", corpus, text, literal=options["literal"]))
     if not found.is_whole:

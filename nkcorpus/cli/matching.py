@@ -41,7 +41,11 @@ def matching(function: F) -> F:
         click.option("--any", is_flag=True, help="Short for --match any."),
         click.option("--all", is_flag=True, help="Short for --match all."),
         click.option("--literal", is_flag=True, help="Take the query as plain words, without operators."),
-        click.option("--exact", is_flag=True, help="Find words only as they are written, not their other forms."),
+        click.option(
+            "--exact",
+            is_flag=True,
+            help="Find words only as they are written, in no other form and by no other name.",
+        ),
     ]
     for option in reversed(options):
         function = option(function)
@@ -66,6 +70,6 @@ def why_none(what: str, corpus: Corpus, query: str, *, literal: bool) -> str:
     """Say in a line why there are no hits, or whatever `what` names in the plural."""
     if not corpus.newest(limit=1).total:
         return _NO_ARTICLES
-    _, tree = corpus.explain(query, literal=literal)
+    *_, tree = corpus.explain(query, literal=literal)
     shown = query if len(query) <= _SHOWN else f"{query[:_SHOWN]} ..."
     return f"no {what} for {shown}" + (_NO_TERMS if tree.is_empty else "")

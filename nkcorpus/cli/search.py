@@ -110,7 +110,7 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
         render_facets(result.facets, cast("FacetFormat", format), env)
     else:
         render_hits(result, format, env, null=options["null"])
-    for note in result.notes:
+    for note in filter(None, (result.also, *result.notes)):
         env.note(note)
     if not options["count"] and not result.total:
         env.note(why_none("hits", corpus, query, literal=options["literal"]))
@@ -140,8 +140,8 @@ def _explain(corpus: Corpus, query: str, options: dict[str, Any], env: Environme
         raise UsageError("--explain-query does not search; leave out --save or --explain-query")
     if options["format"] not in (None, "table", "plain", "text", "json"):
         raise UsageError(f"--explain-query has no format {options['format']}; formats are text, json")
-    parsed, tree = corpus.explain(query, literal=options["literal"], exact=options["exact"])
-    render_explained(query, parsed, tree, env, as_json=options["format"] == "json")
+    parsed, expanded, tree = corpus.explain(query, literal=options["literal"], exact=options["exact"])
+    render_explained(query, parsed, expanded, tree, env, as_json=options["format"] == "json")
     return 0
 
 

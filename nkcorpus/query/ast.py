@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 FIELDS = ("title", "text", "author", "translator", "source", "lang", "place", "url", "id", "tag", "note", "removed")
 """The fields that a query can name. Without a name a word is looked for in title and text."""
@@ -179,10 +180,52 @@ class Everything:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Synonym:
+    """What stands for the same as words of a query, and why; an occurrence counts `weight` times.
+
+    Where `senses` are given, `leaf` is an acronym: an article that defines it as none of them (see
+    `lexicon.definitions.sense_key`) does not mean what was asked for.
+    """
+
+    leaf: Word | Phrase
+    weight: float
+    reason: str
+    senses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """A word, a phrase, or words of one field typed in a row, with what stands for the same.
+
+    A word or phrase and its synonyms are one word to the ranking: their frequencies are added, and an article that
+    holds several of them holds it once. Of words in a row an article holds all when it holds a synonym; it scores
+    what the words give it, or what their phrase and its synonyms do as one word of the words' joint weight, whichever
+    is more.
+    """
+
+    original: Word | Phrase | Words
+    synonyms: tuple[Synonym, ...]
+
+    @property
+    def group(self) -> tuple[Synonym, ...]:
+        """The original, of words in a row their phrase, and the synonyms."""
+        original = self.original
+        if isinstance(original, Words):
+            words = [word for word in original.should if isinstance(word, Word)]
+            original = Phrase(" ".join(word.text for word in words), words[0].field)
+        return Synonym(original, 1.0, "as typed"), *self.synonyms
+
+    def __str__(self) -> str:
+        others = (Weighted(one.leaf, one.weight) if one.weight != 1 else one.leaf for one in self.synonyms)
+        return str(Or((self.original, *others)))
+
+
 Pattern = Wildcard | Fuzzy | Regex
 """Leaves that stand for words of the corpus that fit."""
 Leaf = Word | Phrase | Pattern
-Node = Leaf | Near | Dated | Weighted | Words | And | Or | Not | Everything
+L = TypeVar("L", Word, Phrase, Wildcard, Fuzzy, Regex, Word | Phrase, Leaf)
+Node = Leaf | Near | Dated | Weighted | Words | And | Or | Not | Everything | Synonyms
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +275,27 @@ def leaves(node: Node) -> Iterator[Leaf]:
         case And() | Or():
             for part in node.parts:
                 yield from leaves(part)
+        case Synonyms():
+            yield from leaves(node.original)
+            for synonym in node.synonyms:
+                yield synonym.leaf
         case Not() | Everything() | Dated():
             return
+
+
+def synonyms(node: Node) -> Iterator[Synonym]:
+    """Yield what of the words of a tree's `leaves` was not typed but stands for what was."""
+    match node:
+        case Synonyms():
+            yield from node.synonyms
+        case Weighted():
+            yield from synonyms(node.part)
+        case Words():
+            for part in (*node.must, *node.should):
+                yield from synonyms(part)
+        case And() | Or():
+            for part in node.parts:
+                yield from synonyms(part)
 
 
 def with_field(node: Node, name: str) -> Node:
@@ -255,13 +317,21 @@ def with_field(node: Node, name: str) -> Node:
             return And(tuple(with_field(part, name) for part in node.parts))
         case Or():
             return Or(tuple(with_field(part, name) for part in node.parts))
+        case Synonyms():
+            original = node.original
+            if isinstance(original, Words):
+                original = Words(tuple(with_field(word, name) for word in original.should))
+            else:
+                original = _leaf_with_field(original, name)
+            others = (replace(one, leaf=_leaf_with_field(one.leaf, name)) for one in node.synonyms)
+            return Synonyms(original, tuple(others))
         case Not():
             return Not(with_field(node.part, name))
         case Everything() | Dated():
             return node
 
 
-def _leaf_with_field(leaf: Leaf, name: str) -> Leaf:
+def _leaf_with_field(leaf: L, name: str) -> L:
     return leaf if leaf.field else replace(leaf, field=name)
 
 
@@ -270,7 +340,7 @@ def _prefix(name: str | None) -> str:
 
 
 def _wrapped(node: Node) -> str:
-    return f"({node})" if isinstance(node, Near | Words | And | Or | Not | Everything) else str(node)
+    return f"({node})" if isinstance(node, Near | Words | And | Or | Not | Everything | Synonyms) else str(node)
 
 
 def _signed(node: Node) -> str:

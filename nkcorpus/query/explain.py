@@ -20,6 +20,7 @@ from nkcorpus.query.ast import (
     Or,
     Phrase,
     Regex,
+    Synonyms,
     Weighted,
     Wildcard,
     Word,
@@ -27,7 +28,19 @@ from nkcorpus.query.ast import (
 )
 
 Kind = Literal[
-    "word", "phrase", "wildcard", "fuzzy", "regex", "near", "date", "words", "and", "or", "not", "everything"
+    "word",
+    "phrase",
+    "wildcard",
+    "fuzzy",
+    "regex",
+    "near",
+    "date",
+    "words",
+    "and",
+    "or",
+    "not",
+    "everything",
+    "synonyms",
 ]
 Role = Literal["should", "must", "must_not"]
 
@@ -38,7 +51,8 @@ class Explained:
 
     `role` is set for the parts of `words`. `terms` are what the index is asked for: stems, or with `exact` the folded
     words; none for a stop word, for punctuation, and for patterns, which depend on the words of the corpus.
-    `distance` counts letters for `fuzzy`, words for the others.
+    `distance` counts letters for `fuzzy`, words for the others. The parts of `synonyms` are what was typed, and what
+    stands for the same with the `reason` why.
     """
 
     kind: Kind
@@ -49,6 +63,7 @@ class Explained:
     role: Role | None = None
     terms: tuple[str, ...] = ()
     parts: tuple[Explained, ...] = ()
+    reason: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -85,6 +100,9 @@ def explain(node: Node, *, exact: bool = False) -> Explained:
             return Explained("or", str(node), parts=tuple(explain(part, exact=exact) for part in node.parts))
         case Not():
             return Explained("not", str(node), parts=(explain(node.part, exact=exact),))
+        case Synonyms():
+            others = (replace(_leaf(one.leaf, exact), weight=one.weight, reason=one.reason) for one in node.synonyms)
+            return Explained("synonyms", str(node.original), parts=(explain(node.original, exact=exact), *others))
         case Everything():
             return Explained("everything", "")
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nkcorpus.model import Snippet
 from nkcorpus.query import analysis
-from nkcorpus.query.ast import Node, Phrase, Word, leaves
+from nkcorpus.query.ast import Node, Phrase, Word, leaves, synonyms
 from nkcorpus.query.patterns import matcher
 
 WIDTH = 240
@@ -38,17 +38,30 @@ _LEAST_FILLED = 0.6
 """A passage ends with a sentence where that leaves so much of its width."""
 
 
+class MarkedPhrase(NamedTuple):
+    """Terms with how many words they are from the first, two or more, and the weight of the phrase."""
+
+    slots: tuple[tuple[int, str], ...]
+    weight: float
+
+    @property
+    def reach(self) -> int:
+        """How many words the last term is from the first."""
+        return self.slots[-1][0]
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What a snippet marks: terms, words as they are written (folded), and words that a pattern fits.
 
     Terms and words have a weight beside the words as typed, which count 1. `patterns` are the text of each with its
-    test.
+    test. `phrases` are marked where all of their terms stand side by side.
     """
 
     terms: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, float] = field(default_factory=dict)
     patterns: Sequence[tuple[str, Callable[[str], bool]]] = ()
+    phrases: Sequence[MarkedPhrase] = ()
 
     def key(self, token: analysis.Token) -> str | None:
         """Return what marks a token, or None."""
@@ -64,19 +77,31 @@ class Marks:
 
 
 def query_marks(node: Node, *, exact: bool = False) -> Marks:
-    """Return what of a query the running text can show; `exact` as in a search."""
+    """Return what of a query the running text can show; `exact` as in a search.
+
+    Synonyms of several terms count where these stand side by side.
+    """
     prose = analysis.prose()
     weights: dict[str, float] = {}
     patterns: dict[str, Callable[[str], bool]] = {}
+    phrases: list[MarkedPhrase] = []
+    not_typed = {synonym.leaf: synonym.weight for synonym in synonyms(node)}
     for leaf in leaves(node):
         if leaf.field not in (None, "text", "title"):
             continue
-        if isinstance(leaf, Word | Phrase):
-            weights.update((token.word if exact else token.term, 1.0) for token in prose.tokens(leaf.text))
-        else:
+        if not isinstance(leaf, Word | Phrase):
             patterns[leaf.text] = matcher(leaf)
+            continue
+        tokens, weight = list(prose.tokens(leaf.text)), not_typed.get(leaf, 1.0)
+        if leaf in not_typed and len(tokens) > 1:
+            slots = tuple((token.position - tokens[0].position, token.term) for token in tokens)
+            phrases.append(MarkedPhrase(slots, weight))
+            continue
+        for token in tokens:
+            key = token.word if exact else token.term
+            weights[key] = max(weight, weights.get(key, 0.0))
     found = tuple(patterns.items())
-    return Marks(words=weights, patterns=found) if exact else Marks(terms=weights, patterns=found)
+    return Marks(words=weights, patterns=found) if exact else Marks(terms=weights, patterns=found, phrases=phrases)
 
 
 class _Match(NamedTuple):
@@ -105,6 +130,7 @@ class Highlighter:
         self._rarity = rarity
         self._rarities: dict[str, float] = {}
         self._known: dict[str, tuple[tuple[analysis.Token, str], ...]] = {}
+        self._phrases = _Phrases(marks.phrases) if marks.phrases else None
 
     def snippets(self, text: str, count: int = 1, width: int = WIDTH) -> tuple[Snippet, tuple[Snippet, ...]]:
         """Return the best passage of `text`, and the best `count` in the order of the text, none overlapping another.
@@ -135,15 +161,27 @@ class Highlighter:
         return found[taken[0][0]], tuple(found[start] for start in sorted(found))
 
     def _weighed(self, text: str) -> tuple[list[_Match], dict[str, float]]:
-        """Return the matches, and the weight of each key: a pattern is as common as the commonest word it finds."""
+        """Return the matches, and the weight of each key: a pattern is as common as the commonest word it finds, a
+        phrase as rare as its rarest.
+        """
         matches: list[_Match] = []
         commonest: dict[str, float] = {}
         for match in islice(self._matches(text), _MOST_MATCHES):
             matches.append(match)
-            if match.term not in self._rarities:
-                self._rarities[match.term] = self._rarity(match.term)
-            commonest[match.key] = min(self._rarities[match.term], commonest.get(match.key, math.inf))
-        return matches, {key: found * self._marks.weight(key) for key, found in commonest.items()}
+            commonest[match.key] = min(self._rarity_of(match.term), commonest.get(match.key, math.inf))
+        weights = {key: found * self._marks.weight(key) for key, found in commonest.items()}
+        if self._phrases:
+            for start, end, phrase in islice(self._phrases.places(text), _MOST_MATCHES):
+                key = " ".join(term for _, term in phrase.slots)
+                matches.append(_Match(start, end, key, key))
+                weights[key] = phrase.weight * max(self._rarity_of(term) for _, term in phrase.slots)
+            matches.sort()
+        return matches, weights
+
+    def _rarity_of(self, term: str) -> float:
+        if term not in self._rarities:
+            self._rarities[term] = self._rarity(term)
+        return self._rarities[term]
 
     def _matches(self, text: str) -> Iterator[_Match]:
         known = self._known
@@ -158,6 +196,32 @@ class Highlighter:
 
     def _marked(self, surface: str) -> tuple[tuple[analysis.Token, str], ...]:
         return tuple((token, key) for token in _tokens(surface) if (key := self._marks.key(token)) is not None)
+
+
+class _Phrases:
+    """Finds phrases in texts, each where its terms stand side by side."""
+
+    def __init__(self, phrases: Sequence[MarkedPhrase]) -> None:
+        terms = frozenset(term for phrase in phrases for _, term in phrase.slots)
+        self._selection = analysis.Selection(lambda term, word: term in terms)
+        self._reach = max(phrase.reach for phrase in phrases)
+        self._by_last: dict[str, list[MarkedPhrase]] = {}
+        for phrase in phrases:
+            self._by_last.setdefault(phrase.slots[-1][1], []).append(phrase)
+
+    def places(self, text: str) -> Iterator[tuple[int, int, MarkedPhrase]]:
+        """Yield `[start, end)` of each, in the order of the ends."""
+        recent: deque[analysis.Token] = deque(maxlen=self._reach + 1)
+        for token in self._selection.tokens(text):
+            recent.append(token)
+            phrases = self._by_last.get(token.term)
+            if phrases is None:
+                continue
+            before = {other.position: other for other in recent}
+            for phrase in phrases:
+                first = token.position - phrase.reach
+                if all((at := before.get(first + offset)) and at.term == term for offset, term in phrase.slots):
+                    yield before[first].start, token.end, phrase
 
 
 @lru_cache(_SHARED)
@@ -180,7 +244,7 @@ def _densest(matches: Sequence[_Match], weights: Mapping[str, float], reach: int
             counts[dropped] -= 1
             weight -= weights[dropped] * (1.0 if counts[dropped] == 0 else _AGAIN)
         if weight > best.weight + 1e-9:
-            best = _Window(window[0].start, match.end, weight)
+            best = _Window(window[0].start, max(inside.end for inside in window), weight)
     return best
 
 

@@ -44,6 +44,7 @@ from nkcorpus.render.reports import (
     report_summary,
 )
 from nkcorpus.render.safe import one_line, visible
+from nkcorpus.render.wording import WORDING_FORMATS, WordingFormat, render_acronyms, render_aliases
 
 __all__ = [
     "ARTICLE_FORMATS",
@@ -55,6 +56,7 @@ __all__ = [
     "QUERIES_FORMATS",
     "RECLEAN_FORMATS",
     "RULES_FORMATS",
+    "WORDING_FORMATS",
     "ArticleFormat",
     "AuditFormat",
     "CleanFormat",
@@ -68,10 +70,13 @@ __all__ = [
     "RecleanFormat",
     "RulesFormat",
     "Update",
+    "WordingFormat",
     "default_hit_format",
     "default_pairs_format",
     "one_line",
     "progress",
+    "render_acronyms",
+    "render_aliases",
     "render_article",
     "render_articles",
     "render_audit",

@@ -17,13 +17,16 @@ _NAMES = {
     "or": "any of",
     "not": "not",
     "everything": "every article",
+    "synonyms": "by any of the names",
 }
 
 
-def render_explained(query: str, parsed: str, tree: Explained, env: Environment, *, as_json: bool = False) -> None:
-    """Write the tree to stdout: indented lines, or one JSON object."""
+def render_explained(
+    query: str, parsed: str, expanded: str, tree: Explained, env: Environment, *, as_json: bool = False
+) -> None:
+    """Write the tree to stdout: indented lines, or one JSON object. `expanded` is `parsed` with its synonyms."""
     if as_json:
-        fields = {"schema": 1, "query": query, "parsed": parsed, "tree": _fields(tree)}
+        fields = {"schema": 1, "query": query, "parsed": parsed, "tree": _fields(tree), "expanded": expanded}
         env.write(json_document(fields, pretty=env.stdout_is_tty))
         return
     for depth, line in _lines(tree, 0):
@@ -59,6 +62,8 @@ def _tail(node: Explained) -> str:
     parts = [f"in {node.field}"] if node.field else []
     if node.weight != 1:
         parts.append(f"weight {node.weight:g}")
+    if node.reason:
+        parts.append(node.reason)
     if node.kind in ("word", "phrase"):
         parts.append(f"terms: {' '.join(node.terms)}" if node.terms else "no terms: nothing to look for")
     return "".join(f"; {part}" for part in parts)
@@ -74,4 +79,5 @@ def _fields(node: Explained) -> dict[str, Any]:
         "role": node.role,
         "terms": list(node.terms),
         "parts": [_fields(part) for part in node.parts],
+        "reason": node.reason,
     }

@@ -210,6 +210,15 @@ class Store(Protocol):
     def drop_rules(self, ids: Iterable[str]) -> None:
         """Delete own rules."""
 
+    def aliases(self) -> tuple[tuple[str, ...], ...]:
+        """Return the user's own groups of texts that stand for the same, the oldest first."""
+
+    def put_aliases(self, texts: Sequence[str]) -> None:
+        """Join texts, and the groups that have any of them, to one group. Texts are compared by fold level 1."""
+
+    def drop_alias(self, text: str) -> bool:
+        """Take a text out of its group; a group of one is none. Tell whether it was in one."""
+
     def kept_lines(self) -> Mapping[str, frozenset[str]]:
         """Return by article id the lines that stay in it whatever the rules say."""
 

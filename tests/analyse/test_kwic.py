@@ -14,6 +14,7 @@ from nkcorpus import Corpus, QueryError
 from nkcorpus.analyse.kwic import Concordance, Finder, LineOrder, concordance
 from nkcorpus.model import Article, ArticleDate, Document
 from nkcorpus.query.analysis import prose
+from nkcorpus.query.ast import Phrase, Synonym, Synonyms, Word, Words
 from nkcorpus.query.parser import parse
 from tests.news import record
 
@@ -182,3 +183,11 @@ def test_a_concordance_narrows_like_a_search(tmp_path: Path) -> None:
         assert corpus.kwic("title:one").lines == ()
         with pytest.raises(QueryError):
             corpus.kwic("rice AND")
+
+
+def test_what_stands_for_the_same_is_a_match() -> None:
+    names = (Synonym(Phrase("Ministry of State Security"), 1.0, "long form"), Synonym(Word("보위성"), 0.6, "hangul"))
+    text = "State security. The Ministry of State Security; 국가보위성. An MSS man, ministry and security."
+    for typed, own in ((Word("MSS"), ["MSS"]), (Words((Word("MSS"), Word("man"))), ["MSS", "man"])):
+        spans = Finder(Words((Synonyms(typed, names),))).spans(text)
+        assert [text[start:end] for start, end in spans] == ["Ministry of State Security", "보위성", *own]

@@ -183,7 +183,7 @@ def test_match_by_option_over_environment_over_settings(
 ) -> None:
     path = tmp_path / "nkcorpus.toml"
     path.write_text(f"[search]\n{setting}\n", "utf-8")
-    outcome = search("lecture hoeryong", "--count", *option, env={"NKCORPUS_CONFIG": str(path), **environment})
+    outcome = search("lecture market", "--count", *option, env={"NKCORPUS_CONFIG": str(path), **environment})
     assert (outcome.err, outcome.out) == ("", f"{hits}\n")
 
 
@@ -306,11 +306,11 @@ def test_the_query_is_explained_without_a_search(run: Run) -> None:
 
 def test_the_explained_query_as_json(search: Run) -> None:
     explained = search("date:2019 (a* OR lecture~1)", "--explain-query", "--format", "json", "--exact").json
-    assert list(explained) == ["schema", "query", "parsed", "tree"]
+    assert list(explained) == ["schema", "query", "parsed", "tree", "expanded"]
     assert explained["parsed"] == "+date:2019 (a* OR lecture~1)"
     date, group = explained["tree"]["parts"]
     assert (date["kind"], date["role"]) == ("date", "must")
-    assert list(group) == ["kind", "text", "field", "weight", "distance", "role", "terms", "parts"]
+    assert list(group) == ["kind", "text", "field", "weight", "distance", "role", "terms", "parts", "reason"]
     assert [part["kind"] for part in group["parts"]] == ["wildcard", "fuzzy"]
 
 

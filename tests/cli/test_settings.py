@@ -56,7 +56,7 @@ def _value(option: click.Option) -> tuple[str, Any, Any]:
 def _parse(path: tuple[str, ...], command: click.Command, settings: dict[str, Any]) -> click.Context:
     """Parse the command with none of its options given."""
     required = [
-        "bash" if isinstance(parameter.type, click.Choice) else "x"
+        parameter.type.choices[0] if isinstance(parameter.type, click.Choice) else "x"
         for parameter in command.params
         if isinstance(parameter, click.Argument) and parameter.required
     ]

@@ -13,6 +13,7 @@ from itertools import pairwise, product
 
 from nkcorpus.dates import interval
 from nkcorpus.index import MatchMode
+from nkcorpus.lexicon.definitions import find_definitions, sense_key
 from nkcorpus.model import Indexable
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import (
@@ -27,6 +28,7 @@ from nkcorpus.query.ast import (
     Or,
     Phrase,
     Regex,
+    Synonyms,
     Weighted,
     Wildcard,
     Word,
@@ -62,7 +64,11 @@ class Model:
     def holding_all(self, node: Words) -> set[str]:
         """Return the ids that hold every word of those that need not all be held."""
         parts = [part for part in node.should if self._means_something(part)]
-        return {name for name in self.articles if all(self._holds(part, name, "any") for part in parts)}
+        return {
+            name
+            for name in self.articles
+            if all(self._holds(part, name, "all" if isinstance(part, Synonyms) else "any") for part in parts)
+        }
 
     def _means_something(self, node: Node) -> bool:
         return any(self._holds(node, name, "any") is not None for name in self.articles)
@@ -97,10 +103,39 @@ class Model:
             case Or():
                 known = self._known(node.parts, name, match)
                 return any(known) if known else None
+            case Synonyms(original=Words(should=words)):
+                held = self._known(words, name, match)
+                group = self._stands_in(node, name)
+                if not held:
+                    return group
+                return bool(group) or (all(held) if match == "all" else any(held))
+            case Synonyms():
+                return self._stands_in(node, name)
             case Not():
                 return not self._holds(node.part, name, match)
             case Everything():
                 return True
+
+    def _stands_in(self, node: Synonyms, name: str) -> bool | None:
+        """Tell whether an article holds one of the names of a group; None when they have no term at all."""
+        if all(self._is_empty(one.leaf) for one in node.group):
+            return None
+        return any(self._frequency(node, field, name) for field in self._fields(node.group[0].leaf))
+
+    def _frequency(self, node: Leaf | Near | Synonyms, field: str, name: str) -> float:
+        if not isinstance(node, Synonyms):
+            return self._places(node, field, name)
+        return sum(
+            one.weight * self._places(one.leaf, field, name)
+            for one in node.group
+            if not one.senses or self._agrees(one.leaf.text, one.senses, name)
+        )
+
+    def _agrees(self, acronym: str, senses: frozenset[str], name: str) -> bool:
+        """Tell whether an article says nothing of an acronym, or that it stands for one of the senses."""
+        item = self.articles[name]
+        found = [d for text in (item.title or "", item.text) for d in find_definitions(text) if d.acronym == acronym]
+        return not found or any(sense_key(definition.long_form) in senses for definition in found)
 
     def _known(self, nodes: Sequence[Node], name: str, match: MatchMode) -> list[bool]:
         return [held for held in (self._holds(node, name, match) for node in nodes) if held is not None]
@@ -115,17 +150,32 @@ class Model:
                 parts: Sequence[Node] = (*node.must, *node.should)
             case And() | Or():
                 parts = node.parts
+            case Synonyms(original=Words(should=words)):
+                held = self._score(Words(words), name, "any")
+                whole = sum(self._most(word) for word in words if isinstance(word, Word) and not self._is_empty(word))
+                most = self._most(node)
+                return max(held, self._bm25f(node, name) * whole / most) if whole else self._bm25f(node, name)
+            case Synonyms():
+                return self._bm25f(node, name)
             case _:
                 return 0.0
         return sum(self._score(part, name, match) for part in parts if self._holds(part, name, match))
 
-    def _bm25f(self, leaf: Leaf | Near, name: str) -> float:
-        """Robertson, Zaragoza, Taylor 2004, with Lucene's idf; a phrase counts as a word of its own."""
-        holders = sum(any(self._places(leaf, field, other) for field in self._fields(leaf)) for other in self.articles)
-        idf = math.log(1 + (len(self.articles) - holders + 0.5) / (holders + 0.5))
-        return self._saturated({field: self._places(leaf, field, name) for field in self._fields(leaf)}, name, idf)
+    def _most(self, leaf: Leaf | Near | Synonyms) -> float:
+        """Return what a leaf can score at most."""
+        return self._idf_of(leaf) * (K1 + 1)
 
-    def _saturated(self, counts: Mapping[str, int], name: str, idf: float) -> float:
+    def _bm25f(self, leaf: Leaf | Near | Synonyms, name: str) -> float:
+        """Robertson, Zaragoza, Taylor 2004, with Lucene's idf; a phrase counts as a word of its own."""
+        counts = {field: self._frequency(leaf, field, name) for field in self._fields(leaf)}
+        return self._saturated(counts, name, self._idf_of(leaf))
+
+    def _idf_of(self, leaf: Leaf | Near | Synonyms) -> float:
+        fields = self._fields(leaf)
+        holders = sum(any(self._frequency(leaf, field, other) > 0 for field in fields) for other in self.articles)
+        return math.log(1 + (len(self.articles) - holders + 0.5) / (holders + 0.5))
+
+    def _saturated(self, counts: Mapping[str, float], name: str, idf: float) -> float:
         frequency = 0.0
         for field, count in counts.items():
             average = sum(self._lengths[other, field] for other in self.articles) / len(self.articles)
@@ -136,8 +186,9 @@ class Model:
 
     def _gain(self, node: Node, name: str) -> float:
         """Two words or more in a row: .25 for each in the form typed, .2 for each two neighbours within 8 words."""
-        parts = (*node.must, *node.should) if isinstance(node, Words) else ()
-        words = [part.text for part in parts if isinstance(part, Word) and part.field is None]
+        parts = [_as_typed(part) for part in (*node.must, *node.should)] if isinstance(node, Words) else []
+        flat = [word for part in parts for word in (part.should if isinstance(part, Words) else (part,))]
+        words = [part.text for part in flat if isinstance(part, Word) and part.field is None]
         typed = [token for word in words for token in analysis.prose().tokens(word)]
         if self._exact or len(typed) < 2:
             return 0.0
@@ -162,7 +213,9 @@ class Model:
         )
         return math.log(1 + (len(self.articles) - holders + 0.5) / (holders + 0.5))
 
-    def _fields(self, leaf: Leaf | Near) -> list[str]:
+    def _fields(self, leaf: Leaf | Near | Synonyms) -> list[str]:
+        if isinstance(leaf, Synonyms):
+            leaf = leaf.group[0].leaf
         field = leaf.parts[0][0].field if isinstance(leaf, Near) else leaf.field
         return [field] if field else list(WEIGHTS)
 
@@ -172,7 +225,7 @@ class Model:
     def _terms(self, text: str) -> list[tuple[int, str]]:
         return [(token.position, self._key(token)) for token in analysis.prose().tokens(text)]
 
-    def _is_empty(self, node: Leaf | Near) -> bool:
+    def _is_empty(self, node: Node) -> bool:
         match node:
             case Word() | Phrase():
                 return not self._terms(node.text)
@@ -227,6 +280,10 @@ class Model:
             for start, key in words
             if key == head and all((start + place - first, term) in words for place, term in terms)
         }
+
+
+def _as_typed(node: Node) -> Node:
+    return node.original if isinstance(node, Synonyms) else node
 
 
 def _fits(pattern: Wildcard | Fuzzy | Regex, word: str) -> bool:

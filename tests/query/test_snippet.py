@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nkcorpus.model import Snippet
 from nkcorpus.query.analysis import prose, surfaces
+from nkcorpus.query.ast import Phrase, Synonym, Synonyms, Word, Words
 from nkcorpus.query.parser import parse
 from nkcorpus.query.snippet import WIDTH, Highlighter, Marks, query_marks
 
@@ -179,3 +180,53 @@ def test_time_is_linear_in_five_megabytes(unit: str) -> None:
     started = time.process_time()
     Highlighter(marks, lambda term: 1.0).snippets(text, 3)
     assert time.process_time() - started < 15
+
+
+def test_synonyms_are_marked_where_all_their_words_stand_side_by_side() -> None:
+    names = (
+        Synonym(Phrase("Ministry of State Security"), 1.0, "long form"),
+        Synonym(Word("국가보위성"), 1.0, "hangul"),
+        Synonym(Word("SSD"), 0.6, "older name"),
+    )
+    node = Synonyms(Word("MSS"), names)
+    text = "State and security. The Ministry of State Security, or SSD; 국가 위성 and 국가보위성에서. An MSS ministry."
+    found = snippet(text, query_marks(node))
+    assert [found.text[start:end] for start, end in found.matches] == [
+        "Ministry of State Security", "SSD", "국가보위성", "MSS",
+    ]  # fmt: skip
+
+
+def test_a_phrase_at_a_border_is_marked_once() -> None:
+    node = Synonyms(Word("a1"), (Synonym(Phrase("b b"), 1.0, "alias"), Synonym(Phrase("b"), 1.0, "alias")))
+    found = snippet("b b b", query_marks(node))
+    assert [found.text[start:end] for start, end in found.matches] == ["b b b"]
+
+
+def test_a_synonym_weighs_what_its_weight_says_and_a_phrase_as_much_as_its_rarest_word() -> None:
+    text = f"The SSD met. {FILLER * 8} The state police met. {FILLER * 8} The MSS met."
+    rarities = {"ssd": 4.0, "state": 1.0, "polic": 5.0, "mss": 1.0}
+    for weights, best in (((1.0, 0.5), "SSD"), ((0.6, 0.5), "state police"), ((0.1, 0.1), "MSS")):
+        names = (Synonym(Word("SSD"), weights[0], "older"), Synonym(Phrase("state police"), weights[1], "like"))
+        marks = query_marks(Synonyms(Word("MSS"), names))
+        found, passages = Highlighter(marks, rarities.__getitem__).snippets(text, 3)
+        assert [found.text[start:end] for start, end in found.matches] == [best]
+        assert len(passages) == 3
+
+
+def test_a_passage_holds_a_phrase_whole_that_has_a_typed_word_in_it() -> None:
+    node = Words((Word("state"), Synonyms(Word("MSS"), (Synonym(Phrase("state police bureau"), 1.0, "alias"),))))
+    text = FILLER * 6 + "An officer of the state police bureau" + "x" * 300
+    found = snippet(text, query_marks(node), width=60)
+    assert "state police" in found.text
+    assert snippet("State, state police bureau.", query_marks(node)).matches == ((0, 5), (7, 26))
+
+
+@given(_texts(), st.integers(60, 300), st.integers(1, 4))
+def test_matches_of_phrases_lie_in_the_passages(text: str, width: int, count: int) -> None:
+    names = (Synonym(Phrase("lecture the MSS"), 1.0, "alias"), Synonym(Word("보위성에서"), 0.5, "hangul"))
+    marks = query_marks(Words((Synonyms(Words((Word("MSS"), Word("lecture"))), names),)))
+    _, passages = Highlighter(marks, lambda term: 1.0).snippets(text, count, width)
+    for found in passages:
+        assert len(found.text) <= width
+        ends = [0, *(edge for match in found.matches for edge in match), len(found.text)]
+        assert ends == sorted(ends)

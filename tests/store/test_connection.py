@@ -120,7 +120,8 @@ def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) 
         for column in LATER_COLUMNS:
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
         connection.execute("ALTER TABLE article DROP COLUMN arrived")
-        for table in ("text_band", "text_cluster", "rule", "kept_line", "user_tag", "note", "saved_search"):
+        tables = ("text_band", "text_cluster", "rule", "kept_line", "user_tag", "note", "saved_search", "alias")
+        for table in tables:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     connection.close()

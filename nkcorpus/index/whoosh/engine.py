@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from whoosh import index as whoosh_index
 from nkcorpus.dates import interval
 from nkcorpus.errors import IndexDamaged, NkcorpusError
 from nkcorpus.identity import host_of
-from nkcorpus.index.base import Matches, SearchOptions
+from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
 from nkcorpus.index.places import places_of
 from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, idf_of
@@ -21,7 +21,7 @@ from nkcorpus.index.whoosh.codec import BlockCodec
 from nkcorpus.index.whoosh.facets import label_columns
 from nkcorpus.index.whoosh.labels import Labels
 from nkcorpus.index.whoosh.pool import PostingPool
-from nkcorpus.index.whoosh.schema import NO_DATE, new_schema
+from nkcorpus.index.whoosh.schema import NO_DATE, SEPARATOR, new_schema
 from nkcorpus.index.whoosh.search import answer
 from nkcorpus.index.whoosh.snapshot import META, Snapshot
 from nkcorpus.index.whoosh.vocabulary import Vocabulary
@@ -29,7 +29,7 @@ from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
 
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 """Raise it when the schema or what it is filled with changes."""
 
 _BUFFER_BYTES = 48 << 20
@@ -79,6 +79,29 @@ class WhooshIndex:
 
         with _read_errors(self.path):
             return suggest.corrections(text, snapshot.vocabulary.words, holders)
+
+    def words_like(self, key: str) -> Sequence[str]:
+        """See Index."""
+        snapshot = self._open()
+        with _read_errors(self.path):
+            return snapshot.vocabulary.with_key(key)
+
+    def article_count(self, word: str) -> int:
+        """See Index."""
+        snapshot = self._open()
+        with _read_errors(self.path):
+            terms = {token.term for token in analysis.prose().tokens(word)}
+            return sum(snapshot.document_frequency(field, term) for field in ("title", "text") for term in terms)
+
+    def definitions(self) -> list[DefinitionCount]:
+        """See Index."""
+        snapshot = self._open()
+        with _read_errors(self.path):
+            counted = []
+            for term in snapshot.terms_with_prefix("definition", ""):
+                acronym, _, long_form = term.partition(SEPARATOR)
+                counted.append(DefinitionCount(acronym, long_form, len(snapshot.frequencies("definition", term))))
+            return [found for found in counted if found.articles]
 
     def sync(
         self,
@@ -197,6 +220,7 @@ def _analysed(
         "removed": prose.places(article.removed)[0],
         "note": prose.places("\n".join(article.notes))[0],
         "lang": {article.lang.casefold(): []} if article.lang else {},
+        "definition": {term: [] for term in _definitions(article)},
         "publisher": {label.casefold().removeprefix("www."): [] for label in publishers},
     }
     columns: dict[str, object] = {
@@ -210,6 +234,15 @@ def _analysed(
         **label_columns(article, places, labels),
     }
     return postings, columns
+
+
+def _definitions(article: Indexable) -> Iterator[str]:
+    """Yield the terms of an article's own definitions of acronyms."""
+    from nkcorpus.lexicon.definitions import find_definitions
+
+    for text in (article.title, article.text):
+        for definition in find_definitions(text) if text and "(" in text else ():
+            yield f"{definition.acronym}{SEPARATOR}{definition.long_form}"
 
 
 def _holders(snapshot: Snapshot, term: str) -> int:

@@ -23,6 +23,8 @@ def frequencies(snapshot: Snapshot, field: str, slots: Slots) -> Frequencies:
             for number, frequency in part.items():
                 found[number] = found.get(number, 0.0) + frequency
         return found
+    if not all(any(snapshot.document_frequency(field, term) for term in slot.terms) for slot in slots):
+        return {}
     located = _Located(snapshot, field, slots)
     counts = ((number, len(located.starts(number))) for number in located.documents)
     return {number: float(count) for number, count in counts if count}

@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, saturated, weighted_frequencies
+from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, most, saturated, weighted_frequencies
 from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.query import analysis
-from nkcorpus.query.ast import Node, Word, Words
+from nkcorpus.query.ast import Node, Synonyms, Word, Words
 from nkcorpus.query.forms import POSITION_BITS, form_of
 
 DEPTH = 200
@@ -28,8 +28,6 @@ WINDOW = 8
 NEAR = 0.2
 AS_TYPED = 0.25
 """Weights beside the words' own, chosen on TIME, Cranfield and CACM together; from .2 to .3 they do about as well."""
-MOST = AS_TYPED + 2 * NEAR
-"""What an article gains at most, as a share of the most that all words of the query could give."""
 
 _Places = Mapping[int, "array[int]"]
 Typed = tuple[str, int]
@@ -58,14 +56,21 @@ def gains(snapshot: Snapshot, typed: Sequence[Typed], best: Sequence[int], idf: 
     return found
 
 
+def most_gain(typed: Sequence[Typed], idf: Callable[[str], float]) -> float:
+    """Return what an article can gain at most. No word stands in more than two pairs."""
+    return (AS_TYPED + 2 * NEAR) * sum(most(idf(term)) for term, _ in typed)
+
+
 def typed_terms(root: Node) -> list[Typed]:
     """Return the terms of the words that were typed in a row for title and text, stop words left out.
 
-    Two or more of them can be near each other.
+    Two or more of them can be near each other. What stands for the same was not typed.
     """
     if not isinstance(root, Words):
         return []
-    words = [node.text for node in (*root.must, *root.should) if isinstance(node, Word) and node.field is None]
+    originals = (part.original if isinstance(part, Synonyms) else part for part in (*root.must, *root.should))
+    nodes = (node for part in originals for node in (part.should if isinstance(part, Words) else (part,)))
+    words = [node.text for node in nodes if isinstance(node, Word) and node.field is None]
     tokens = (token for word in words for token in analysis.prose().tokens(word))
     return [(token.term, form_of(token.word, token.term)) for token in tokens]
 

@@ -15,6 +15,9 @@ NO_DATE = -(1 << 62)
 LABELLED = ("source", "author", "month", "lang", "place", "translator", "tag")
 """What articles are counted by: each has a column, `label_` before its name, of numbers that Labels gives."""
 
+SEPARATOR = "\t"
+"""Between the acronym and the long form in a term of the field `definition`."""
+
 
 class PackedPlaces(formats.Format):  # type: ignore[misc]
     """Posting values that are the term's places as 32-bit integers of this machine.
@@ -71,6 +74,7 @@ def new_schema() -> fields.Schema:
         removed=TermsField(),
         note=TermsField(),
         publisher=TermsField(),
+        definition=TermsField(),
         article=fields.COLUMN(columns.FixedBytesColumn(16)),
         seq=fields.COLUMN(IntegerColumn("q")),
         title_length=fields.COLUMN(IntegerColumn("i")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from nkcorpus.dates import interval
@@ -13,9 +13,10 @@ from nkcorpus.index.places import ids_of, unknown_place
 from nkcorpus.index.whoosh import facets
 from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, idf_of, most, saturated, weighted_frequencies
 from nkcorpus.index.whoosh.proximity import frequencies, near_frequencies
-from nkcorpus.index.whoosh.rerank import DEPTH, MOST, gains, typed_terms
+from nkcorpus.index.whoosh.rerank import DEPTH, gains, most_gain, typed_terms
 from nkcorpus.index.whoosh.schema import NO_DATE
 from nkcorpus.index.whoosh.snapshot import Snapshot
+from nkcorpus.index.whoosh.synonyms import synonym_frequencies
 from nkcorpus.index.whoosh.terms import Expander
 from nkcorpus.query.ast import (
     And,
@@ -31,6 +32,7 @@ from nkcorpus.query.ast import (
     Phrase,
     Query,
     Regex,
+    Synonyms,
     Weighted,
     Wildcard,
     Word,
@@ -41,10 +43,19 @@ from nkcorpus.query.ast import (
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """The documents that a node matches with their scores, and the most that a document could score."""
+    """The documents that a node matches with their scores, and the most that a document could score.
+
+    `whole` are those that hold all of it, where that makes a difference: all words of a row or a synonym of them.
+    """
 
     scores: Scores
     bound: float
+    whole: frozenset[int] | None = None
+
+    @property
+    def holders(self) -> Collection[int]:
+        """The documents that hold all of the node."""
+        return self.scores if self.whole is None else self.whole
 
 
 def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
@@ -80,7 +91,7 @@ class _Evaluation:
         self._snapshot = snapshot
         self._match = options.match
         self.expander = Expander(snapshot, exact=options.exact)
-        self._leaves: dict[Leaf | Near | Dated, _Result | None] = {}
+        self._leaves: dict[Leaf | Near | Dated | Synonyms, _Result | None] = {}
         self._holding: dict[str, int] = {}
 
     def root(self, node: Node) -> _Result | None:
@@ -88,9 +99,9 @@ class _Evaluation:
         if isinstance(node, Words) and self._match == "best":
             parts = self._parts(node.should)
             result = self._words(node, "any")
-            if result and parts and len(parts) + len(node.must) > 1:
-                everywhere = set(result.scores).intersection(*(part.scores for part in parts))
-                lift = result.bound * (1.0 + MOST)  # whatever articles without one of the words may gain later
+            if result and parts and (len(parts) + len(node.must) > 1 or parts[0].whole is not None):
+                everywhere = set(result.scores).intersection(*(part.holders for part in parts))
+                lift = result.bound + most_gain(typed_terms(node), self.idf)  # whatever the others may gain later
                 for number in everywhere:
                     result.scores[number] += lift
             return result
@@ -129,6 +140,10 @@ class _Evaluation:
                 return result and _weighted(result, node.weight)
             case Words():
                 return self._words(node, self._match)
+            case Synonyms(original=Words(should=words)):
+                return self._row(words, self._leaf(node))
+            case Synonyms():
+                return self._leaf(node)
             case And():
                 return self._and(node)
             case Or():
@@ -158,6 +173,24 @@ class _Evaluation:
             return None
         return _Result(self._without(result.scores, node.must_not), result.bound)
 
+    def _row(self, words: Iterable[Node], group: _Result | None) -> _Result | None:
+        """Evaluate words in a row, of which `group` is the phrase with its synonyms.
+
+        An article that holds a synonym only scores as if all words stood where it stands.
+        """
+        parts = self._parts(words)
+        result = _any(parts)
+        if result is None or group is None:
+            return result or group
+        factor = result.bound / group.bound
+        scores = result.scores
+        for number, score in group.scores.items():
+            scores[number] = max(scores.get(number, 0.0), score * factor)
+        whole = frozenset(group.scores) | set(parts[0].scores).intersection(*(part.scores for part in parts))
+        if self._match == "all":
+            scores = {number: score for number, score in scores.items() if number in whole}
+        return _Result(scores, result.bound, whole)
+
     def _and(self, node: And) -> _Result | None:
         wanted = self._parts([part for part in node.parts if not isinstance(part, Not)])
         unwanted = [part.part for part in node.parts if isinstance(part, Not)]
@@ -179,12 +212,12 @@ class _Evaluation:
     def _everything(self) -> Scores:
         return dict.fromkeys(self._snapshot.live, 0.0)
 
-    def _leaf(self, node: Leaf | Near | Dated) -> _Result | None:
+    def _leaf(self, node: Leaf | Near | Dated | Synonyms) -> _Result | None:
         if node not in self._leaves:
             self._leaves[node] = self._find(node)
         return self._leaves[node]
 
-    def _find(self, node: Leaf | Near | Dated) -> _Result | None:
+    def _find(self, node: Leaf | Near | Dated | Synonyms) -> _Result | None:
         match node:
             case Word(text=text, field="lang") | Phrase(text=text, field="lang"):
                 return _Result(self._snapshot.frequencies("lang", text.casefold()), 1.0)
@@ -198,6 +231,10 @@ class _Evaluation:
                 return _Result(dict.fromkeys(_in_span(self._snapshot, self._snapshot.live, since, until), 0.0), 0.0)
             case Near():
                 return self._near(node.parts, node.distance)
+            case Synonyms():
+                group = node.group
+                found = synonym_frequencies(self._snapshot, self.expander, group, _fields(group[0].leaf.field))
+                return self._score(found) if found is not None else None
             case Phrase(distance=int(distance)):
                 return self._near([(Word(word, node.field),) for word in node.text.split()], distance)
         slots = self.expander.slots(node)
@@ -246,7 +283,8 @@ def _fields(field: str | None) -> Iterable[str]:
 
 
 def _weighted(result: _Result, weight: float) -> _Result:
-    return _Result({number: score * weight for number, score in result.scores.items()}, result.bound * weight)
+    scores = {number: score * weight for number, score in result.scores.items()}
+    return _Result(scores, result.bound * weight, result.whole)
 
 
 def _any(parts: list[_Result]) -> _Result | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from whoosh.codec.whoosh3 import W3LeafMatcher
@@ -25,6 +25,10 @@ Forms = frozenset[int] | None
 """Forms of a term that are wanted; None for all."""
 
 
+_KEPT_TERMS = 12
+"""Terms whose places are kept at hand: the names of one thing have most of their words in common."""
+
+
 class Snapshot:
     """A reader over an open index. Not for concurrent use."""
 
@@ -37,6 +41,8 @@ class Snapshot:
             for leaf, base in self._reader.leaf_readers()
         ]
         self._columns: dict[str, array[int]] = {}
+        self.occurrences = lru_cache(_KEPT_TERMS)(self._occurrences)
+        """Return the packed places of a term of a field in each document that holds it; not to be changed."""
 
     def close(self) -> None:
         """Let go of the files."""
@@ -80,6 +86,11 @@ class Snapshot:
             for number in self.documents(term.decode())
         ]
 
+    def terms_with_prefix(self, field: str, prefix: str) -> list[str]:
+        """Return the terms of a field that start with `prefix`, in no order; none of a deleted document alone."""
+        found = {term for leaf, _, _ in self._segments for term in leaf.expand_prefix(field, prefix.encode())}
+        return [term.decode("utf-8", "replace") for term in found]
+
     def frequencies(self, field: str, term: str, forms: Forms = None) -> dict[int, float]:
         """Return how often each document holds a term in a field, those that do not left out.
 
@@ -101,8 +112,7 @@ class Snapshot:
                 found.update(zip(numbers, weights, strict=True))
         return found
 
-    def occurrences(self, field: str, term: str) -> dict[int, bytes]:
-        """Return the packed places of a term in each document that holds it."""
+    def _occurrences(self, field: str, term: str) -> dict[int, bytes]:
         return {
             base + number: value
             for leaf, base, deleted in self._segments

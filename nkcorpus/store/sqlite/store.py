@@ -15,6 +15,7 @@ from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
 from nkcorpus.model import Article, CorpusStats, Document, Indexable, Position, Removal, VersionInfo
 from nkcorpus.store.base import Current, SavedSearch, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
+from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
@@ -167,6 +168,21 @@ class SqliteStore:
         """See Store."""
         with self._changing() as connection:
             connection.executemany("DELETE FROM rule WHERE id = ?", [(rule,) for rule in ids])
+
+    def aliases(self) -> tuple[tuple[str, ...], ...]:
+        """See Store."""
+        with corpus_errors(self._path):
+            return alias_groups(self._connection)
+
+    def put_aliases(self, texts: Sequence[str]) -> None:
+        """See Store."""
+        with self._changing() as connection:
+            put_alias_group(connection, texts)
+
+    def drop_alias(self, text: str) -> bool:
+        """See Store."""
+        with self._changing() as connection:
+            return drop_alias(connection, text)
 
     def kept_lines(self) -> Mapping[str, frozenset[str]]:
         """See Store."""

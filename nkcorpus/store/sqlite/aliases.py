@@ -1,0 +1,43 @@
+"""The user's own groups of texts that stand for the same."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from nkcorpus.dates import utc_now
+from nkcorpus.lexicon.folding import fold_name
+
+
+def alias_groups(connection: sqlite3.Connection) -> tuple[tuple[str, ...], ...]:
+    """Return the groups in the order in which they were begun, the texts of each sorted."""
+    groups: dict[int, list[str]] = {}
+    for group, text in connection.execute("SELECT grouping, text FROM alias ORDER BY grouping, text"):
+        groups.setdefault(group, []).append(text)
+    return tuple(map(tuple, groups.values()))
+
+
+def put_alias_group(connection: sqlite3.Connection, texts: Sequence[str]) -> None:
+    """Join texts, and the groups that have any of them, to one group."""
+    keys = [fold_name(text, 1) for text in texts]
+    marks = ", ".join("?" * len(keys))
+    joined = [g for (g,) in connection.execute(f"SELECT DISTINCT grouping FROM alias WHERE key IN ({marks})", keys)]
+    newest = connection.execute("SELECT coalesce(max(grouping), 0) FROM alias").fetchone()[0]
+    group = min(joined, default=newest + 1)
+    connection.executemany("UPDATE alias SET grouping = ? WHERE grouping = ?", [(group, other) for other in joined])
+    connection.executemany(
+        "INSERT INTO alias (key, text, grouping, added_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET text = excluded.text",
+        [(key, text, group, utc_now()) for key, text in zip(keys, texts, strict=True)],
+    )
+
+
+def drop_alias(connection: sqlite3.Connection, text: str) -> bool:
+    """Take a text out of its group, and the group with it when one text is left; tell whether it was in one."""
+    row = connection.execute("DELETE FROM alias WHERE key = ? RETURNING grouping", (fold_name(text, 1),)).fetchone()
+    if row is None:
+        return False
+    connection.execute(
+        "DELETE FROM alias WHERE grouping = ?1 AND (SELECT count(*) FROM alias WHERE grouping = ?1) = 1", row
+    )
+    return True
