@@ -26,7 +26,7 @@ from nkcorpus.model import (
     SearchResult,
 )
 from nkcorpus.query import dates, parser
-from nkcorpus.query.ast import Everything, Filters, Node, Query
+from nkcorpus.query.ast import Everything, Filters, Node, Query, is_prose, leaves
 from nkcorpus.query.explain import Explained, explain
 from nkcorpus.store import Store, joined
 
@@ -263,7 +263,7 @@ class Corpus:
         Nothing is searched, and no corpus is needed. Raises QueryError.
         """
         root = parser.literal(query) if literal else parser.parse(query)
-        expanded = root if exact else self._rewritten(root).root
+        expanded = self._rewritten(root).root if not exact and _has_names(root) else root
         return str(root), str(expanded), explain(expanded, exact=exact)
 
     def newest(
@@ -412,7 +412,7 @@ class Corpus:
 
     def _expanded(self, typed: Query, options: SearchOptions) -> tuple[Query, str, tuple[str, ...]]:
         """Return a query with its synonyms, what tells of them in a line, and notes."""
-        if options.exact:
+        if options.exact or not _has_names(typed.root):
             return typed, "", ()
         from nkcorpus.query.expansion import also_line
 
@@ -459,6 +459,11 @@ def _request(text: str, keywords: SearchKeywords) -> tuple[Query, SearchOptions]
         facets=facets,
     )
     return Query(text, root, _filters(keywords)), options
+
+
+def _has_names(root: Node) -> bool:
+    """Tell whether a tree has anything that other names may be looked up for, which takes the lexicon."""
+    return any(map(is_prose, leaves(root)))
 
 
 def _filters(narrow: NarrowKeywords) -> Filters:

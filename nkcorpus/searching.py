@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index import Index, SearchOptions
-from nkcorpus.model import Hit, SearchResult, Snippet
-from nkcorpus.query.ast import Filters, Query
+from nkcorpus.model import Article, Hit, SearchResult, Snippet
+from nkcorpus.query.ast import Filters, Query, Synonym, synonyms
+from nkcorpus.query.senses import of_other_senses
 from nkcorpus.query.similar import similar_query, telling_words
 from nkcorpus.query.snippet import Highlighter, query_marks
 from nkcorpus.query.suggest import SUGGESTIONS, suggested
@@ -29,7 +31,7 @@ def find(index: Index, store: Store, query: Query, options: SearchOptions, passa
         str(query.root),
         matches.total,
         tuple(
-            Hit(rank, score, article, *show(article.text))
+            Hit(rank, score, article, *show(article))
             for rank, (score, article) in enumerate(zip(matches.scores, articles, strict=True), options.offset + 1)
         ),
         matches.notes,
@@ -64,9 +66,18 @@ def find_similar(
 
 def _shower(
     index: Index, query: Query, options: SearchOptions, passages: int
-) -> Callable[[str], tuple[Snippet, tuple[Snippet, ...]]]:
-    """Return what gives the best snippet of a text and all of them."""
+) -> Callable[[Article], tuple[Snippet, tuple[Snippet, ...]]]:
+    """Return what gives the best snippet of an article and all of them."""
     if not passages:
-        return lambda text: (Snippet(""), ())
-    highlighter = Highlighter(query_marks(query.root, exact=options.exact), index.rarity)
-    return lambda text: highlighter.snippets(text, passages)
+        return lambda article: (Snippet(""), ())
+    ambiguous = [synonym for synonym in synonyms(query.root) if synonym.senses]
+
+    @cache
+    def highlighter(passed_over: frozenset[Synonym]) -> Highlighter:
+        return Highlighter(query_marks(query.root, exact=options.exact, passed_over=passed_over), index.rarity)
+
+    def show(article: Article) -> tuple[Snippet, tuple[Snippet, ...]]:
+        passed_over = of_other_senses(ambiguous, (article.document.title, article.text))
+        return highlighter(passed_over).snippets(article.text, passages)
+
+    return show

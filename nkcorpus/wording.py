@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from nkcorpus.errors import UsageError
 from nkcorpus.index import Index
-from nkcorpus.query.ast import Node, Phrase, Word, leaves
+from nkcorpus.query.ast import Node
 from nkcorpus.store import Store
 
 if TYPE_CHECKING:
@@ -109,12 +109,9 @@ def rewritten(
     aliases: Sequence[Sequence[str]] = (),
     variants: Callable[[str], Sequence[Alternative]] = lambda word: (),
 ) -> Rewritten:
-    """Return the tree of a query with its synonyms; the lexicon is read only where there is something to look up."""
-    from nkcorpus.query.rewrite import Rewriter, Rewritten, is_prose
-
-    if not any(isinstance(leaf, Word | Phrase) and is_prose(leaf) for leaf in leaves(root)):
-        return Rewritten(root, ())
+    """Return the tree of a query with its synonyms."""
     from nkcorpus.lexicon.lookup import load_lexicon
+    from nkcorpus.query.rewrite import Rewriter
 
     return Rewriter(load_lexicon(), aliases, variants).rewrite(root)
 

@@ -6,6 +6,7 @@ import heapq
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Literal
 
@@ -20,14 +21,17 @@ from nkcorpus.query.ast import (
     Or,
     Phrase,
     Regex,
+    Synonym,
     Synonyms,
     Weighted,
     Wildcard,
     Word,
     Words,
+    synonyms,
 )
 from nkcorpus.query.nearness import stretches
 from nkcorpus.query.patterns import matcher
+from nkcorpus.query.senses import of_other_senses
 
 LineOrder = Literal["position", "left", "right"]
 
@@ -90,8 +94,17 @@ def concordance(
     `left` and `right` sort by the words next to the match, outwards, case and diacritics aside.
     The time is linear in the length of the texts.
     """
-    finder = Finder(root, exact=exact)
-    lines = (line for article in articles for line in _lines(article, finder, width))
+    ambiguous = [synonym for synonym in synonyms(root) if synonym.senses]
+
+    @cache
+    def finder(passed_over: frozenset[Synonym]) -> Finder:
+        return Finder(root, exact=exact, passed_over=passed_over)
+
+    lines = (
+        line
+        for article in articles
+        for line in _lines(article, finder(of_other_senses(ambiguous, (article.document.title, article.text))), width)
+    )
     wanted = limit + 1 if limit else None
     if order == "position":
         found = list(islice(lines, wanted))
@@ -105,10 +118,11 @@ def concordance(
 class Finder:
     """Finds what a query's words, phrases, patterns and near parts stand for in running text.
 
-    Excluded parts and parts of other fields than the text are passed over. `exact` as in a search.
+    Excluded parts, parts of other fields than the text, and the synonyms in `passed_over` are passed over. `exact` as
+    in a search.
     """
 
-    def __init__(self, root: Node, *, exact: bool = False) -> None:
+    def __init__(self, root: Node, *, exact: bool = False, passed_over: frozenset[Synonym] = frozenset()) -> None:
         self._exact = exact
         self._keys: set[str] = set()
         self._patterns: dict[str, Callable[[str], bool]] = {}
@@ -116,7 +130,7 @@ class Finder:
         self._phrases: list[_Slots] = []
         self._near: list[tuple[int, list[list[_Slots]]]] = []
         self._selection = analysis.Selection(self._is_wanted)
-        for unit in _units(root):
+        for unit in _units(root, passed_over):
             self._take(unit)
 
     def spans(self, text: str) -> list[_Span]:
@@ -180,23 +194,22 @@ class Finder:
         return self._fitting[word]
 
 
-def _units(node: Node) -> Iterator[Leaf | Near]:
+def _units(node: Node, passed_over: frozenset[Synonym]) -> Iterator[Leaf | Near]:
     """Yield what a text may hold: leaves, and near parts as a whole."""
     match node:
         case Word() | Phrase() | Wildcard() | Fuzzy() | Regex() | Near():
             yield node
         case Weighted():
-            yield from _units(node.part)
+            yield from _units(node.part, passed_over)
         case Words():
             for part in (*node.must, *node.should):
-                yield from _units(part)
+                yield from _units(part, passed_over)
         case And() | Or():
             for part in node.parts:
-                yield from _units(part)
+                yield from _units(part, passed_over)
         case Synonyms():
-            yield from _units(node.original)
-            for synonym in node.synonyms:
-                yield synonym.leaf
+            yield from _units(node.original, passed_over)
+            yield from (synonym.leaf for synonym in node.synonyms if synonym not in passed_over)
 
 
 def _starts(occurrences: _Occurrences, slots: _Slots) -> list[int]:

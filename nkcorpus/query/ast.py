@@ -283,6 +283,11 @@ def leaves(node: Node) -> Iterator[Leaf]:
             return
 
 
+def is_prose(leaf: Leaf) -> bool:
+    """Tell whether a leaf is a word or phrase that is looked for in title or text."""
+    return isinstance(leaf, Word | Phrase) and leaf.field in (None, "title", "text")
+
+
 def synonyms(node: Node) -> Iterator[Synonym]:
     """Yield what of the words of a tree's `leaves` was not typed but stands for what was."""
     match node:

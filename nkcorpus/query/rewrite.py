@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Word, Words
+from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Word, Words, is_prose
 from nkcorpus.query.expansion import Alternative, Expansion, Options, expand
 
 if TYPE_CHECKING:
@@ -121,11 +121,6 @@ class _Walk:
         if self.left >= 0:
             self.found.append(expansion)
         return self.left >= 0
-
-
-def is_prose(leaf: Word | Phrase) -> bool:
-    """Tell whether a leaf is looked for in title or text."""
-    return leaf.field in (None, "title", "text")
 
 
 def _bare(word: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nkcorpus.model import Snippet
 from nkcorpus.query import analysis
-from nkcorpus.query.ast import Node, Phrase, Word, leaves, synonyms
+from nkcorpus.query.ast import Node, Phrase, Synonym, Word, leaves, synonyms
 from nkcorpus.query.patterns import matcher
 
 WIDTH = 240
@@ -24,6 +24,7 @@ _SENTENCE_END = re.compile(
     r"(?:(?<!\b[A-Z])(?<!\b[DMJS]r)(?<!\bMrs)\.|[!?])[\"'”’)\]]*\s+(?![a-z\d])|[。！？][”’」』）]*\s*|\n+"
 )
 _SPACE = re.compile(r"\s+")
+_TEXT_FIELDS = (None, "text", "title")
 _AGAIN = 0.1
 """What a word counts that stands in a passage already, beside its first time."""
 _SHOWN_BEFORE = 0.3
@@ -76,30 +77,33 @@ class Marks:
         return self.terms.get(key) or self.words.get(key) or 1.0
 
 
-def query_marks(node: Node, *, exact: bool = False) -> Marks:
-    """Return what of a query the running text can show; `exact` as in a search.
+def query_marks(node: Node, *, exact: bool = False, passed_over: Container[Synonym] = ()) -> Marks:
+    """Return what of a query the running text can show, without the synonyms in `passed_over`; `exact` as in a search.
 
     Synonyms of several terms count where these stand side by side.
     """
-    prose = analysis.prose()
+    others = list(synonyms(node))
+    typed = Counter(leaves(node))
+    typed.subtract(other.leaf for other in others)
     weights: dict[str, float] = {}
     patterns: dict[str, Callable[[str], bool]] = {}
     phrases: list[MarkedPhrase] = []
-    not_typed = {synonym.leaf: synonym.weight for synonym in synonyms(node)}
-    for leaf in leaves(node):
-        if leaf.field not in (None, "text", "title"):
+    for leaf in +typed:
+        if leaf.field not in _TEXT_FIELDS:
             continue
-        if not isinstance(leaf, Word | Phrase):
+        if isinstance(leaf, Word | Phrase):
+            tokens = analysis.prose().tokens(leaf.text)
+            weights.update((token.word if exact else token.term, 1.0) for token in tokens)
+        else:
             patterns[leaf.text] = matcher(leaf)
+    for other in others:
+        if other.leaf.field not in _TEXT_FIELDS or other in passed_over:
             continue
-        tokens, weight = list(prose.tokens(leaf.text)), not_typed.get(leaf, 1.0)
-        if leaf in not_typed and len(tokens) > 1:
-            slots = tuple((token.position - tokens[0].position, token.term) for token in tokens)
-            phrases.append(MarkedPhrase(slots, weight))
-            continue
-        for token in tokens:
-            key = token.word if exact else token.term
-            weights[key] = max(weight, weights.get(key, 0.0))
+        slots = tuple((token.position, token.term) for token in analysis.prose().tokens(other.leaf.text))
+        if len(slots) > 1:
+            phrases.append(MarkedPhrase(tuple((place - slots[0][0], term) for place, term in slots), other.weight))
+        elif slots:
+            weights[slots[0][1]] = max(other.weight, weights.get(slots[0][1], 0.0))
     found = tuple(patterns.items())
     return Marks(words=weights, patterns=found) if exact else Marks(terms=weights, patterns=found, phrases=phrases)
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from nkcorpus import Corpus, QueryError
 from nkcorpus.analyse.kwic import Concordance, Finder, LineOrder, concordance
+from nkcorpus.lexicon.definitions import sense_key
 from nkcorpus.model import Article, ArticleDate, Document
 from nkcorpus.query.analysis import prose
-from nkcorpus.query.ast import Phrase, Synonym, Synonyms, Word, Words
+from nkcorpus.query.ast import Or, Phrase, Synonym, Synonyms, Word, Words
 from nkcorpus.query.parser import parse
 from tests.news import record
 
@@ -191,3 +192,15 @@ def test_what_stands_for_the_same_is_a_match() -> None:
     for typed, own in ((Word("MSS"), ["MSS"]), (Words((Word("MSS"), Word("man"))), ["MSS", "man"])):
         spans = Finder(Words((Synonyms(typed, names),))).spans(text)
         assert [text[start:end] for start, end in spans] == ["Ministry of State Security", "보위성", *own]
+
+
+def test_an_acronym_that_an_article_defines_otherwise_is_no_match_there() -> None:
+    sense = frozenset({sense_key("Ministry of State Security")})
+    root = Synonyms(Phrase("Ministry of State Security"), (Synonym(Word("MSS"), 1.0, "acronym", sense),))
+    state = article("The Ministry of State Security (MSS) met; the MSS left.", 1)
+    social = article("The Ministry of Social Security (MSS) told the Ministry of State Security; the MSS left.", 2)
+    found = concordance("x", [state, social], root)
+    assert [line.match for line in found.lines if line.id == state.id] == ["Ministry of State Security", "MSS", "MSS"]
+    assert [line.match for line in found.lines if line.id == social.id] == ["Ministry of State Security"]
+    typed = concordance("x", [social], Or((Word("MSS"), root)))
+    assert [line.match for line in typed.lines] == ["MSS", "Ministry of State Security", "MSS"]

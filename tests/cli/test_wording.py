@@ -69,6 +69,13 @@ def test_exact_and_operators_switch_it_off(news: Run) -> None:
     assert excluded.err == ""
 
 
+def test_an_acronym_is_marked_where_it_is_what_was_asked_for(news: Run) -> None:
+    hits = news("search", "국가보위성 patrols", "--format", "jsonl").objects
+    marks = {hit["external_id"]: {hit["snippet"][start:end] for start, end in hit["matches"]} for hit in hits}
+    assert marks["acronym"] == {"MSS"}
+    assert marks["social"] == {"patrols"}
+
+
 def test_a_concordance_shows_other_names_too(news: Run) -> None:
     outcome = news("kwic", "국가보위성", "--format", "jsonl")
     assert {line["match"] for line in outcome.objects} == {"국가보위성", "MSS", "Ministry of State Security"}

@@ -126,6 +126,13 @@ def test_who_holds_a_synonym_holds_all_words_that_it_stands_for(index: Index) ->
     assert set(scores(index, known, query, match="any")) == set(known)
 
 
+def test_a_rare_word_as_typed_does_not_outweigh_all_words_by_a_common_name(index: Index) -> None:
+    known = filled(index, typed="MSS MSS MSS", **{f"all{number}": "police rice" for number in range(30)})
+    query = Words((Synonyms(Word("MSS"), (Synonym(Word("police"), 1.0, "alias"),)), Word("rice")))
+    assert list(scores(index, known, query, match="best"))[-1] == "typed"
+    assert next(iter(scores(index, known, query, match="any"))) == "typed"
+
+
 def test_an_article_s_own_definition_decides_what_an_acronym_means(index: Index) -> None:
     known = filled(
         index,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nkcorpus.model import Snippet
 from nkcorpus.query.analysis import prose, surfaces
-from nkcorpus.query.ast import Phrase, Synonym, Synonyms, Word, Words
+from nkcorpus.query.ast import Or, Phrase, Synonym, Synonyms, Word, Words
 from nkcorpus.query.parser import parse
 from nkcorpus.query.snippet import WIDTH, Highlighter, Marks, query_marks
 
@@ -230,3 +230,13 @@ def test_matches_of_phrases_lie_in_the_passages(text: str, width: int, count: in
         assert len(found.text) <= width
         ends = [0, *(edge for match in found.matches for edge in match), len(found.text)]
         assert ends == sorted(ends)
+
+
+def test_what_is_passed_over_is_marked_only_where_it_was_typed() -> None:
+    acronym = Synonym(Word("MSS"), 0.5, "acronym", frozenset({"x"}))
+    node = Synonyms(Phrase("state security"), (acronym,))
+    for root, marked_words in ((node, ["state", "security"]), (Or((Word("MSS"), node)), ["MSS", "state", "security"])):
+        marks = query_marks(root, passed_over={acronym})
+        found = snippet("MSS and state security.", marks)
+        assert [found.text[start:end] for start, end in found.matches] == marked_words
+    assert query_marks(Or((Word("MSS"), node))).weight("mss") == 1.0

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Sequence
 
 from nkcorpus.dates import utc_now
-from nkcorpus.lexicon.folding import fold_name
 
 
 def alias_groups(connection: sqlite3.Connection) -> tuple[tuple[str, ...], ...]:
@@ -19,7 +18,7 @@ def alias_groups(connection: sqlite3.Connection) -> tuple[tuple[str, ...], ...]:
 
 def put_alias_group(connection: sqlite3.Connection, texts: Sequence[str]) -> None:
     """Join texts, and the groups that have any of them, to one group."""
-    keys = [fold_name(text, 1) for text in texts]
+    keys = [_key(text) for text in texts]
     marks = ", ".join("?" * len(keys))
     joined = [g for (g,) in connection.execute(f"SELECT DISTINCT grouping FROM alias WHERE key IN ({marks})", keys)]
     newest = connection.execute("SELECT coalesce(max(grouping), 0) FROM alias").fetchone()[0]
@@ -34,10 +33,16 @@ def put_alias_group(connection: sqlite3.Connection, texts: Sequence[str]) -> Non
 
 def drop_alias(connection: sqlite3.Connection, text: str) -> bool:
     """Take a text out of its group, and the group with it when one text is left; tell whether it was in one."""
-    row = connection.execute("DELETE FROM alias WHERE key = ? RETURNING grouping", (fold_name(text, 1),)).fetchone()
+    row = connection.execute("DELETE FROM alias WHERE key = ? RETURNING grouping", (_key(text),)).fetchone()
     if row is None:
         return False
     connection.execute(
         "DELETE FROM alias WHERE grouping = ?1 AND (SELECT count(*) FROM alias WHERE grouping = ?1) = 1", row
     )
     return True
+
+
+def _key(text: str) -> str:
+    from nkcorpus.lexicon.folding import fold_name  # no command but `alias` waits for the lexicon here
+
+    return fold_name(text, 1)
