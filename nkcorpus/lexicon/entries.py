@@ -48,7 +48,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _APOSTROPHES = str.maketrans("‘’ʼ＇", "''''")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_HANGUL = re.compile(r"[가-힣0-9·\-. ]*[가-힣][가-힣0-9·\-. ]*")
+_HANGUL = re.compile(r"(?=[^가-힣]*[가-힣])[가-힣0-9·\-. ]+")
 _NAMING_KEYS: dict[str, type] = {
     "name": str, "forms": list, "acronyms": list, "hangul": list, "since": int, "until": int,
 }  # fmt: skip
