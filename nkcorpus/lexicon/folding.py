@@ -33,11 +33,11 @@ _DOUBLED = re.compile(r"([a-z])\1+")
 _FIRST_R = re.compile(r"^[rn](?=[iy])|^y(?=i)")
 
 # The syllables of names are nearly all Sino-Korean: after e no consonant ends them, t, d, g, r and s never do.
-_SYLLABLE = (
+_SYLLABLE = re.compile(
     r"(?:kk|tt|pp|ss|jj|tch|ch|kh|th|ph|sh|[gkdtbpjsmnhrl])?"
     r"(?:(?:wae|yeo|ae|eo|eu|oe|oi|oo|ee|ui|ya|yo|yu|wa|wi|wo|[aiou])(?:ng|[nmlkpb])??|ye|we|e)"
 )
-_KOREAN = re.compile(rf"(?:{_SYLLABLE}){{2,}}")
+_LONGEST_SYLLABLE = 8
 _NO_SYLLABLE = re.compile("[gkdtrlsmn]ing(?![aeiouyw])")
 
 
@@ -82,7 +82,7 @@ def looks_korean(word: str) -> bool:
     Such as stand in names: that rules out most English words, and some words of purely Korean origin.
     """
     key = _DROPPED.sub("", strip_marks(word))
-    return len(key) <= LONGEST and bool(_KOREAN.fullmatch(key)) and not _NO_SYLLABLE.search(key)
+    return len(key) <= LONGEST and _is_syllables(key) and not _NO_SYLLABLE.search(key)
 
 
 def spelling_key(term: str) -> str:
@@ -91,3 +91,17 @@ def spelling_key(term: str) -> str:
     About one in eleven words of English news has one.
     """
     return fold_name(term, 4) if len(term) >= _SHORTEST_NAME and term.isalpha() and looks_korean(term) else ""
+
+
+def _is_syllables(key: str) -> bool:
+    """Tell whether two syllables or more make all of `key`. One expression for that would try each way to cut it."""
+
+    def ends(start: int) -> set[int]:
+        furthest = min(start + _LONGEST_SYLLABLE, len(key))
+        return {end for end in range(start + 1, furthest + 1) if _SYLLABLE.fullmatch(key, start, end)}
+
+    first, later = ends(0), set[int]()
+    for position in range(1, len(key)):
+        if position in first or position in later:
+            later |= ends(position)
+    return len(key) in later

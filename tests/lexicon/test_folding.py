@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,3 +65,10 @@ def test_a_higher_level_joins_what_a_lower_one_joins(text: str) -> None:
     assert fold_name(text.upper().lower(), 1) == fold_name(fold_name(text.upper().lower(), 1), 1)
     for level in LEVELS:
         assert fold_name(text, level) == fold_name(fold_name(text, 1), level)
+
+
+def test_a_word_that_can_be_cut_in_many_ways_takes_no_time() -> None:
+    started = time.process_time()
+    assert not looks_korean("anaekko" * 8 + "q")
+    assert looks_korean("anaekko" * 8)
+    assert time.process_time() - started < 0.5
