@@ -62,7 +62,7 @@ def template_of(line: str) -> tuple[str, tuple[str, ...]]:
         values.append(match[0])
         return f"\0{kind[0]}"
 
-    return _SLOT.sub(mark, normalise(line).replace("\0", "")), tuple(values)
+    return _SLOT.sub(mark, normalise(line.replace("\0", ""))), tuple(values)
 
 
 @dataclass(slots=True)

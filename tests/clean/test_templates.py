@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nkcorpus.clean.blocks import expand
@@ -73,6 +73,7 @@ LINES = st.text(st.sampled_from("ab AB.({[|]})\\^$*+?#-'\"“”0123456789,:/@\t
 
 
 @given(LINES)
+@example("0 \0")
 def test_the_pattern_of_one_line_matches_that_line(line: str) -> None:
     key, values = template_of(line)
     slots = SlotValues()
