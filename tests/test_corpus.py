@@ -216,7 +216,7 @@ def test_progress_tells_what_is_stored_for_good(corpus: Corpus, folder: Path) ->
 
     assert corpus.ingest([folder], on_stored=on_stored).new == 2500
     assert told == sorted(told)
-    assert told[-1] >= 2000
+    assert told[-1] > 1500, "at least every 1,000 inputs, and on a slow machine every second"
 
 
 def test_two_processes_make_the_same_corpus_as_one(tmp_path: Path, folder: Path) -> None:
