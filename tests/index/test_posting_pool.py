@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import islice
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,11 +30,14 @@ def postings(documents: list[dict[str, dict[str, list[int]]]], limit: int) -> li
 
 
 def flat(pool: PostingPool) -> list[Posting]:
-    return [
-        (entry.field, entry.term, *posting)
-        for entry in pool.iter_postings()
-        for posting in zip(entry.numbers, entry.weights, entry.values, strict=True)
-    ]
+    found: list[Posting] = []
+    for entry in pool.iter_postings():
+        places = iter(entry.places)
+        for number, count in zip(entry.numbers, entry.counts, strict=True):
+            packed = array("I", islice(places, count)).tobytes()
+            found.append((entry.field, entry.term, number, float(count), packed))
+        assert not list(places)
+    return found
 
 
 @given(_DOCUMENTS, st.integers(4, 2000))
@@ -49,7 +53,7 @@ def test_postings_are_sorted_and_hold_every_position(
     keys = [posting[:3] for posting in found]
     assert keys == sorted(keys)
     expected = sorted(
-        (field, term.encode("utf-8", "replace"), number, float(len(places) or 1), array("I", places).tobytes())
+        (field, term.encode("utf-8", "replace"), number, float(len(places)), array("I", places).tobytes())
         for number, fields in enumerate(documents)
         for field, positions in fields.items()
         for term, places in positions.items()

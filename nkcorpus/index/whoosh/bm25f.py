@@ -3,14 +3,16 @@
 Robertson, Zaragoza, Taylor: Simple BM25 Extension to Multiple Weighted Fields (CIKM 2004): the frequencies of a
 word in the fields, each normalised by its field's length, are weighted and added before saturation.
 The idf is Lucene's, log(1 + (N - df + .5) / (df + .5)), which is never negative.
+
+A field's *half frequency* in an article is the frequency of a word at which it scores half of what it can score at
+most, K1 (1 - B + B length / mean length) / weight. With frequency over half frequency, summed over the fields, as x,
+the score is most * x / (1 + x).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-
-from nkcorpus.index.whoosh.snapshot import Snapshot
+from collections.abc import Mapping, Sequence
 
 K1 = 1.2
 B = 0.75
@@ -19,28 +21,36 @@ FIELD_WEIGHTS = {"title": 2.0, "text": 1.0}
 Scores = dict[int, float]
 
 
-def weighted_frequencies(snapshot: Snapshot, frequencies: Mapping[str, Mapping[int, float]]) -> Scores:
-    """Return the frequencies of a word in each field, by document, as one that is normalised and weighted."""
-    weighted: Scores = {}
+def half_frequencies(field: str, lengths: Sequence[int], mean_length: float) -> list[float]:
+    """Return the half frequency of a field that is normalised by its length, by document."""
+    least, slope = K1 * (1.0 - B) / FIELD_WEIGHTS[field], K1 * B / mean_length / FIELD_WEIGHTS[field]
+    return [least + slope * length for length in lengths]
+
+
+def scored(frequencies: Mapping[str, Mapping[int, float]], halves: Mapping[str, Sequence[float]], idf: float) -> Scores:
+    """Return the scores of a word by document, given how often each field holds it; none is above `most(idf)`.
+
+    `halves` are the half frequencies of the fields; one without is not normalised.
+    """
+    if not frequencies:
+        return {}
+    largest = max(frequencies, key=lambda field: len(frequencies[field]))
+    others: Scores = {}
     for field, found in frequencies.items():
-        weight = FIELD_WEIGHTS.get(field, 1.0)
-        if field in FIELD_WEIGHTS:
-            lengths, slope = snapshot.column(f"{field}_length"), B / snapshot.average_lengths[field]
-            part = {n: weight * f / (1.0 - B + slope * lengths[n]) for n, f in found.items()}
-        else:
-            part = {n: weight * f for n, f in found.items()}
-        if weighted:
-            for number, value in part.items():
-                weighted[number] = weighted.get(number, 0.0) + value
-        else:
-            weighted = part
-    return weighted
-
-
-def saturated(weighted: Mapping[int, float], idf: float) -> Scores:
-    """Return the scores of weighted frequencies; none is above `most(idf)`."""
-    factor = most(idf)
-    return {number: factor * value / (K1 + value) for number, value in weighted.items()}
+        if field != largest:
+            half = halves[field]
+            for number, frequency in found.items():
+                others[number] = others.get(number, 0.0) + frequency / half[number]
+    top, found = most(idf), frequencies[largest]
+    if largest not in halves:
+        return {number: top * frequency / (frequency + K1) for number, frequency in found.items()}
+    half = halves[largest]
+    scores = {number: top * frequency / (frequency + half[number]) for number, frequency in found.items()}
+    for number, x in others.items():
+        if number in found:
+            x += found[number] / half[number]
+        scores[number] = top * x / (1.0 + x)
+    return scores
 
 
 def most(idf: float) -> float:

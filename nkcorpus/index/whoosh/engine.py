@@ -17,7 +17,7 @@ from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
 from nkcorpus.index.places import places_of
 from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, idf_of
-from nkcorpus.index.whoosh.codec import BlockCodec
+from nkcorpus.index.whoosh.codec import ColumnCodec
 from nkcorpus.index.whoosh.facets import label_columns
 from nkcorpus.index.whoosh.labels import Labels
 from nkcorpus.index.whoosh.pool import PostingPool
@@ -29,7 +29,7 @@ from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
 
-INDEX_VERSION = 5
+INDEX_VERSION = 6
 """Raise it when the schema or what it is filled with changes."""
 
 _BUFFER_BYTES = 48 << 20
@@ -54,7 +54,7 @@ class WhooshIndex:
         try:
             snapshot = self._open()
             with _read_errors(self.path):
-                return snapshot.position()
+                return snapshot.position
         except IndexDamaged:
             return None
 
@@ -100,7 +100,7 @@ class WhooshIndex:
             counted = []
             for term in snapshot.terms_with_prefix("definition", ""):
                 acronym, _, long_form = term.partition(SEPARATOR)
-                counted.append(DefinitionCount(acronym, long_form, len(snapshot.frequencies("definition", term))))
+                counted.append(DefinitionCount(acronym, long_form, len(snapshot.postings("definition", term).index)))
             return [found for found in counted if found.articles]
 
     def sync(
@@ -173,7 +173,7 @@ def _fill(
     words: set[str] = set()
     labels = Labels(folder)
     prose = analysis.prose_gathering(words)
-    writer = index.writer(codec=BlockCodec(), compound=False)
+    writer = index.writer(codec=ColumnCodec(), compound=False)
     writer.pool = pool = PostingPool(_BUFFER_BYTES)
     try:
         for change in changes:

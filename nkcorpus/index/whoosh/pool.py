@@ -12,21 +12,13 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
+
+from nkcorpus.index.whoosh.postings import TermPostings
 
 Posting = tuple[str, bytes, int, float, bytes]
 """Field, term, document number, weight, packed places: what Whoosh hands over."""
 _Run = Iterator[tuple[str, bytes, bytes]]
-
-
-class TermPostings(NamedTuple):
-    """All postings of a term: side by side document numbers, weights and packed places."""
-
-    field: str
-    term: bytes
-    numbers: array[int]
-    weights: array[float]
-    values: list[bytes]
 
 
 class PostingPool:
@@ -72,16 +64,16 @@ class PostingPool:
             entry = array("I")
             for _, _, part in parts:
                 entry.frombytes(part)
-            numbers, weights, values = array("I"), array("f"), []
+            numbers, counts, places = array("I"), array("I"), array("I")
             start = 0
             while start < len(entry):
                 number, frequency = entry[start : start + 2]
                 end = start + 2 + frequency
                 numbers.append(number)
-                weights.append(frequency or 1)
-                values.append(entry[start + 2 : end].tobytes())
+                counts.append(frequency)
+                places += entry[start + 2 : end]
                 start = end
-            yield TermPostings(field, term, numbers, weights, values)
+            yield TermPostings(field, term, numbers, counts, places)
 
     def cleanup(self) -> None:
         """Delete the runs."""

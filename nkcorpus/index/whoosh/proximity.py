@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nkcorpus.index.whoosh.snapshot import Snapshot
-from nkcorpus.index.whoosh.terms import Slot, Slots
+from nkcorpus.index.whoosh.terms import Slots
 from nkcorpus.query.nearness import stretches
 
 Frequencies = dict[int, float]
@@ -56,27 +56,20 @@ class _Located:
     """
 
     def __init__(self, snapshot: Snapshot, field: str, slots: Slots) -> None:
-        self._slots = slots
         self.reach = slots[-1].offset
-        terms = {term for slot in slots for term in slot.terms}
-        self._occurrences = {term: snapshot.occurrences(field, term) for term in terms}
-        held = [set[int]().union(*(self._occurrences[term] for term in slot.terms)) for slot in slots]
-        self.documents = set.intersection(*held)
+        held = [[(snapshot.postings(field, term), forms) for term, forms in slot.terms.items()] for slot in slots]
+        self.documents = set.intersection(*(set[int]().union(*(one.index for one, _ in terms)) for terms in held))
+        self._positions = [
+            (slot.offset, [postings.positions_in(self.documents, forms) for postings, forms in terms])
+            for slot, terms in zip(slots, held, strict=True)
+        ]
 
     def starts(self, number: int) -> set[int]:
         """Return the positions in a document at which the slots begin."""
         starts: set[int] | None = None
-        for slot in self._slots:
-            shifted = {position - slot.offset for position in self._positions(slot, number)}
+        for offset, terms in self._positions:
+            shifted = {position - offset for found in terms for position in found.get(number, ())}
             starts = shifted if starts is None else starts & shifted
             if not starts:
                 break
         return starts or set()
-
-    def _positions(self, slot: Slot, number: int) -> list[int]:
-        positions: list[int] = []
-        for term, forms in slot.terms.items():
-            packed = self._occurrences[term].get(number)
-            if packed is not None:
-                positions += Snapshot.positions(packed, forms)
-        return positions

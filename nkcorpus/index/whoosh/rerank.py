@@ -9,17 +9,17 @@ word in the very form in which it was typed counts a little more.
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, most, saturated, weighted_frequencies
+from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, most, scored
+from nkcorpus.index.whoosh.postings import Postings
 from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Node, Synonyms, Word, Words
-from nkcorpus.query.forms import POSITION_BITS, form_of
+from nkcorpus.query.forms import form_of
 
 DEPTH = 200
 """How many of the best articles are looked at."""
@@ -29,7 +29,6 @@ NEAR = 0.2
 AS_TYPED = 0.25
 """Weights beside the words' own, chosen on TIME, Cranfield and CACM together; from .2 to .3 they do about as well."""
 
-_Places = Mapping[int, "array[int]"]
 Typed = tuple[str, int]
 """A term, and the form of it that was typed."""
 
@@ -40,18 +39,21 @@ def gains(snapshot: Snapshot, typed: Sequence[Typed], best: Sequence[int], idf: 
     `idf` gives that of a term in title and text.
     """
     wanted = frozenset(best)
-    places = {field: {term: snapshot.places(field, term, wanted) for term, _ in set(typed)} for field in FIELD_WEIGHTS}
+    terms = {term for term, _ in typed}
+    postings = {field: {term: snapshot.postings(field, term) for term in terms} for field in FIELD_WEIGHTS}
     found: Scores = {}
 
     def add(frequencies: Mapping[str, Mapping[int, float]], weight: float, idf: float) -> None:
-        for number, score in saturated(weighted_frequencies(snapshot, frequencies), idf).items():
+        for number, score in scored(frequencies, snapshot.half_frequencies, idf).items():
             found[number] = found.get(number, 0.0) + weight * score
 
     for (term, form), times in Counter(typed).items():
-        add({field: _in_form(terms[term], form) for field, terms in places.items()}, AS_TYPED * times, idf(term))
+        add(
+            {field: held[term].counts_in(wanted, form) for field, held in postings.items()}, AS_TYPED * times, idf(term)
+        )
     for ((one, _), (other, _)), times in Counter(pairwise(typed)).items():
         if one != other:
-            near = {field: _near(terms[one], terms[other]) for field, terms in places.items()}
+            near = {field: _near(held[one], held[other], wanted) for field, held in postings.items()}
             add(near, NEAR * times, idf(one) + idf(other))
     return found
 
@@ -75,21 +77,17 @@ def typed_terms(root: Node) -> list[Typed]:
     return [(token.term, form_of(token.word, token.term)) for token in tokens]
 
 
-def _in_form(places: _Places, form: int) -> dict[int, float]:
-    """Return how often each document has a word in one form."""
-    counts = ((number, sum(place >> POSITION_BITS == form for place in found)) for number, found in places.items())
-    return {number: float(count) for number, count in counts if count}
-
-
-def _near(one: _Places, other: _Places) -> dict[int, float]:
-    """Return how often a place of `one` has one of `other` in its window, by document."""
+def _near(one: Postings, other: Postings, wanted: frozenset[int]) -> dict[int, float]:
+    """Return how often a place of `one` has one of `other` in its window, by wanted document."""
+    both = wanted & one.index.keys() & other.index.keys()
+    neighbours = other.positions_in(both)
     found: dict[int, float] = {}
-    for number in one.keys() & other.keys():
-        positions = Snapshot.positions(other[number])
+    for number, positions in one.positions_in(both).items():
+        others = neighbours[number]
         count = 0
-        for position in Snapshot.positions(one[number]):
-            index = bisect_left(positions, position - WINDOW)
-            count += index < len(positions) and positions[index] <= position + WINDOW
+        for position in positions:
+            index = bisect_left(others, position - WINDOW)
+            count += index < len(others) and others[index] <= position + WINDOW
         if count:
-            found[number] = float(count)
+            found[number] = count
     return found

@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from nkcorpus.dates import interval
-from nkcorpus.index.base import Matches, MatchMode, SearchOptions
+from nkcorpus.index.base import Matches, MatchMode, SearchOptions, SortOrder
 from nkcorpus.index.places import ids_of, unknown_place
 from nkcorpus.index.whoosh import facets
-from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, idf_of, most, saturated, weighted_frequencies
+from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, idf_of, most, scored
 from nkcorpus.index.whoosh.proximity import frequencies, near_frequencies
 from nkcorpus.index.whoosh.rerank import DEPTH, gains, most_gain, typed_terms
 from nkcorpus.index.whoosh.schema import NO_DATE
@@ -66,15 +66,15 @@ def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
     scores = evaluation.filtered(result.scores if result else {}, query.filters)
     order = _order(snapshot, scores, options)
     typed = typed_terms(query.root) if options.sort == "relevance" and not options.exact else ()
+    best: Sequence[int] = ()
     if len(typed) > 1:
-        for number, gain in gains(snapshot, typed, _best(scores, order, DEPTH), evaluation.idf).items():
+        best = _best(scores, order, DEPTH)
+        for number, gain in gains(snapshot, typed, best, evaluation.idf).items():
             scores[number] += gain
     if options.collapse:
         scores = _representatives(snapshot, scores, order)
     end = options.offset + options.limit if options.limit else len(scores)
-    by_score = options.sort == "relevance"
-    ordered = _best(scores, order, end) if by_score else heapq.nsmallest(end, scores, key=order)
-    page = ordered[options.offset :]
+    page = _ordered(scores, order, end, options.sort, best)[options.offset :]
     return Matches(
         total=len(scores),
         ids=tuple(snapshot.article_id(number) for number in page),
@@ -267,15 +267,22 @@ class _Evaluation:
 
     def _score(self, frequencies: dict[str, Scores]) -> _Result:
         """Return the BM25F scores of one word or phrase, given how often each field holds it."""
-        weighted = weighted_frequencies(self._snapshot, frequencies)
-        idf = idf_of(self._snapshot.count, len(weighted))
-        return _Result(saturated(weighted, idf), most(idf))
+        idf = idf_of(self._snapshot.count, _holding(list(frequencies.values())))
+        return _Result(scored(frequencies, self._snapshot.half_frequencies, idf), most(idf))
 
     def idf(self, term: str) -> float:
         """Return the idf of a term in title and text together."""
         if term not in self._holding:
             self._holding[term] = len({n for field in FIELD_WEIGHTS for n in self._snapshot.frequencies(field, term)})
         return idf_of(self._snapshot.count, self._holding[term])
+
+
+def _holding(fields: Sequence[Scores]) -> int:
+    """Return how many documents are in any of them."""
+    largest, *others = sorted(fields, key=len, reverse=True)
+    if len(others) > 1:
+        return len(set(largest).union(*others))
+    return len(largest) + sum(number not in largest for other in others for number in other)
 
 
 def _fields(field: str | None) -> Iterable[str]:
@@ -319,6 +326,16 @@ def _best(scores: Scores, order: Callable[[int], tuple[float, int]], count: int)
         least = sorted(scores.values(), reverse=True)[count - 1]
         return sorted((number for number, score in scores.items() if score >= least), key=order)[:count]
     return sorted(scores, key=order)[:count]
+
+
+def _ordered(
+    scores: Scores, order: Callable[[int], tuple[float, int]], count: int, sort: SortOrder, best: Sequence[int]
+) -> list[int]:
+    """Return the first `count` documents in their order; `best` are some that come before all others."""
+    if sort != "relevance":
+        return heapq.nsmallest(count, scores, key=order)
+    first = {number: scores[number] for number in best if number in scores}
+    return _best(first if len(first) >= count else scores, order, count)
 
 
 def _order(snapshot: Snapshot, scores: Scores, options: SearchOptions) -> Callable[[int], tuple[float, int]]:

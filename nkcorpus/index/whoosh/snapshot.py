@@ -5,28 +5,25 @@ Documents have numbers that run through all segments. The document that holds th
 
 from __future__ import annotations
 
+import contextlib
 from array import array
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from typing import Any
 
-from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.reading import TermNotFound
 
+from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, half_frequencies
 from nkcorpus.index.whoosh.labels import Labels
+from nkcorpus.index.whoosh.postings import Forms, Postings
 from nkcorpus.index.whoosh.vocabulary import Vocabulary
 from nkcorpus.model import Position
-from nkcorpus.query.forms import POSITION_BITS, POSITION_MASK
 
 META = "_meta"
 """The id of the document that holds the position."""
 
-Forms = frozenset[int] | None
-"""Forms of a term that are wanted; None for all."""
-
-
-_KEPT_TERMS = 12
-"""Terms whose places are kept at hand: the names of one thing have most of their words in common."""
+_KEPT_TERMS = 16
+"""Terms whose postings are kept at hand: a query looks at each of its words more than once."""
 
 
 class Snapshot:
@@ -41,19 +38,19 @@ class Snapshot:
             for leaf, base in self._reader.leaf_readers()
         ]
         self._columns: dict[str, array[int]] = {}
-        self.occurrences = lru_cache(_KEPT_TERMS)(self._occurrences)
-        """Return the packed places of a term of a field in each document that holds it; not to be changed."""
+        self._deleted = frozenset(base + number for _, base, deleted in self._segments for number in deleted)
+        self.postings = lru_cache(_KEPT_TERMS)(self._postings)
+        """Return the postings of a term of a field."""
 
     def close(self) -> None:
         """Let go of the files."""
         self._reader.close()
 
+    @cached_property
     def position(self) -> Position | None:
-        """Return the change up to which the index was filled."""
-        for leaf, base, deleted in self._segments:
-            for number in _drain(leaf, "id", META)[0]:
-                if number not in deleted:
-                    return Position(*self._reader.stored_fields(base + number)["position"])
+        """The change up to which the index was filled."""
+        for number in self.documents(META):
+            return Position(*self._reader.stored_fields(number)["position"])
         return None
 
     @cached_property
@@ -67,14 +64,14 @@ class Snapshot:
             if number not in deleted and base + number not in hidden
         ]
 
-    @property
+    @cached_property
     def count(self) -> int:
         """The number of articles."""
         return int(self._reader.doc_count()) - 1
 
     def documents(self, article_id: str) -> list[int]:
         """Return the numbers of the documents with an id."""
-        return list(self.frequencies("id", article_id))
+        return list(self.postings("id", article_id).index)
 
     def ids_with_prefix(self, prefix: str) -> list[int]:
         """Return the numbers of the articles whose id starts with `prefix`."""
@@ -96,45 +93,16 @@ class Snapshot:
 
         With `forms`, only words of these forms of the term count.
         """
-        if forms is not None:
-            counts = ((n, len(self.positions(packed, forms))) for n, packed in self.occurrences(field, term).items())
-            return {number: float(count) for number, count in counts if count}
-        found: dict[int, float] = {}
-        for leaf, base, deleted in self._segments:
-            numbers, weights = _drain(leaf, field, term)
-            if base or deleted:
-                found.update(
-                    (base + number, weight)
-                    for number, weight in zip(numbers, weights, strict=True)
-                    if number not in deleted
-                )
-            else:
-                found.update(zip(numbers, weights, strict=True))
-        return found
+        return self.postings(field, term).frequencies(forms)
 
-    def _occurrences(self, field: str, term: str) -> dict[int, bytes]:
-        return {
-            base + number: value
-            for leaf, base, deleted in self._segments
-            for number, value in zip(*_drain(leaf, field, term, "value"), strict=True)
-            if number not in deleted
-        }
-
-    def places(self, field: str, term: str, wanted: frozenset[int]) -> dict[int, array[int]]:
-        """Return the places of a term in those of the `wanted` documents that hold it."""
-        return {
-            base + number: array("I", packed)
-            for leaf, base, _ in self._segments
-            for number, packed in _pick(leaf, field, term, {number - base for number in wanted})
-        }
-
-    @staticmethod
-    def positions(packed: bytes | array[int], forms: Forms = None) -> list[int]:
-        """Return the positions of packed places, ascending; with `forms` only those of words of these forms."""
-        places = array("I", packed) if isinstance(packed, bytes) else packed
-        if forms is None:
-            return [place & POSITION_MASK for place in places]
-        return [place & POSITION_MASK for place in places if place >> POSITION_BITS in forms]
+    def _postings(self, field: str, term: str) -> Postings:
+        parts = []
+        for leaf, base, _ in self._segments:
+            with contextlib.suppress(TermNotFound):
+                matcher = leaf.postings(field, term.encode("utf-8", "replace"))
+                matcher = getattr(matcher, "child", matcher)  # unwrapped from the filter for deleted documents
+                parts.append((base, matcher.postings))
+        return Postings(parts, self._deleted)
 
     def terms(self, field: str) -> list[str]:
         """Return all terms of a field."""
@@ -159,23 +127,27 @@ class Snapshot:
         return self._columns[name]
 
     @cached_property
-    def average_lengths(self) -> dict[str, float]:
-        """The mean number of words of title and text; 1 where there are none."""
-        live = self.live if any(deleted for _, _, deleted in self._segments) else None
-        means = {}
-        for field in ("title", "text"):
+    def half_frequencies(self) -> dict[str, list[float]]:
+        """The half frequencies of title and text, by document number."""
+        live = self.live if self._deleted else None
+        halves = {}
+        for field in FIELD_WEIGHTS:
             lengths = self.column(f"{field}_length")
             total = sum(lengths) if live is None else sum(lengths[number] for number in live)
-            means[field] = total / self.count if total and self.count else 1.0
-        return means
+            halves[field] = half_frequencies(field, lengths, total / self.count if total and self.count else 1.0)
+        return halves
 
     def article_id(self, number: int) -> str:
         """Return the id of the article with a document number."""
-        for leaf, base, _ in reversed(self._segments):
+        for base, ids in self._article_ids:
             if number >= base:
-                value: bytes = leaf.column_reader("article", translate=False)[number - base]
+                value: bytes = ids[number - base]
                 return value.hex()
         raise IndexError(number)
+
+    @cached_property
+    def _article_ids(self) -> list[tuple[int, Any]]:
+        return [(base, leaf.column_reader("article", translate=False)) for leaf, base, _ in reversed(self._segments)]
 
     def _column_parts(self, name: str) -> Iterator[array[int]]:
         for leaf, _, _ in self._segments:
@@ -184,53 +156,3 @@ class Snapshot:
             else:
                 column = leaf.schema[name].column_type
                 yield array(column._typecode, [column.default_value()] * leaf.doc_count_all())
-
-
-def _drain(
-    leaf: Any, field: str, term: str, load: Literal["weight", "value"] = "weight"
-) -> tuple[list[int], list[Any]]:
-    """Return all postings of a term in a segment, deleted documents included: numbers, and weights or values.
-
-    Whole blocks are taken at a time: a call for each posting costs ten times as much.
-    """
-    numbers: list[int] = []
-    loads: list[Any] = []
-    try:
-        matcher = leaf.postings(field, term.encode("utf-8", "replace"))
-    except TermNotFound:
-        return numbers, loads
-    matcher = getattr(matcher, "child", matcher)  # unwrapped from the filter for deleted documents
-    get = getattr(matcher, load)
-    if isinstance(matcher, W3LeafMatcher):
-        while matcher.is_active():
-            matcher.id(), get()  # each reads its part of the block
-            numbers.extend(matcher._ids)
-            loads.extend(matcher._weights if load == "weight" else matcher._values)
-            matcher._next_block()
-    else:
-        while matcher.is_active():
-            numbers.append(matcher.id())
-            loads.append(get())
-            matcher.next()
-    return numbers, loads
-
-
-def _pick(leaf: Any, field: str, term: str, wanted: set[int]) -> Iterator[tuple[int, bytes]]:
-    """Yield the wanted postings of a term in a segment; blocks without any are passed over unread."""
-    try:
-        matcher = leaf.postings(field, term.encode("utf-8", "replace"))
-    except TermNotFound:
-        return
-    matcher = getattr(matcher, "child", matcher)
-    if not isinstance(matcher, W3LeafMatcher):
-        while matcher.is_active():
-            if matcher.id() in wanted:
-                yield matcher.id(), matcher.value()
-            matcher.next()
-        return
-    while matcher.is_active():
-        matcher.id()
-        if not wanted.isdisjoint(matcher._ids):
-            matcher.value()
-            yield from (pair for pair in zip(matcher._ids, matcher._values, strict=True) if pair[0] in wanted)
-        matcher._next_block()

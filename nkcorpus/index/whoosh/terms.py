@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nkcorpus.errors import UsageError
-from nkcorpus.index.whoosh.snapshot import Forms, Snapshot
+from nkcorpus.index.whoosh.postings import Forms
+from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import PROSE_FIELDS, Leaf, Pattern, Phrase, Regex, Word
 from nkcorpus.query.forms import form_of

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 from nkcorpus.model import (
@@ -78,37 +80,34 @@ def derived_columns(recleaned: Recleaned) -> dict[str, Any]:
 
 
 def article_of(
-    row: dict[str, Any],
-    cuts: list[tuple[int, int, str, str]],
-    repairs: list[tuple[int, int, str, str]],
-    versions: list[VersionInfo],
-    near_duplicates: list[str],
+    row: sqlite3.Row,
+    document: Document,
+    versions: tuple[VersionInfo, ...],
+    near_duplicates: tuple[str, ...],
     user_tags: tuple[str, ...],
     notes: tuple[Note, ...],
 ) -> Article:
     """Return the article of a row of `version` and of what other tables hold for it."""
     return Article(
         id=row["article"],
-        document=document_of(row, cuts, repairs),
+        document=document,
         text=row["text"],
         words=row["words"],
         origin=row["origin"],
-        versions=tuple(versions),
-        near_duplicates=tuple(near_duplicates),
+        versions=versions,
+        near_duplicates=near_duplicates,
         user_tags=user_tags,
         notes=notes,
     )
 
 
-def document_of(
-    row: dict[str, Any], cuts: list[tuple[int, int, str, str]], repairs: list[tuple[int, int, str, str]]
-) -> Document:
+def document_of(row: sqlite3.Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tuple[Any, ...]]) -> Document:
     """Return the document of a row of `version` with its cuts and repairs."""
     return Document(
         raw_text=row["raw_text"],
         extractor=row["extractor"],
         title=row["title"],
-        authors=tuple(json.loads(row["authors"])),
+        authors=_strings(row["authors"]),
         translator=row["translator"],
         editor=row["editor"],
         contact=row["contact"],
@@ -117,7 +116,7 @@ def document_of(
         source=row["source"],
         lang=row["lang"],
         url=row["url"],
-        tags=tuple(json.loads(row["tags"])),
+        tags=_strings(row["tags"]),
         external_id=row["external_id"],
         removed=tuple(Span(*cut) for cut in cuts),
         repairs=tuple(Repair(*repair) for repair in repairs),
@@ -126,7 +125,7 @@ def document_of(
         updated=_date_of(row, "updated"),
         section=row["section"],
         counterpart=row["counterpart"],
-        evidence=tuple(json.loads(row["evidence"] or "{}").items()),
+        evidence=tuple(json.loads(row["evidence"]).items()) if row["evidence"] else (),
     )
 
 
@@ -135,7 +134,7 @@ def indexable_of(row: tuple[Any, ...]) -> Indexable:
     article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, *rest = row
     tags, spans, raw, user_tags, notes = rest
     return Indexable(
-        article, seq, title, text, tuple(json.loads(authors)), translator, source, lang, url, date, cluster,
+        article, seq, title, text, _strings(authors), translator, source, lang, url, date, cluster,
         place, _strings(tags) + _strings(user_tags), _pieces(raw, spans) if spans else "", _strings(notes),
     )  # fmt: skip
 
@@ -150,7 +149,7 @@ def _strings(array: str) -> tuple[str, ...]:
     return tuple(json.loads(array)) if array != "[]" else ()
 
 
-def _date_of(row: dict[str, Any], name: str) -> ArticleDate | None:
+def _date_of(row: sqlite3.Row, name: str) -> ArticleDate | None:
     return ArticleDate(row[name], row[f"{name}_precision"], row[f"{name}_source"]) if row[name] else None
 
 

@@ -12,18 +12,18 @@ from typing import Any
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
-from nkcorpus.model import Article, CorpusStats, Document, Indexable, Position, Removal, VersionInfo
+from nkcorpus.model import Article, CorpusStats, Indexable, Position, Removal
 from nkcorpus.store.base import Current, SavedSearch, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
+from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where
 from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
-from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, article_of, document_of, indexable_of
+from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
 from nkcorpus.store.sqlite.writer import SqliteWriter
 
 _BATCH = 400
-_CURRENT = "article a JOIN version v ON v.article = a.id AND v.number = a.version"
 
 
 class SqliteStore:
@@ -71,7 +71,8 @@ class SqliteStore:
         found: dict[str, Article] = {}
         with corpus_errors(self._path):
             for start in range(0, len(ids), _BATCH):
-                found.update(self._batch(ids[start : start + _BATCH]))
+                batch = articles_with(self._connection, ids[start : start + _BATCH])
+                found.update((article.id, article) for article in batch)
         return [found[article] for article in ids if article in found]
 
     def resolve(self, prefix: str) -> str:
@@ -107,7 +108,7 @@ class SqliteStore:
         """See Store."""
         with corpus_errors(self._path):
             execute = self._connection.execute
-            articles, words = execute(f"SELECT count(*), coalesce(sum(v.words), 0) FROM {_CURRENT}").fetchone()
+            articles, words = execute(f"SELECT count(*), coalesce(sum(v.words), 0) FROM {CURRENT}").fetchone()
             return CorpusStats(
                 articles=articles,
                 versions=self._one("SELECT count(*) FROM version")[0],
@@ -115,16 +116,14 @@ class SqliteStore:
                 removed=self._one("SELECT count(*) FROM article WHERE removed_at IS NOT NULL")[0],
                 failures=self._one("SELECT count(*) FROM failure")[0],
                 sources=tuple(
-                    execute(f"SELECT coalesce(v.source, ''), count(*) FROM {_CURRENT} GROUP BY 1 ORDER BY 2 DESC, 1")
+                    execute(f"SELECT coalesce(v.source, ''), count(*) FROM {CURRENT} GROUP BY 1 ORDER BY 2 DESC, 1")
                 ),
                 years=tuple(
-                    execute(
-                        f"SELECT coalesce(substr(v.date, 1, 4), ''), count(*) FROM {_CURRENT} GROUP BY 1 ORDER BY 1"
-                    )
+                    execute(f"SELECT coalesce(substr(v.date, 1, 4), ''), count(*) FROM {CURRENT} GROUP BY 1 ORDER BY 1")
                 ),
                 cuts=tuple(
                     execute(
-                        f"SELECT c.rule, count(*) FROM {_CURRENT} JOIN cut c ON c.version = v.id"
+                        f"SELECT c.rule, count(*) FROM {CURRENT} JOIN cut c ON c.version = v.id"
                         " GROUP BY 1 ORDER BY 2 DESC, 1"
                     )
                 ),
@@ -236,10 +235,15 @@ class SqliteStore:
     def current(self, article_id: str | None = None) -> Iterator[Current]:
         """See Store."""
         if article_id is not None:
-            yield from self._current("a.id = ?", article_id)
+            with corpus_errors(self._path):
+                yield from current_where(self._connection, "a.id = ?", article_id)
             return
         last = ""
-        while batch := self._current("a.id > ? ORDER BY a.id LIMIT ?", last, _BATCH):
+        while True:
+            with corpus_errors(self._path):
+                batch = current_where(self._connection, "a.id > ? ORDER BY a.id LIMIT ?", last, _BATCH)
+            if not batch:
+                return
             yield from batch
             last = batch[-1].article_id
 
@@ -247,7 +251,7 @@ class SqliteStore:
         """See Store."""
         sql = (
             "SELECT a.id, coalesce(c.cluster, a.text_digest, a.id), v.source, v.url, v.origin, v.record, v.text"
-            f" FROM {_CURRENT} LEFT JOIN text_cluster c ON c.text_digest = a.text_digest"
+            f" FROM {CURRENT} LEFT JOIN text_cluster c ON c.text_digest = a.text_digest"
             " WHERE a.id > ? ORDER BY a.id LIMIT ?"
         )
         last = ""
@@ -305,68 +309,6 @@ class SqliteStore:
     def _one(self, sql: str, *values: object) -> Any:
         with corpus_errors(self._path):
             return self._connection.execute(sql, values).fetchone()
-
-    def _current(self, condition: str, *values: object) -> list[Current]:
-        with corpus_errors(self._path):
-            execute = self._connection.execute
-            cursor = execute(f"SELECT v.* FROM {_CURRENT} WHERE {condition}", values)
-            names = [column[0] for column in cursor.description]
-            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-            return [
-                Current(
-                    row["article"], self._document(row), row["origin"], row["payload_sha256"], row["content_sha256"]
-                )
-                for row in rows
-            ]
-
-    def _document(self, row: dict[str, Any]) -> Document:
-        return document_of(row, *self._edits(row["id"]))
-
-    def _edits(self, version: int) -> tuple[list[tuple[int, int, str, str]], list[tuple[int, int, str, str]]]:
-        """Return the cuts and the repairs of a version."""
-        cuts = "SELECT start, end, kind, rule FROM cut WHERE version = ? ORDER BY start"
-        repairs = "SELECT start, end, text, rule FROM repair WHERE version = ? ORDER BY start"
-        execute = self._connection.execute
-        return execute(cuts, (version,)).fetchall(), execute(repairs, (version,)).fetchall()
-
-    def _batch(self, ids: Sequence[str]) -> Iterable[tuple[str, Article]]:
-        marks = ", ".join("?" * len(ids))
-        execute = self._connection.execute
-        cursor = execute(f"SELECT v.* FROM {_CURRENT} WHERE a.id IN ({marks})", ids)
-        names = [column[0] for column in cursor.description]
-        tags, notes = remarks.tags_of(self._connection, ids), remarks.notes_of(self._connection, ids)
-        for values in cursor.fetchall():
-            row = dict(zip(names, values, strict=True))
-            version, article = row["id"], row["article"]
-            yield (
-                article,
-                article_of(
-                    row,
-                    *self._edits(version),
-                    [
-                        VersionInfo(*info)
-                        for info in execute(
-                            "SELECT number, ingested_at, retrieved_at, content_sha256, payload_sha256"
-                            " FROM version WHERE article = ? ORDER BY number",
-                            (article,),
-                        )
-                    ],
-                    [
-                        other
-                        for (other,) in execute(
-                            "SELECT b.id FROM article a JOIN article b ON b.text_digest = a.text_digest"
-                            " WHERE a.id = ?1 AND b.id <> ?1 UNION SELECT b.id FROM article a"
-                            " JOIN text_cluster c ON c.text_digest = a.text_digest"
-                            " JOIN text_cluster d ON d.cluster = c.cluster"
-                            " JOIN article b ON b.text_digest = d.text_digest"
-                            " WHERE a.id = ?1 AND b.id <> ?1 ORDER BY 1",
-                            (article,),
-                        )
-                    ],
-                    tags.get(article, ()),
-                    notes.get(article, ()),
-                ),
-            )
 
 
 def _remove(connection: sqlite3.Connection, article: str) -> int:

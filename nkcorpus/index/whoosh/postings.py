@@ -1,0 +1,174 @@
+"""The postings of a term in a segment as bytes: columns one after the other, so that what is not needed is not read.
+
+Document numbers (as gaps), how often each document has the term, and, one document after the other, the positions and
+the forms in which it stands there. A column has the narrowest integers of this machine that hold its values.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property
+from itertools import accumulate, chain, pairwise, repeat
+from operator import sub
+from typing import NamedTuple
+
+from nkcorpus.query.forms import POSITION_BITS, POSITION_MASK
+
+_HEADER = struct.Struct("=IIccc?")
+"""How many documents and places, the type codes of gaps, counts and positions, and whether any form is not 0."""
+
+Forms = frozenset[int] | None
+"""Forms of a term that are wanted; None for all."""
+
+Read = Callable[[int, int], bytes]
+"""Returns so many bytes from an offset on."""
+
+
+class TermPostings(NamedTuple):
+    """All postings of a term side by side: document numbers, how often each has it, and all packed places."""
+
+    field: str
+    term: bytes
+    numbers: Sequence[int]
+    counts: Sequence[int]
+    places: array[int]
+
+
+def encoded(numbers: Sequence[int], counts: Sequence[int], places: array[int]) -> bytes:
+    """Return the postings of a term as bytes; `numbers` ascend."""
+    gaps = _narrow(list(map(sub, numbers, chain((0,), numbers))))
+    often = _narrow(counts)
+    positions = _narrow([place & POSITION_MASK for place in places])
+    forms = bytes([place >> POSITION_BITS for place in places])
+    has_forms = any(forms)
+    codes = (column.typecode.encode() for column in (gaps, often, positions))
+    header = _HEADER.pack(len(numbers), len(places), *codes, has_forms)
+    return b"".join((header, gaps, often, positions, forms if has_forms else b""))
+
+
+class SegmentPostings:
+    """Reads the postings of a term. Positions and forms are read when they are first asked for."""
+
+    def __init__(self, read: Read, offset: int) -> None:
+        size, places, gap_code, count_code, position_code, has_forms = _HEADER.unpack(read(offset, _HEADER.size))
+        gaps, counts = array(gap_code.decode()), array(count_code.decode())
+        data = read(offset + _HEADER.size, size * (gaps.itemsize + counts.itemsize))
+        gaps.frombytes(data[: size * gaps.itemsize])
+        counts.frombytes(data[size * gaps.itemsize :])
+        self.numbers: list[int] = list(accumulate(gaps))
+        """Of the documents, deleted ones included, ascending."""
+        self.counts: array[int] = counts
+        """How often each has the term; 0 in a field without places."""
+        self._read = read
+        self._offset = offset + _HEADER.size + len(data)
+        self._size = places
+        self._code: str = position_code.decode()
+        self._has_forms: bool = has_forms
+
+    @cached_property
+    def positions(self) -> array[int]:
+        """The positions in all documents, one after the other."""
+        positions = array(self._code)
+        positions.frombytes(self._read(self._offset, self._size * positions.itemsize))
+        return positions
+
+    @cached_property
+    def forms(self) -> bytes:
+        """The form at each position."""
+        if not self._has_forms:
+            return bytes(self._size)
+        return self._read(self._offset + self._size * array(self._code).itemsize, self._size)
+
+    def packed(self, index: int) -> bytes:
+        """Return the packed places in the document that is at `index` in `numbers`, as 32-bit integers."""
+        extent = slice(self._starts[index], self._starts[index + 1])
+        pairs = zip(self.positions[extent], self.forms[extent], strict=True)
+        return array("I", [position | form << POSITION_BITS for position, form in pairs]).tobytes()
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(accumulate(self.counts, initial=0))
+
+
+class Postings:
+    """The postings of a term over all segments; numbers run through them, and deleted documents have none."""
+
+    def __init__(self, parts: Sequence[tuple[int, SegmentPostings]], deleted: frozenset[int]) -> None:
+        """Take the first number of each segment beside its postings, and the numbers of all deleted documents."""
+        self._parts = [part for _, part in parts]
+        self._deleted = deleted
+        self._numbers: list[int] = []
+        for base, part in parts:
+            self._numbers += [base + number for number in part.numbers] if base else part.numbers
+
+    def frequencies(self, forms: Forms = None) -> dict[int, float]:
+        """Return how often each document that has the term has it, with `forms` only words of these forms."""
+        counts: Iterable[float] = chain.from_iterable(part.counts for part in self._parts)
+        if forms is not None:
+            extents, found = pairwise(self._starts), self._forms
+            counts = [sum(found.count(form, start, end) for form in forms) for start, end in extents]
+        elif not any(part.counts[0] for part in self._parts):
+            counts = repeat(1, len(self._numbers))
+        pairs = zip(self._numbers, counts, strict=True)
+        if forms is None and not self._deleted:
+            return dict(pairs)
+        return {number: count for number, count in pairs if count and number not in self._deleted}
+
+    @cached_property
+    def index(self) -> dict[int, int]:
+        """At which place among the term's each document is."""
+        pairs = zip(self._numbers, range(len(self._numbers)), strict=True)
+        if not self._deleted:
+            return dict(pairs)
+        return {number: index for number, index in pairs if number not in self._deleted}
+
+    def counts_in(self, wanted: frozenset[int], form: int) -> dict[int, float]:
+        """Return how often those of the wanted documents that have the term in one form have it so."""
+        index, starts, count = self.index, self._starts, self._forms.count
+        found: dict[int, float] = {}
+        for number in wanted & index.keys():
+            at = index[number]
+            if often := count(form, starts[at], starts[at + 1]):
+                found[number] = often
+        return found
+
+    def positions_in(self, wanted: Collection[int], forms: Forms = None) -> dict[int, Sequence[int]]:
+        """Return the positions in those of the wanted documents that have the term, ascending.
+
+        With `forms`, only the positions of words of these forms, in documents that have any.
+        """
+        index, starts, positions = self.index, self._starts, self._positions
+        at_index = {number: index[number] for number in wanted if number in index}
+        if forms is None:
+            return {number: positions[starts[at] : starts[at + 1]] for number, at in at_index.items()}
+        inflected = self._forms
+        in_form = {
+            number: [positions[i] for i in range(starts[at], starts[at + 1]) if inflected[i] in forms]
+            for number, at in at_index.items()
+        }
+        return {number: found for number, found in in_form.items() if found}
+
+    @cached_property
+    def _starts(self) -> Sequence[int]:
+        return list(accumulate(chain.from_iterable(part.counts for part in self._parts), initial=0))
+
+    @cached_property
+    def _positions(self) -> array[int]:
+        if len(self._parts) == 1:
+            return self._parts[0].positions
+        return array("I", chain.from_iterable(part.positions for part in self._parts))
+
+    @cached_property
+    def _forms(self) -> bytes:
+        return b"".join(part.forms for part in self._parts)
+
+
+def _narrow(values: Iterable[int]) -> array[int]:
+    for code in "BH":
+        try:
+            return array(code, values)
+        except OverflowError:
+            continue
+    return array("I", values)

@@ -1,0 +1,85 @@
+"""Reading articles whole, many at a time: one statement a table, not one an article."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from nkcorpus.model import Article, Document, VersionInfo
+from nkcorpus.store.base import Current
+from nkcorpus.store.sqlite import remarks
+from nkcorpus.store.sqlite.rows import article_of, document_of
+
+CURRENT = "article a JOIN version v ON v.article = a.id AND v.number = a.version"
+"""Joins each article that was not removed with its newest version."""
+
+_CUTS = "SELECT version, start, end, kind, rule FROM cut WHERE version IN ({}) ORDER BY version, start"
+_REPAIRS = "SELECT version, start, end, text, rule FROM repair WHERE version IN ({}) ORDER BY version, start"
+_VERSIONS = (
+    "SELECT article, number, ingested_at, retrieved_at, content_sha256, payload_sha256"
+    " FROM version WHERE article IN ({}) ORDER BY article, number"
+)
+_NEAR_DUPLICATES = (
+    "SELECT a.id, b.id FROM article a JOIN article b ON b.text_digest = a.text_digest"
+    " WHERE a.id IN ({0}) AND b.id <> a.id UNION SELECT a.id, b.id FROM article a"
+    " JOIN text_cluster c ON c.text_digest = a.text_digest JOIN text_cluster d ON d.cluster = c.cluster"
+    " JOIN article b ON b.text_digest = d.text_digest WHERE a.id IN ({0}) AND b.id <> a.id ORDER BY 1, 2"
+)
+
+
+def articles_with(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterator[Article]:
+    """Yield those of the articles with these ids that are stored and not removed, in no order."""
+    rows = _rows(connection, f"a.id IN ({_marks(ids)})", ids)
+    versions = _grouped(connection, _VERSIONS, ids)
+    near = _grouped(connection, _NEAR_DUPLICATES, ids, times=2)
+    tags, notes = remarks.tags_of(connection, ids), remarks.notes_of(connection, ids)
+    for row, document in _documents(connection, rows):
+        article = row["article"]
+        yield article_of(
+            row,
+            document,
+            tuple(VersionInfo(*version) for version in versions[article]),
+            tuple(other for (other,) in near.get(article, ())),
+            tags.get(article, ()),
+            notes.get(article, ()),
+        )
+
+
+def current_where(connection: sqlite3.Connection, condition: str, *values: object) -> list[Current]:
+    """Return the newest versions of the articles `a` that fulfil an SQL condition."""
+    return [
+        Current(row["article"], document, row["origin"], row["payload_sha256"], row["content_sha256"])
+        for row, document in _documents(connection, _rows(connection, condition, values))
+    ]
+
+
+def _rows(connection: sqlite3.Connection, condition: str, values: Sequence[object]) -> list[sqlite3.Row]:
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(f"SELECT v.* FROM {CURRENT} WHERE {condition}", values).fetchall()
+
+
+def _documents(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> Iterator[tuple[sqlite3.Row, Document]]:
+    """Yield each row of `version` with its document."""
+    versions = [row["id"] for row in rows]
+    cuts, repairs = _grouped(connection, _CUTS, versions), _grouped(connection, _REPAIRS, versions)
+    for row in rows:
+        yield row, document_of(row, cuts.get(row["id"], ()), repairs.get(row["id"], ()))
+
+
+def _grouped(
+    connection: sqlite3.Connection, sql: str, keys: Sequence[Any], *, times: int = 1
+) -> Mapping[Any, list[tuple[Any, ...]]]:
+    """Return the rows of a statement by their first column, which is left out.
+
+    `keys` take the place of `{}`, the same ones `times` over.
+    """
+    grouped: dict[Any, list[tuple[Any, ...]]] = {}
+    for key, *values in connection.execute(sql.format(_marks(keys)), [*keys] * times):
+        grouped.setdefault(key, []).append(tuple(values))
+    return grouped
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
