@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from nkcorpus.index.whoosh.postings import Forms, Postings
 from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.index.whoosh.terms import Slots
 from nkcorpus.query.nearness import stretches
 
 Frequencies = dict[int, float]
+
+_FEW = 16
+"""So many positions are looked through one by one; more make a set."""
 
 
 def frequencies(snapshot: Snapshot, field: str, slots: Slots) -> Frequencies:
@@ -23,8 +27,6 @@ def frequencies(snapshot: Snapshot, field: str, slots: Slots) -> Frequencies:
             for number, frequency in part.items():
                 found[number] = found.get(number, 0.0) + frequency
         return found
-    if not all(any(snapshot.document_frequency(field, term) for term in slot.terms) for slot in slots):
-        return {}
     located = _Located(snapshot, field, slots)
     counts = ((number, len(located.starts(number))) for number in located.documents)
     return {number: float(count) for number, count in counts if count}
@@ -57,19 +59,28 @@ class _Located:
 
     def __init__(self, snapshot: Snapshot, field: str, slots: Slots) -> None:
         self.reach = slots[-1].offset
-        held = [[(snapshot.postings(field, term), forms) for term, forms in slot.terms.items()] for slot in slots]
-        self.documents = set.intersection(*(set[int]().union(*(one.index for one, _ in terms)) for terms in held))
+        held: list[list[tuple[Postings, Forms]]] = []
+        documents: set[int] | None = None
+        for slot in slots:
+            held.append([(snapshot.postings(field, term), forms) for term, forms in slot.terms.items()])
+            found = set[int]().union(*(postings.index for postings, _ in held[-1]))
+            documents = found if documents is None else documents & found
+            if not documents:
+                break
+        self.documents = documents or set()
         self._positions = [
             (slot.offset, [postings.positions_in(self.documents, forms) for postings, forms in terms])
-            for slot, terms in zip(slots, held, strict=True)
+            for slot, terms in zip(slots, held, strict=False)
         ]
 
-    def starts(self, number: int) -> set[int]:
-        """Return the positions in a document at which the slots begin."""
-        starts: set[int] | None = None
+    def starts(self, number: int) -> Collection[int]:
+        """Return the positions in a document at which the slots begin, each once."""
+        starts: Collection[int] | None = None
         for offset, terms in self._positions:
-            shifted = {position - offset for found in terms for position in found.get(number, ())}
-            starts = shifted if starts is None else starts & shifted
+            at: Collection[int] = terms[0].get(number, ())
+            if len(terms) > 1 or len(at) > _FEW:
+                at = {position for found in terms for position in found.get(number, ())}
+            starts = at if starts is None else [start for start in starts if start + offset in at]
             if not starts:
                 break
-        return starts or set()
+        return starts or ()

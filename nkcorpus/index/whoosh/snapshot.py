@@ -22,7 +22,7 @@ from nkcorpus.model import Position
 META = "_meta"
 """The id of the document that holds the position."""
 
-_KEPT_TERMS = 16
+_KEPT_TERMS = 32
 """Terms whose postings are kept at hand: a query looks at each of its words more than once."""
 
 
