@@ -55,9 +55,11 @@ def feedback(
     words: dict[str, str] = {}
     for article, score in zip(articles, scores, strict=True):
         vector = {term: 1 + math.log(count) for term, count in _counts(article, words).items()}
-        factor = math.exp((score / scores[0] - 1) / _SPREAD) / math.hypot(*vector.values())
+        if not vector:
+            continue
+        fit = math.exp((score / scores[0] - 1) / _SPREAD) / math.hypot(*vector.values())
         for term, value in vector.items():
-            weights[term] = weights.get(term, 0.0) + factor * value
+            weights[term] = weights.get(term, 0.0) + fit * value
     common = heapq.nlargest(_CANDIDATES, weights, key=lambda term: (weights[term], term))
     rarities = {term: rarity(term) for term in common if _terms(words[term]) == [term]}
     telling = {term: weights[term] * idf for term, idf in rarities.items() if idf >= _LEAST_RARITY}
