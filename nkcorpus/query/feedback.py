@@ -37,6 +37,8 @@ _LEAST_RARITY = 1.5
 """A word that more than a fifth of the articles hold tells little, and takes the longest to look for."""
 _REMEMBERED = 20_000
 """Words whose terms are remembered from one search to the next."""
+_LONGEST_RUN = 200
+"""Code points of a run without spaces that are looked at."""
 _TEXT_FIELDS = (None, "title", "text")
 
 
@@ -82,7 +84,7 @@ def _counts(article: tuple[str | None, str], words: dict[str, str]) -> Counter[s
     surfaces = Counter(surface for part in (title or "", text[:_READ]) for _, surface in analysis.surfaces(part))
     counts: Counter[str] = Counter()
     for surface, count in surfaces.items():
-        for term, word in _analysed(surface):
+        for term, word in _analysed(surface[:_LONGEST_RUN]):
             counts[term] += count
             words.setdefault(term, word)
     return counts
