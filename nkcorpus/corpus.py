@@ -91,13 +91,15 @@ class SearchKeywords(MatchKeywords, total=False):
     """The options of a search.
 
     `limit` (10) hits after `offset` (0); 0 means all. `snippets` (1) is how many passages of a text are shown at most;
-    0 where nobody reads them. `facets` (none) name the fields by which all matches are counted.
+    0 where nobody reads them. `facets` (none) name the fields by which all matches are counted. `feedback` ranks by
+    relevance a second time, with the words that the best articles have in common.
     """
 
     limit: int
     offset: int
     snippets: int
     facets: Sequence[FacetField]
+    feedback: bool
 
 
 class Corpus:
@@ -195,7 +197,7 @@ class Corpus:
         Raises QueryError, UsageError, CorpusError.
         """
         asked, options = _request(query, keywords)
-        result = self._answer(asked, options, keywords.get("snippets", 1))
+        result = self._answer(asked, options, keywords)
         return self._reading(lambda index: searching.with_suggestions(index, asked, options, result))
 
     def search_many(
@@ -203,7 +205,7 @@ class Corpus:
     ) -> Iterator[tuple[str, SearchResult]]:
         """Yield `(id, result)` for each `(id, query)`, all with the same options. Raises what `search` does."""
         for name, query in queries:
-            yield name, self._answer(*_request(query, keywords), keywords.get("snippets", 1))
+            yield name, self._answer(*_request(query, keywords), keywords)
 
     def similar(
         self,
@@ -276,7 +278,7 @@ class Corpus:
     ) -> SearchResult:
         """Return articles by date; those without a date come last, the last stored first among equals."""
         query = Query("", Everything(), _filters(narrow))
-        return self._find(query, SearchOptions(limit, offset, "any", sort, collapse=False), 1)
+        return self._find(query, SearchOptions(limit, offset, "any", sort, collapse=False), {})
 
     def get(self, article_id: str) -> Article:
         """Return the article whose id starts with `article_id`. Raises ArticleNotFound, AmbiguousId."""
@@ -333,7 +335,7 @@ class Corpus:
             keywords = cast("SearchKeywords", options)
             asked, wanted = _request(query, keywords)
             narrowed = replace(asked, filters=replace(asked.filters, ids=ids))
-            return self._answer(narrowed, wanted, keywords.get("snippets", 1))
+            return self._answer(narrowed, wanted, keywords)
 
         return Searches(self._store(), ask)
 
@@ -404,10 +406,10 @@ class Corpus:
     def _is_current(self, position: Position) -> bool:
         return position == Position() or self._store().token_at(position.seq) == position.token
 
-    def _answer(self, typed: Query, options: SearchOptions, snippets: int) -> SearchResult:
+    def _answer(self, typed: Query, options: SearchOptions, keywords: SearchKeywords) -> SearchResult:
         """Return what a query finds, also by what stands for the same as its words."""
         query, also, notes = self._expanded(typed, options)
-        result = self._find(query, options, snippets)
+        result = self._find(query, options, keywords)
         return replace(result, notes=(*result.notes, *notes), also=also)
 
     def _expanded(self, typed: Query, options: SearchOptions) -> tuple[Query, str, tuple[str, ...]]:
@@ -429,8 +431,9 @@ class Corpus:
         except CorpusMissing:
             return rewritten(root)
 
-    def _find(self, query: Query, options: SearchOptions, snippets: int) -> SearchResult:
-        return self._reading(lambda index: searching.find(index, self._store(), query, options, snippets))
+    def _find(self, query: Query, options: SearchOptions, keywords: SearchKeywords) -> SearchResult:
+        find = searching.find_with_feedback if keywords.get("feedback") else searching.find
+        return self._reading(lambda index: find(index, self._store(), query, options, keywords.get("snippets", 1)))
 
     def _reading(self, work: Callable[[Index], _T]) -> _T:
         """Return what `work` does with the index; one that cannot be right is built anew, once."""

@@ -329,7 +329,8 @@ class SearchResult:
 
     `notes` tell, in a line each, where the query was answered in part only. `facets` are those asked for, over all
     matches. `suggestions` are queries in words of the corpus, for a query that finds nothing. `also` tells in a line
-    what else was searched; "" for nothing.
+    what else was searched; "" for nothing. `feedback` are the words, the weightiest first, that the best articles
+    have in common and that raised the others that hold them.
     """
 
     query: str
@@ -340,6 +341,7 @@ class SearchResult:
     facets: tuple[Facet, ...] = ()
     suggestions: tuple[str, ...] = ()
     also: str = ""
+    feedback: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import cache
 
 from nkcorpus.errors import IndexDamaged
-from nkcorpus.index import Index, SearchOptions
+from nkcorpus.index import Index, Matches, MatchMode, SearchOptions
 from nkcorpus.model import Article, Hit, SearchResult, Snippet
 from nkcorpus.query.ast import Filters, Query, Synonym, synonyms
+from nkcorpus.query.feedback import ARTICLES, feedback, unasked
 from nkcorpus.query.senses import of_other_senses
 from nkcorpus.query.similar import similar_query, telling_words
 from nkcorpus.query.snippet import Highlighter, query_marks
@@ -22,9 +23,7 @@ def find(index: Index, store: Store, query: Query, options: SearchOptions, passa
     articles that the store has not.
     """
     matches = index.search(query, options)
-    articles = store.articles(matches.ids)
-    if len(articles) < len(matches.ids):
-        raise IndexDamaged(f"{index.path}: the index has articles that the corpus has not")
+    articles = _articles(index, store, matches)
     show = _shower(index, query, options, passages)
     return SearchResult(
         query.text,
@@ -37,6 +36,21 @@ def find(index: Index, store: Store, query: Query, options: SearchOptions, passa
         matches.notes,
         matches.facets,
     )
+
+
+def find_with_feedback(index: Index, store: Store, query: Query, options: SearchOptions, passages: int) -> SearchResult:
+    """Return what `find` does, ranked also by the words that the best articles have in common, see `query.feedback`.
+
+    Where relevance does not rank it makes no difference.
+    """
+    if options.sort != "relevance":
+        return find(index, store, query, options, passages)
+    match: MatchMode = "all" if options.match == "all" else "any"
+    best = index.search(query, SearchOptions(limit=ARTICLES, match=match, exact=options.exact))
+    texts = ((article.document.title, article.text) for article in _articles(index, store, best))
+    boosts = feedback(query.root, texts, [score or 0.0 for score in best.scores], index.rarity)
+    result = find(index, store, replace(query, boosts=boosts), options, passages)
+    return replace(result, feedback=unasked(query.root, boosts))
 
 
 def with_suggestions(index: Index, query: Query, options: SearchOptions, result: SearchResult) -> SearchResult:
@@ -62,6 +76,13 @@ def find_similar(
         return SearchResult(article.id, "", 0, ())
     root = similar_query(words, (article.id, *article.near_duplicates))
     return find(index, store, Query(article.id, root, filters), options, passages)
+
+
+def _articles(index: Index, store: Store, matches: Matches) -> list[Article]:
+    articles = store.articles(matches.ids)
+    if len(articles) < len(matches.ids):
+        raise IndexDamaged(f"{index.path}: the index has articles that the corpus has not")
+    return articles
 
 
 def _shower(

@@ -1,4 +1,4 @@
-"""Facets, similar articles, suggestions and snippets through the public API."""
+"""Facets, similar articles, suggestions, snippets and feedback through the public API."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from nkcorpus import ArticleNotFound, Corpus, Facet, UsageError
+from nkcorpus.index import MatchMode, SortOrder
+from nkcorpus.model import SearchResult
 
 ARTICLES = [
     ("squid-1", "Squid boats return", "The squid boats of Wonsan came back with little squid.", "Post"),
@@ -69,3 +73,59 @@ def test_suggestions_find_something_under_the_same_filters(corpus: Corpus) -> No
     assert corpus.search("squid").suggestions == ()
     ((_, asked),) = corpus.search_many([("1", "sqiud")])
     assert asked.suggestions == ()
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+    folder = tmp_path_factory.mktemp("sample")
+    with Corpus.open(folder / "sample.db", cache_dir=folder / "cache") as opened:
+        opened.ingest([Path(__file__).parent.parent / "data" / "sample"])
+        yield opened
+
+
+def test_feedback_raises_articles_like_the_best(sample: Corpus) -> None:
+    plain, found = sample.search("squid", limit=0), sample.search("squid", limit=0, feedback=True)
+    assert found.feedback
+    assert "squid" not in found.feedback
+    assert plain.feedback == ()
+    assert found.expanded == plain.expanded
+    scores = {hit.id: hit.score or 0.0 for hit in plain}
+    assert all((hit.score or 0.0) > scores[hit.id] for hit in found)
+    # What matched is what the query says, not what raised it.
+    assert {hit.id: hit.snippet for hit in found} == {hit.id: hit.snippet for hit in plain}
+
+
+_PARTS = ["rice", "traders", "lectur*", '"state security"', "MSS", "+rice", "-won", "title:dollar", "Hamkyung", "강연"]
+_PARTS += ["price^2", "place:Hyesan", "rice NEAR/5 won", "date:2015..", "(corn OR squid)", "lang:en", "the"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(_PARTS), min_size=1, max_size=4),
+    st.sampled_from(["best", "any", "all"]),
+    st.booleans(),
+    st.sampled_from(["relevance", "newest"]),
+)
+def test_feedback_changes_the_order_alone(
+    sample: Corpus, parts: list[str], match: MatchMode, exact: bool, sort: SortOrder
+) -> None:
+    def search(*, feedback: bool) -> SearchResult:
+        return sample.search(
+            " ".join(parts), match=match, exact=exact, sort=sort, limit=0, collapse=False, snippets=0, facets=["year"],
+            feedback=feedback,
+        )  # fmt: skip
+
+    plain, found = search(feedback=False), search(feedback=True)
+    assert {hit.id for hit in found} == {hit.id for hit in plain}
+    assert (found.total, found.facets, found.also, found.notes) == (plain.total, plain.facets, plain.also, plain.notes)
+    if sort == "newest":
+        assert [hit.id for hit in found] == [hit.id for hit in plain]
+        assert found.feedback == ()
+
+
+def test_feedback_of_many_queries_is_that_of_each(sample: Corpus) -> None:
+    queries = ["rice price", "MSS lecture", "nothingatall"]
+    many = sample.search_many([(query, query) for query in queries], feedback=True)
+    for query, found in many:
+        alone = sample.search(query, feedback=True)
+        assert (found.hits, found.feedback) == (alone.hits, alone.feedback)

@@ -18,6 +18,7 @@ from nkcorpus.render import (
     QUERIES_FORMATS,
     Environment,
     default_hit_format,
+    feedback_line,
     render_count,
     render_explained,
     render_facets,
@@ -46,6 +47,11 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
     default="relevance",
     show_default=True,
     help="The order of the hits.",
+)
+@click.option(
+    "--feedback",
+    is_flag=True,
+    help="Rank anew with the words that the best ten articles have in common: better as a rule, and slower.",
 )
 @click.option("--format", type=click.Choice(HIT_FORMATS), help="[default: table on a terminal, else plain]")
 @click.option("--no-collapse", is_flag=True, help="Show every article, also those with (nearly) the same text.")
@@ -77,6 +83,8 @@ def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
         raise UsageError("give either QUERY or --queries, not both")
     if queries is None and not text.strip():
         raise UsageError("the query is empty; 'nkcorpus list' shows articles without one")
+    if options["feedback"] and options["sort"] != "relevance":
+        session.env.note(f"--feedback has no effect with --sort {options['sort']}")
     with session.open() as corpus:
         keywords = _keywords(options)
         if queries is not None:
@@ -100,8 +108,14 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
         keywords["collapse"] = False
     if options["count"]:
         keywords["limit"], keywords["offset"] = 1, 0
+    if facets_only or options["count"]:
+        keywords["feedback"] = False
     if options["save"] is not None:
-        kept: SearchKeywords = {**keywords, "collapse": not options["no_collapse"]}
+        kept: SearchKeywords = {
+            **keywords,
+            "collapse": not options["no_collapse"],
+            "feedback": options["feedback"],
+        }
         corpus.searches.save(options["save"], query, kept, replace=options["force"])
     result = corpus.search(query, **keywords)
     if options["count"]:
@@ -110,7 +124,7 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
         render_facets(result.facets, cast("FacetFormat", format), env)
     else:
         render_hits(result, format, env, null=options["null"])
-    for note in filter(None, (result.also, *result.notes)):
+    for note in filter(None, (result.also, feedback_line(result), *result.notes)):
         env.note(note)
     if not options["count"] and not result.total:
         env.note(why_none("hits", corpus, query, literal=options["literal"]))
@@ -194,4 +208,5 @@ def _keywords(options: dict[str, Any]) -> SearchKeywords:
         "collapse": not options["no_collapse"],
         "snippets": options["snippets"],
         "facets": options["facet"],
+        "feedback": options["feedback"],
     }

@@ -252,11 +252,16 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query: the text as typed, its tree, and its filters."""
+    """A parsed query: the text as typed, its tree, and its filters.
+
+    `boosts` are words, found in any form, that count for the order by relevance alone: an article that is found gains
+    what they give it. No match mode looks at them.
+    """
 
     text: str
     root: Node
     filters: Filters = field(default_factory=Filters)
+    boosts: tuple[Weighted, ...] = ()
 
 
 def leaves(node: Node) -> Iterator[Leaf]:

@@ -22,6 +22,9 @@ QUERIES_FORMATS: tuple[str, ...] = get_args(QueriesFormat)
 # TREC numbers its topics from 1; a search without --queries has one.
 _ONLY_TOPIC = "1"
 
+_TOLD = 8
+"""Words of a feedback that its line has."""
+
 
 def default_hit_format(env: Environment) -> HitFormat:
     """Return `table` on a terminal, else `plain`."""
@@ -57,6 +60,12 @@ def render_hits(result: SearchResult, format: HitFormat, env: Environment, *, nu
         case "trec":
             for hit in result.hits:
                 env.write(trec_line(hit, _ONLY_TOPIC))
+
+
+def feedback_line(result: SearchResult) -> str:
+    """Return one line for people, "feedback: border, traders, ..."; "" for nothing."""
+    told = ", ".join(result.feedback[:_TOLD])
+    return f"feedback: {told}{' ...' if len(result.feedback) > _TOLD else ''}" if told else ""
 
 
 def render_queries(

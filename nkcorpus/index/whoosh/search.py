@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nkcorpus.dates import interval
 from nkcorpus.index.base import Matches, MatchMode, SearchOptions, SortOrder
@@ -61,9 +61,12 @@ class _Result:
 def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
     """Return one page of what `query` finds. The time is linear in the postings of its words."""
     evaluation = _Evaluation(snapshot, options)
-    result = evaluation.root(query.root)
+    boosts = _boosts(snapshot, query, options)
+    result = evaluation.root(query.root, boosts.bound)
     ranked = any(leaves(query.root))
     scores = evaluation.filtered(result.scores if result else {}, query.filters)
+    for number in scores.keys() & boosts.scores.keys():
+        scores[number] += boosts.scores[number]
     order = _order(snapshot, scores, options)
     typed = typed_terms(query.root) if options.sort == "relevance" and not options.exact else ()
     best: Sequence[int] = ()
@@ -94,14 +97,16 @@ class _Evaluation:
         self._leaves: dict[Leaf | Near | Dated | Synonyms, _Result | None] = {}
         self._holding: dict[str, int] = {}
 
-    def root(self, node: Node) -> _Result | None:
-        """Evaluate the whole tree; with `best`, articles that hold all words score above all others."""
+    def root(self, node: Node, later: float) -> _Result | None:
+        """Evaluate the whole tree; with `best`, articles that hold all words score above all others, also when these
+        gain `later` by boosts.
+        """
         if isinstance(node, Words) and self._match == "best":
             parts = self._parts(node.should)
             result = self._words(node, "any")
             if result and parts and (len(parts) + len(node.must) > 1 or parts[0].whole is not None):
                 everywhere = set(result.scores).intersection(*(part.holders for part in parts))
-                lift = result.bound + most_gain(typed_terms(node), self.idf)  # whatever the others may gain later
+                lift = result.bound + later + most_gain(typed_terms(node), self.idf)  # whatever the others may gain
                 for number in everywhere:
                     result.scores[number] += lift
             return result
@@ -283,6 +288,14 @@ def _holding(fields: Sequence[Scores]) -> int:
     if len(others) > 1:
         return len(set(largest).union(*others))
     return len(largest) + sum(number not in largest for other in others for number in other)
+
+
+def _boosts(snapshot: Snapshot, query: Query, options: SearchOptions) -> _Result:
+    """Return what the boosts of a query are worth to each document."""
+    if not query.boosts or options.sort != "relevance":
+        return _Result({}, 0.0)
+    evaluation = _Evaluation(snapshot, replace(options, match="any", exact=False))
+    return evaluation.root(Words(query.boosts), 0.0) or _Result({}, 0.0)
 
 
 def _fields(field: str | None) -> Iterable[str]:
