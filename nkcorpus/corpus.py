@@ -9,24 +9,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Literal, TypedDict, TypeVar, Unpack, cast, get_args
+from typing import TYPE_CHECKING, BinaryIO, Literal, TypeVar, Unpack, cast
 
 from nkcorpus import __version__, config, searching
+from nkcorpus.asking import MatchKeywords, NarrowKeywords, SearchKeywords, filters_of, has_names, request
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
-from nkcorpus.index import Index, MatchMode, SearchOptions, SortOrder
+from nkcorpus.index import Index, SearchOptions
 from nkcorpus.model import (
     Article,
     CorpusStats,
     Duplicate,
     DuplicateCluster,
     Duplicates,
-    FacetField,
     IngestReport,
     Position,
     SearchResult,
 )
-from nkcorpus.query import dates, parser
-from nkcorpus.query.ast import Everything, Filters, Node, Query, is_prose, leaves
+from nkcorpus.query import parser
+from nkcorpus.query.ast import Everything, Node, Query
 from nkcorpus.query.explain import Explained, explain
 from nkcorpus.store import Store, joined
 
@@ -57,49 +57,6 @@ class Locations:
     index_bytes: int
     settings: Path
     settings_bytes: int
-
-
-class NarrowKeywords(TypedDict, total=False):
-    """What narrows a result: ISO 8601 dates, both inclusive; a publisher's name or host; a name; ISO 639-1; a place
-    that an article names, itself or one within it.
-    """
-
-    since: str | None
-    until: str | None
-    source: str | None
-    author: str | None
-    lang: str | None
-    place: str | None
-
-
-class MatchKeywords(NarrowKeywords, total=False):
-    """What a query finds and in which order.
-
-    `match` is `best` (any word, articles that hold all words first), `any` or `all`. `literal` takes the query as
-    plain words. `exact` finds words as they are written, in no other form and by no other name. `collapse` (yes) takes
-    one of several articles with (nearly) the same text.
-    """
-
-    match: MatchMode
-    sort: SortOrder
-    literal: bool
-    exact: bool
-    collapse: bool
-
-
-class SearchKeywords(MatchKeywords, total=False):
-    """The options of a search.
-
-    `limit` (10) hits after `offset` (0); 0 means all. `snippets` (1) is how many passages of a text are shown at most;
-    0 where nobody reads them. `facets` (none) name the fields by which all matches are counted. `feedback` ranks by
-    relevance a second time, with the words that the best articles have in common.
-    """
-
-    limit: int
-    offset: int
-    snippets: int
-    facets: Sequence[FacetField]
-    feedback: bool
 
 
 class Corpus:
@@ -196,7 +153,7 @@ class Corpus:
 
         Raises QueryError, UsageError, CorpusError.
         """
-        asked, options = _request(query, keywords)
+        asked, options = request(query, keywords)
         result = self._answer(asked, options, keywords)
         return self._reading(lambda index: searching.with_suggestions(index, asked, options, result))
 
@@ -205,7 +162,7 @@ class Corpus:
     ) -> Iterator[tuple[str, SearchResult]]:
         """Yield `(id, result)` for each `(id, query)`, all with the same options. Raises what `search` does."""
         for name, query in queries:
-            yield name, self._answer(*_request(query, keywords), keywords)
+            yield name, self._answer(*request(query, keywords), keywords)
 
     def similar(
         self,
@@ -220,7 +177,7 @@ class Corpus:
 
         It and its near duplicates are left out. Raises ArticleNotFound, AmbiguousId, CorpusError.
         """
-        options, filters = SearchOptions(limit, offset, "any"), _filters(narrow)
+        options, filters = SearchOptions(limit, offset, "any"), filters_of(narrow)
         store = self._store()
         return self._reading(lambda index: searching.find_similar(index, store, article_id, filters, options, snippets))
 
@@ -240,7 +197,7 @@ class Corpus:
         """
         from nkcorpus.analyse import kwic
 
-        typed, options = _request(query, cast("SearchKeywords", {**keywords, "limit": 0}))
+        typed, options = request(query, cast("SearchKeywords", {**keywords, "limit": 0}))
         search, also, notes = self._expanded(typed, options)
         matches = self._reading(lambda index: index.search(search, options))
         articles = (
@@ -265,7 +222,7 @@ class Corpus:
         Nothing is searched, and no corpus is needed. Raises QueryError.
         """
         root = parser.literal(query) if literal else parser.parse(query)
-        expanded = self._rewritten(root).root if not exact and _has_names(root) else root
+        expanded = self._rewritten(root).root if not exact and has_names(root) else root
         return str(root), str(expanded), explain(expanded, exact=exact)
 
     def newest(
@@ -277,7 +234,7 @@ class Corpus:
         **narrow: Unpack[NarrowKeywords],
     ) -> SearchResult:
         """Return articles by date; those without a date come last, the last stored first among equals."""
-        query = Query("", Everything(), _filters(narrow))
+        query = Query("", Everything(), filters_of(narrow))
         return self._find(query, SearchOptions(limit, offset, "any", sort, collapse=False), {})
 
     def get(self, article_id: str) -> Article:
@@ -333,7 +290,7 @@ class Corpus:
 
         def ask(query: str, options: Mapping[str, object], ids: frozenset[str]) -> SearchResult:
             keywords = cast("SearchKeywords", options)
-            asked, wanted = _request(query, keywords)
+            asked, wanted = request(query, keywords)
             narrowed = replace(asked, filters=replace(asked.filters, ids=ids))
             return self._answer(narrowed, wanted, keywords)
 
@@ -414,7 +371,7 @@ class Corpus:
 
     def _expanded(self, typed: Query, options: SearchOptions) -> tuple[Query, str, tuple[str, ...]]:
         """Return a query with its synonyms, what tells of them in a line, and notes."""
-        if options.exact or not _has_names(typed.root):
+        if options.exact or not has_names(typed.root):
             return typed, "", ()
         from nkcorpus.query.expansion import also_line
 
@@ -445,40 +402,6 @@ class Corpus:
         self._notify("the index is damaged; building it anew ...")
         self.reindex()
         return work(self._index())
-
-
-def _request(text: str, keywords: SearchKeywords) -> tuple[Query, SearchOptions]:
-    root = parser.literal(text) if keywords.get("literal") else parser.parse(text)
-    facets = tuple(keywords.get("facets", ()))
-    if unknown := set(facets).difference(get_args(FacetField)):
-        raise UsageError(f"there is no facet '{unknown.pop()}'; facets are {', '.join(get_args(FacetField))}")
-    options = SearchOptions(
-        limit=keywords.get("limit", 10),
-        offset=keywords.get("offset", 0),
-        match=keywords.get("match", "best"),
-        sort=keywords.get("sort", "relevance"),
-        collapse=keywords.get("collapse", True),
-        exact=keywords.get("exact", False),
-        facets=facets,
-    )
-    return Query(text, root, _filters(keywords)), options
-
-
-def _has_names(root: Node) -> bool:
-    """Tell whether a tree has anything that other names may be looked up for, which takes the lexicon."""
-    return any(map(is_prose, leaves(root)))
-
-
-def _filters(narrow: NarrowKeywords) -> Filters:
-    since, until = narrow.get("since"), narrow.get("until")
-    return Filters(
-        since=dates.since(since) if since else None,
-        until=dates.until(until) if until else None,
-        source=narrow.get("source"),
-        author=narrow.get("author"),
-        lang=narrow.get("lang"),
-        place=narrow.get("place"),
-    )
 
 
 def _by_date(article: Article) -> tuple[bool, str, str]:

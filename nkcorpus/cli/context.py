@@ -13,7 +13,8 @@ from nkcorpus.errors import SettingsError, UsageError
 from nkcorpus.render import Environment
 
 if TYPE_CHECKING:
-    from nkcorpus.corpus import Corpus, NarrowKeywords
+    from nkcorpus.asking import NarrowKeywords
+    from nkcorpus.corpus import Corpus
 
 F = TypeVar("F", bound=Callable[..., Any])
 

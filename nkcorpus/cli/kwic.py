@@ -12,7 +12,7 @@ from nkcorpus.errors import UsageError
 from nkcorpus.render.concordance import CONCORDANCE_FORMATS, render_concordance
 
 if TYPE_CHECKING:
-    from nkcorpus.corpus import MatchKeywords
+    from nkcorpus.asking import MatchKeywords
 
 _WIDEST = 10_000
 

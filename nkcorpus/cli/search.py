@@ -27,7 +27,8 @@ from nkcorpus.render import (
 )
 
 if TYPE_CHECKING:
-    from nkcorpus.corpus import Corpus, SearchKeywords
+    from nkcorpus.asking import SearchKeywords
+    from nkcorpus.corpus import Corpus
     from nkcorpus.model import SearchResult
     from nkcorpus.render import FacetFormat
 
