@@ -35,7 +35,7 @@ def unknown_place(name: str) -> str:
     from nkcorpus.lexicon.gazetteer import gazetteer
 
     like = ", ".join(gazetteer().spelled_like(name))
-    hint = f" (known are {like})" if like else ""
+    hint = f" (like it: {like})" if like else ""
     return f"'{name}' is no place of the lexicon{hint}; only datelines are searched for it"
 
 

@@ -82,6 +82,7 @@ def test_places(search: Run, inside: Run, library: Library) -> None:
     unknown = search("rice", "--place", "Zeppelinburg")
     assert unknown.code == 1
     assert "'Zeppelinburg' is no place of the lexicon" in unknown.err
+    assert found(WORDS, "--place", "Hoeryong, North Hamgyong") == {"lecture-1"}
     assert "place\tSinuiju\t1" in search("rice", "--facet", "place").lines
 
 
@@ -101,6 +102,15 @@ def test_similar(inside: Run, library: Library) -> None:
     assert (narrowed.code, narrowed.out) == (1, "")
     assert "no articles like" in one_line(narrowed)
     assert inside("-C", library.corpus, "similar", "ffffffffffff").code == 2
+
+
+def test_no_hits_behind_the_last_one_are_told(search: Run, inside: Run, library: Library) -> None:
+    beyond = search("lecture", "--offset", "50")
+    assert (beyond.code, beyond.out) == (0, "")
+    assert "no hits after --offset 50" in one_line(beyond)
+    assert "no hits after" not in search("lecture", "--count", "--offset", "50").err
+    alike = inside("-C", library.corpus, "similar", library.ids["lecture-1"], "--offset", "50")
+    assert "no hits after --offset 50" in one_line(alike)
 
 
 def test_did_you_mean(search: Run) -> None:
