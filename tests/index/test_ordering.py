@@ -92,6 +92,39 @@ def test_equal_texts_are_collapsed_into_the_one_that_comes_first(index: Index) -
     assert set(names(index, known, "rice", collapse=True)) == {"plain", "other", "empty1", "empty2"}
 
 
+def test_what_makes_an_article_rank_higher(index: Index) -> None:
+    """The invariants that a user relies on, whatever the formula."""
+    pad = "filler " * 30
+    known = {
+        "titled": article("titled", f"rice {pad}", "Rice"),
+        "often": article("often", f"rice rice rice {pad}"),
+        "once": article("once", f"rice {pad}filler filler"),
+        "long": article("long", f"rice {pad * 9}"),
+        "rare": article("rare", f"squid {pad}filler filler"),
+    }
+    filled(index, *known.values())
+    scores = dict(zip(search(index, "rice").ids, search(index, "rice").scores, strict=True))
+    rice = {name: scores[item.id] or 0.0 for name, item in known.items() if item.id in scores}
+    assert rice["titled"] > rice["once"]
+    assert rice["often"] > rice["once"] > rice["long"] > 0
+    assert names(index, known, "rice squid", match="any")[0] == "rare"
+    assert names(index, known, "rice rice rice rice squid^0.1", match="any")[-1] == "rare"
+    (twice,) = search(index, "squid squid", match="any").scores
+    (single,) = search(index, "squid").scores
+    assert (twice or 0.0) > (single or 0.0), "a word that is asked for twice counts more"
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest"])
+def test_an_order_by_date_keeps_the_scores_and_collapses_to_the_first(index: Index, sort: str) -> None:
+    known = {year: article(year, "rice rose", date=year) for year in ("2018", "2019", "2020")}
+    filled(index, *known.values(), article("x", "rice rice"))
+    first = {"newest": "2020", "oldest": "2018"}[sort]
+    found = search(index, "rice rose", sort=sort, collapse=True)
+    assert found.total == 2
+    assert found.ids[0] == known[first].id
+    assert set(found.scores) <= set(search(index, "rice rose", sort=sort).scores)
+
+
 def test_a_result_without_ranking_has_no_scores(index: Index) -> None:
     filled(index, article("a", "rice"))
     assert search(index, "").scores == (None,)

@@ -82,6 +82,42 @@ def test_an_index_is_found_again_by_a_new_process(make: Factory, tmp_path: Path)
     second.close()
 
 
+def test_another_process_sees_what_one_has_indexed(make: Factory, tmp_path: Path) -> None:
+    writer, reader = make(tmp_path), make(tmp_path)
+    known = named(a="rice", b="rice corn", c="corn")
+    log = ChangeLog(known["a"])
+    log.sync(writer)
+    assert names(reader, known, "rice") == ["a"]
+    log.put(known["b"], known["c"])
+    log.sync(writer)
+    assert not log.sync(reader)
+    assert set(names(reader, known, "rice")) == {"a", "b"}
+    log.remove(known["a"].id)
+    log.sync(reader)
+    assert names(writer, known, "rice") == ["b"]
+    writer.close()
+    reader.close()
+
+
+def test_an_update_changes_every_field(index: Index) -> None:
+    before = article(
+        "a", "In Musan.", "Rice", authors=("Rim Sol",), source="Post", lang="en", date="2019", tags=("x",),
+        notes=("old",),
+    )  # fmt: skip
+    after = article(
+        "a", "혜산에서", "Corn", authors=("Jo",), source="Herald", lang="ko", date="2021", tags=("y",), notes=("new",)
+    )
+    known = {"a": before}
+    log = filled(index, before)
+    olds = "musan title:rice author:rim source:post lang:en date:2019 tag:x note:old place:musan".split()
+    news = "혜산 title:corn author:jo source:herald lang:ko date:2021 tag:y note:new place:hyesan".split()
+    for step, (found, gone) in enumerate(((olds, news), (news, olds))):
+        assert [query for query in found if names(index, known, query) != ["a"]] == [], step
+        assert [query for query in gone if names(index, known, query)] == [], step
+        log.put(after)
+        log.sync(index)
+
+
 def test_without_an_index_there_is_no_position(index: Index) -> None:
     assert index.position() is None
     with pytest.raises(IndexDamaged):
