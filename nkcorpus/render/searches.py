@@ -31,7 +31,7 @@ def render_searches(searches: Sequence[SavedSearch], format: SearchesFormat, env
                 [search.name, search.query, (search.looked_at or "")[:_DAY_LENGTH], _options(search)]
                 for search in searches
             ]
-            draw_rows(["name", "query", "last look", "options"], rows, env)
+            draw_rows(["name", "query", "last look", "options"], rows, env, widest="query")
         case "plain":
             for search in searches:
                 values = [search.name, search.saved_at, search.looked_at or "", search.query, _options(search)]

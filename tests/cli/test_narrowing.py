@@ -61,11 +61,16 @@ def test_facets_in_every_format(search: Run) -> None:
 
 
 def test_many_values_are_cut_in_a_table_only(run: Run, tmp_path: Path) -> None:
-    records = [{"title": f"Rice {n}", "text": f"Rice cost {n} won.", "author": f"Writer {n}"} for n in range(40)]
+    records = [
+        {"title": f"Rice {n}", "text": f"Rice cost {n} won.", "author": f"Writer of the markets' desk {n}"}
+        for n in range(40)
+    ]
     source = write_records(tmp_path / "many.jsonl", records)
     assert run("-C", "c.db", "ingest", source).code == 0
     assert len(run("-C", "c.db", "search", "rice", "--facet", "author").lines) == 40
-    assert "15 more" in run("-C", "c.db", "search", "rice", "--facet", "author", "--format", "table").out
+    table = run("-C", "c.db", "search", "rice", "--facet", "author", "--format", "table").out
+    assert "15 more" in table
+    assert "Writer of the markets' desk 0" in table, "a value is shown whole where there is room"
 
 
 def test_places(search: Run, inside: Run, library: Library) -> None:
