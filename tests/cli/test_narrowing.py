@@ -49,6 +49,7 @@ def test_facets_in_every_format(search: Run) -> None:
     assert len(result["hits"]) == 1
     assert list(result["facets"]) == ["lang", "author"]
     assert {"value": "Noh Invented", "count": 1} in result["facets"]["author"]
+    assert search(*args, "jsonl", "--facet", "lang").objects == lines
     table = search(*args, "table").out
     assert "(unknown)" in table
     assert "Noh Invented" in table
@@ -87,6 +88,7 @@ def test_places(search: Run, inside: Run, library: Library) -> None:
     unknown = search("rice", "--place", "Zeppelinburg")
     assert unknown.code == 1
     assert "'Zeppelinburg' is no place of the lexicon" in unknown.err
+    assert len(search("rice", "--place", "Zeppelinburg" * 1000).err) < 400
     assert found(WORDS, "--place", "Hoeryong, North Hamgyong") == {"lecture-1"}
     assert "place\tSinuiju\t1" in search("rice", "--facet", "place").lines
 
