@@ -177,7 +177,7 @@ class Highlighter:
             window, low, high = max(windows, key=lambda found: found[0].weight)
             if taken and not window.weight:
                 break
-            start, end = _passage(text, window, (low, high), width)
+            start, end = _passage(text, window, _core(matches, window), (low, high), width)
             taken.append((start, end))
             gaps.remove((low, high))
             gaps += [gap for gap in ((low, start), (end, high)) if gap[0] < gap[1]]
@@ -282,13 +282,27 @@ def _densest(matches: Sequence[_Match], weights: Mapping[str, float], reach: int
     return best
 
 
-def _passage(text: str, window: _Window, bounds: tuple[int, int], width: int) -> tuple[int, int]:
-    """Return `[start, end)` around a window, within `bounds`: from a sentence's start if that fits, else a word's, to a
-    sentence's end if that fills the width well, else a word's.
+def _core(matches: Sequence[_Match], window: _Window) -> _Window:
+    """Return the beginning of a window that holds each of its words once."""
+    ends: dict[str, int] = {}
+    for match in matches:
+        if window.start <= match.start and match.end <= window.end:
+            ends.setdefault(match.key, match.end)
+    return window._replace(end=max(ends.values(), default=window.end))
+
+
+def _passage(text: str, window: _Window, core: _Window, bounds: tuple[int, int], width: int) -> tuple[int, int]:
+    """Return `[start, end)` around a window, within `bounds`: from a sentence's start if that fits the window or its
+    core, else a line's or a word's, to a sentence's end if that fills the width well, else a word's.
     """
     low, high = bounds
-    first, last = max(window.start, low), max(window.end, low)
-    start = first if last - first >= width else _start(text, first, last, bounds, width)
+    first = max(window.start, low)
+    for border, last in ((_SENTENCE_END, window.end), (_SENTENCE_END, core.end), (_LINE_END, window.end)):
+        start = _after(border, text, first, last, bounds, width)
+        if start is not None:
+            break
+    else:
+        start, last = _word(text, first, window.end, low, width), window.end
     end = min(high, start + width)
     if end < high:
         least = max(last, start + int(width * _LEAST_FILLED))
@@ -300,21 +314,26 @@ def _passage(text: str, window: _Window, bounds: tuple[int, int], width: int) ->
     return start, min(end, start + width)
 
 
-def _start(text: str, first: int, last: int, bounds: tuple[int, int], width: int) -> int:
-    """Return where the passage of a window begins: with the first sentence that leaves room for the end of the window's
-    last one, else with the window's first sentence, else with a word that leaves room on both sides.
+def _after(
+    border: re.Pattern[str], text: str, first: int, last: int, bounds: tuple[int, int], width: int
+) -> int | None:
+    """Return the first place behind a border from which `width` reaches the end of the sentence of `last`, else the
+    nearest before `first` from which it reaches `last`; None if it does from none. The start of a text is such a place.
     """
     low, high = bounds
     earliest = max(low, last - width)
     closing = _SENTENCE_END.search(text, last, min(high, last + width))
     close = closing.end() if closing else min(high, last + width)
     starts = [low] if earliest == low and (low == 0 or first == low) else []
-    for border in (_SENTENCE_END, _LINE_END):
-        starts += [found.end() for found in border.finditer(text, earliest, first + 1) if found.end() <= first]
-        if starts:
-            return next((start for start in starts if close - start <= width), starts[-1])
-    spare = width - (last - first)
-    space = _SPACE.search(text, max(low, last - width + min(spare // 3, close - last)), first)
+    starts += [found.end() for found in border.finditer(text, earliest, first + 1) if found.end() <= first]
+    return next((start for start in starts if close - start <= width), starts[-1] if starts else None)
+
+
+def _word(text: str, first: int, last: int, low: int, width: int) -> int:
+    """Return where a word begins that leaves room on both sides of `[first, last)`, twice as much before it."""
+    closing = _SENTENCE_END.search(text, last, last + width)
+    after = closing.end() - last if closing else width
+    space = _SPACE.search(text, max(low, last - width + min((width - (last - first)) // 3, after)), max(first, low))
     return space.end() if space else first
 
 

@@ -157,6 +157,13 @@ def test_a_match_has_context_on_both_sides() -> None:
     assert "of the mill." in snippet(text, query_marks(parse("lecture")), width=120).text
 
 
+def test_a_repeated_word_does_not_push_out_the_start_of_a_sentence() -> None:
+    text = FILLER * 3 + "Officers of the ministry took away the phones of women in the town of Hyesan. "
+    text += "They looked into jars and pots for the phones that they had not found. " + FILLER * 3
+    found = snippet(text, query_marks(parse("phone hyesan")), width=150)
+    assert found.text.startswith("Officers of the ministry took away the phones")
+
+
 def test_an_empty_text_has_an_empty_snippet() -> None:
     assert snippet("", query_marks(parse("rice"))).text == ""
 
