@@ -58,7 +58,7 @@ class SearchKeywords(MatchKeywords, total=False):
 def request(text: str, keywords: SearchKeywords) -> tuple[Query, SearchOptions]:
     """Return the query and the options of a search. Raises QueryError, UsageError."""
     root = parser.literal(text) if keywords.get("literal") else parser.parse(text)
-    facets = tuple(keywords.get("facets", ()))
+    facets = tuple(dict.fromkeys(keywords.get("facets", ())))
     if unknown := set(facets).difference(get_args(FacetField)):
         raise UsageError(f"there is no facet '{unknown.pop()}'; facets are {', '.join(get_args(FacetField))}")
     options = SearchOptions(

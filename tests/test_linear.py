@@ -27,12 +27,12 @@ COMPUTED = {
     "nkcorpus.clean.repair.glued '|'.join(sorted(map(re.escape, load_names().people)))",
     "nkcorpus.clean.repair.glued f'(?:{names})(?P<rest>[a-z]{{2,20}})(?![^\\\\W_]|[@/\\\\\\\\_=])'",
     "nkcorpus.extract.decode REPLACEMENT",
-    "nkcorpus.query.patterns expression",
-    "nkcorpus.query.patterns bare",
     "nkcorpus.query.patterns _wildcard_expression(pattern.text)",
+    "nkcorpus.query.patterns bare",
+    "nkcorpus.query.patterns expression",
 }
 """Expressions made from rules and their blocks, which are tried below, from names, which hold no repetition, a single
-character, and what a user writes in a query, which has a limit of its own (tests/query/test_patterns.py).
+character, and from a query, which see single words and have a time limit (tests/query/test_patterns.py).
 """
 
 

@@ -13,6 +13,7 @@ from nkcorpus.errors import UsageError
 if TYPE_CHECKING:
     from nkcorpus.corpus import Corpus
     from nkcorpus.index import MatchMode
+    from nkcorpus.model import SearchResult
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,6 +65,13 @@ def match_mode(options: dict[str, Any]) -> MatchMode:
     if len(modes) > 1:
         raise UsageError("--match, --any and --all contradict each other; give one of them")
     return cast("MatchMode", modes.pop())
+
+
+def none_left(result: SearchResult, offset: int) -> str | None:
+    """Say in a line that there are hits but none after `offset`."""
+    if result.hits or not result.total:
+        return None
+    return f"no hits after --offset {offset}: there {'is' if result.total == 1 else 'are'} {result.total:,}"
 
 
 def why_none(what: str, corpus: Corpus, query: str, *, literal: bool) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from nkcorpus.cli.context import Session, pass_session
+from nkcorpus.errors import CorpusNotWritable
 from nkcorpus.render import HIT_FORMATS, default_hit_format, render_hits
 
 
@@ -30,7 +31,10 @@ def command(session: Session, name: str, peek: bool, format: Any, null: bool) ->
             render_hits(look.result, format or default_hit_format(env), env, null=null)
         env.flush()
         if not peek:
-            corpus.searches.mark(look)
+            try:
+                corpus.searches.mark(look)
+            except CorpusNotWritable as error:
+                raise CorpusNotWritable(f"{error}, or look with --peek, which writes nothing") from None
     for note in look.result.notes:
         env.note(note)
     if not look.result.total:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import click
 
 from nkcorpus.cli.context import Session, narrow_keywords, narrowing, pass_session, snippets_option
-from nkcorpus.cli.matching import match_mode, matching, why_none
+from nkcorpus.cli.matching import match_mode, matching, none_left, why_none
 from nkcorpus.errors import UsageError
 from nkcorpus.model import FacetField
 from nkcorpus.render import (
@@ -118,6 +118,7 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
             "feedback": options["feedback"],
         }
         corpus.searches.save(options["save"], query, kept, replace=options["force"])
+        env.note("saved; 'nkcorpus new NAME' shows what comes in for it from now on")
     result = corpus.search(query, **keywords)
     if options["count"]:
         render_count(result.total, env)
@@ -125,7 +126,9 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
         render_facets(result.facets, cast("FacetFormat", format), env)
     else:
         render_hits(result, format, env, null=options["null"])
-    for note in filter(None, (result.also, feedback_line(result), *result.notes)):
+    for note in filter(
+        None, (result.also, feedback_line(result), *result.notes, none_left(result, keywords["offset"]))
+    ):
         env.note(note)
     if not options["count"] and not result.total:
         env.note(why_none("hits", corpus, query, literal=options["literal"]))

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from nkcorpus.cli.context import Session, narrow_keywords, narrowing, pass_session, snippets_option
+from nkcorpus.cli.matching import none_left
 from nkcorpus.render import HIT_FORMATS, default_hit_format, render_count, render_hits
 
 
@@ -39,7 +40,7 @@ def command(session: Session, /, id: str, **options: Any) -> int:
         render_count(result.total, env)
     else:
         render_hits(result, options["format"] or default_hit_format(env), env, null=options["null"])
-    for note in result.notes:
+    for note in filter(None, (*result.notes, none_left(result, options["offset"] if not options["count"] else 0))):
         env.note(note)
     if not result.total and not options["count"]:
         env.note(f"no articles like {result.query[:12]}")

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from nkcorpus.model import Indexable
 
+_SHOWN = 100
+"""Code points of a name that a note repeats."""
+
 
 def places_of(article: Indexable) -> list[str]:
     """Return the ids of the places that title, text and dateline name, and of their provinces, sorted."""
@@ -35,8 +38,9 @@ def unknown_place(name: str) -> str:
     from nkcorpus.lexicon.gazetteer import gazetteer
 
     like = ", ".join(gazetteer().spelled_like(name))
-    hint = f" (known are {like})" if like else ""
-    return f"'{name}' is no place of the lexicon{hint}; only datelines are searched for it"
+    hint = f" (like it: {like})" if like else ""
+    shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]} ..."
+    return f"'{shown}' is no place of the lexicon{hint}; only datelines are searched for it"
 
 
 def place_name(place: str) -> str:

@@ -41,6 +41,7 @@ _NORTH_AFTER = re.compile(r"(?: (?:Province|County|City))?,? (?:in )?(?:North Ko
 _SOUTH_BEFORE = re.compile(r"South Korea(?:n|['’]s)?\s$")
 _LONGEST_HANGUL = 12
 _LONGEST_NAME = 100
+_MOST_PARTS = 4
 _SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "province": ("도", "시", "특별시", "직할시"),
     "region": (),
@@ -102,7 +103,22 @@ class Gazetteer:
         return mentions
 
     def find(self, name: str) -> tuple[str, ...]:
-        """Return the ids of the places that a user means by `name`: "Hamkyung", "Musan County", 청진시; () for none."""
+        """Return the ids of the places that a user means by `name`: "Hamkyung", "Musan County", 청진시; () for none.
+
+        "Hoeryong, North Hamgyong" and 함경북도 회령시 are the place itself, within the other where that is known.
+        """
+        if found := self._named(name):
+            return found
+        parts = [part for part in name.split(",") if part.strip()]
+        if len(parts) < 2 and is_hangul(name.strip()[:1]):
+            parts = name.split()[::-1]
+        if not 1 < len(parts) <= _MOST_PARTS:
+            return ()
+        around = {place for part in parts[1:] for place in self._named(part)}
+        places = self._named(parts[0])
+        return tuple(place for place in places if not around or self.with_provinces(place) & around)
+
+    def _named(self, name: str) -> tuple[str, ...]:
         bare = _KIND_AT_END.sub("", name.strip())
         for text in (name, bare):
             if ids := tuple(match.entry.id for match in self._lexicon.find(text) if match.entry.place is not None):

@@ -155,10 +155,12 @@ class Selection:
     """Finds those tokens of running text whose term and word `wanted` accepts.
 
     Agrees with `prose().tokens`, and is quicker where they are few: what a surface gives is worked out once.
+    Of a surface of more than `longest` code points the rest is passed over.
     """
 
-    def __init__(self, wanted: Callable[[str, str], bool]) -> None:
+    def __init__(self, wanted: Callable[[str, str], bool], longest: int | None = None) -> None:
         self._wanted = wanted
+        self._longest = longest
         self._to_term = _stemmed()
         self._known: dict[str, tuple[int, list[tuple[int, _Piece]]]] = {}
 
@@ -179,7 +181,7 @@ class Selection:
 
     def _remember(self, surface: str) -> tuple[int, list[tuple[int, _Piece]]]:
         """Return how many words a surface has, and the wanted ones among them with their numbers, from 0."""
-        pieces = _pieces(surface, self._to_term)
+        pieces = _pieces(surface[: self._longest], self._to_term)
         chosen = [
             (offset, piece)
             for offset, piece in enumerate(pieces)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from nkcorpus.model import Snippet
@@ -21,8 +22,9 @@ WIDTH = 240
 
 # Not after initials and titles (U.S., Mr.), nor before small letters and figures (Jan. 5).
 _SENTENCE_END = re.compile(
-    r"(?:(?<!\b[A-Z])(?<!\b[DMJS]r)(?<!\bMrs)\.|[!?])[\"'”’)\]]*\s+(?![a-z\d])|[。！？][”’」』）]*\s*|\n+"
+    r"(?:(?<!\b[A-Z])(?<!\b[DMJS]r)(?<!\bMrs)\.|[!?])[\"'”’)\]]*\s+(?![a-z\d])|[。！？][”’」』）]*\s*|\n\s*\n\s*"
 )
+_LINE_END = re.compile(r"\n\s*")
 _SPACE = re.compile(r"\s+")
 _TEXT_FIELDS = (None, "text", "title")
 _AGAIN = 0.1
@@ -40,10 +42,14 @@ _LEAST_FILLED = 0.6
 
 
 class MarkedPhrase(NamedTuple):
-    """Terms with how many words they are from the first, two or more, and the weight of the phrase."""
+    """Terms with how many words they are from the first, two or more, and the weight of the phrase.
+
+    What was typed is marked `by_word`, as it stands in the query; a synonym is marked as the one thing that it is.
+    """
 
     slots: tuple[tuple[int, str], ...]
     weight: float
+    by_word: bool = False
 
     @property
     def reach(self) -> int:
@@ -56,13 +62,14 @@ class Marks:
     """What a snippet marks: terms, words as they are written (folded), and words that a pattern fits.
 
     Terms and words have a weight beside the words as typed, which count 1. `patterns` are the text of each with its
-    test. `phrases` are marked where all of their terms stand side by side.
+    test. `phrases` are marked where all of their terms stand side by side; `exact` takes words for their terms.
     """
 
     terms: Mapping[str, float] = field(default_factory=dict)
     words: Mapping[str, float] = field(default_factory=dict)
     patterns: Sequence[tuple[str, Callable[[str], bool]]] = ()
     phrases: Sequence[MarkedPhrase] = ()
+    exact: bool = False
 
     def key(self, token: analysis.Token) -> str | None:
         """Return what marks a token, or None."""
@@ -80,39 +87,54 @@ class Marks:
 def query_marks(node: Node, *, exact: bool = False, passed_over: Container[Synonym] = ()) -> Marks:
     """Return what of a query the running text can show, without the synonyms in `passed_over`; `exact` as in a search.
 
-    Synonyms of several terms count where these stand side by side.
+    What is made of several terms, be it a phrase, a Korean word or a synonym, counts where these stand side by side.
     """
     others = list(synonyms(node))
     typed = Counter(leaves(node))
     typed.subtract(other.leaf for other in others)
     weights: dict[str, float] = {}
     patterns: dict[str, Callable[[str], bool]] = {}
-    phrases: list[MarkedPhrase] = []
+    phrases: dict[tuple[tuple[int, str], ...], MarkedPhrase] = {}
+
+    def add(slots: tuple[tuple[int, str], ...], weight: float, *, by_word: bool) -> None:
+        if len(slots) > 1:
+            phrases.setdefault(slots, MarkedPhrase(slots, weight, by_word))
+        elif slots:
+            weights[slots[0][1]] = max(weight, weights.get(slots[0][1], 0.0))
+
     for leaf in +typed:
         if leaf.field not in _TEXT_FIELDS:
             continue
-        if isinstance(leaf, Word | Phrase):
-            tokens = analysis.prose().tokens(leaf.text)
-            weights.update((token.word if exact else token.term, 1.0) for token in tokens)
-        else:
+        if not isinstance(leaf, Word | Phrase):
             patterns[leaf.text] = matcher(leaf)
+        elif isinstance(leaf, Phrase) and leaf.distance is not None:
+            for word in leaf.text.split():
+                add(_slots(word, exact=exact), 1.0, by_word=True)
+        else:
+            add(_slots(leaf.text, exact=exact), 1.0, by_word=True)
     for other in others:
-        if other.leaf.field not in _TEXT_FIELDS or other in passed_over:
-            continue
-        slots = tuple((token.position, token.term) for token in analysis.prose().tokens(other.leaf.text))
-        if len(slots) > 1:
-            phrases.append(MarkedPhrase(tuple((place - slots[0][0], term) for place, term in slots), other.weight))
-        elif slots:
-            weights[slots[0][1]] = max(other.weight, weights.get(slots[0][1], 0.0))
-    found = tuple(patterns.items())
-    return Marks(words=weights, patterns=found) if exact else Marks(terms=weights, patterns=found, phrases=phrases)
+        if other.leaf.field in _TEXT_FIELDS and other not in passed_over:
+            add(_slots(other.leaf.text, exact=exact), other.weight, by_word=False)
+    found, several = tuple(patterns.items()), tuple(phrases.values())
+    if exact:
+        return Marks(words=weights, patterns=found, phrases=several, exact=True)
+    return Marks(terms=weights, patterns=found, phrases=several)
+
+
+def _slots(text: str, *, exact: bool) -> tuple[tuple[int, str], ...]:
+    """Return the terms of `text` with how many words they are from the first; with `exact` the words."""
+    tokens = list(analysis.prose().tokens(text))
+    return tuple((token.position - tokens[0].position, token.word if exact else token.term) for token in tokens)
 
 
 class _Match(NamedTuple):
+    """What stands in `[start, end)`; `marked` are the pieces of it that a reader sees marked."""
+
     start: int
     end: int
     key: str
     term: str
+    marked: tuple[tuple[int, int], ...]
 
 
 class _Window(NamedTuple):
@@ -134,7 +156,7 @@ class Highlighter:
         self._rarity = rarity
         self._rarities: dict[str, float] = {}
         self._known: dict[str, tuple[tuple[analysis.Token, str], ...]] = {}
-        self._phrases = _Phrases(marks.phrases) if marks.phrases else None
+        self._phrases = _Phrases(marks.phrases, exact=marks.exact) if marks.phrases else None
 
     def snippets(self, text: str, count: int = 1, width: int = WIDTH) -> tuple[Snippet, tuple[Snippet, ...]]:
         """Return the best passage of `text`, and the best `count` in the order of the text, none overlapping another.
@@ -155,7 +177,7 @@ class Highlighter:
             window, low, high = max(windows, key=lambda found: found[0].weight)
             if taken and not window.weight:
                 break
-            start, end = _passage(text, window, (low, high), width)
+            start, end = _passage(text, window, _core(matches, window), (low, high), width)
             taken.append((start, end))
             gaps.remove((low, high))
             gaps += [gap for gap in ((low, start), (end, high)) if gap[0] < gap[1]]
@@ -175,9 +197,10 @@ class Highlighter:
             commonest[match.key] = min(self._rarity_of(match.term), commonest.get(match.key, math.inf))
         weights = {key: found * self._marks.weight(key) for key, found in commonest.items()}
         if self._phrases:
-            for start, end, phrase in islice(self._phrases.places(text), _MOST_MATCHES):
+            for pieces, phrase in islice(self._phrases.places(text), _MOST_MATCHES):
                 key = " ".join(term for _, term in phrase.slots)
-                matches.append(_Match(start, end, key, key))
+                start, end = pieces[0][0], pieces[-1][1]
+                matches.append(_Match(start, end, key, key, pieces if phrase.by_word else ((start, end),)))
                 weights[key] = phrase.weight * max(self._rarity_of(term) for _, term in phrase.slots)
             matches.sort()
         return matches, weights
@@ -196,7 +219,8 @@ class Highlighter:
                     known.clear()
                 found = known[surface] = self._marked(surface)
             for token, key in found:
-                yield _Match(start + token.start, start + token.end, key, token.term)
+                place = start + token.start, start + token.end
+                yield _Match(*place, key, token.term, (place,))
 
     def _marked(self, surface: str) -> tuple[tuple[analysis.Token, str], ...]:
         return tuple((token, key) for token in _tokens(surface) if (key := self._marks.key(token)) is not None)
@@ -205,27 +229,33 @@ class Highlighter:
 class _Phrases:
     """Finds phrases in texts, each where its terms stand side by side."""
 
-    def __init__(self, phrases: Sequence[MarkedPhrase]) -> None:
-        terms = frozenset(term for phrase in phrases for _, term in phrase.slots)
-        self._selection = analysis.Selection(lambda term, word: term in terms)
+    def __init__(self, phrases: Sequence[MarkedPhrase], *, exact: bool) -> None:
+        wanted = frozenset(key for phrase in phrases for _, key in phrase.slots)
+        self._key = attrgetter("word" if exact else "term")
+        self._selection = analysis.Selection(lambda term, word: (word if exact else term) in wanted, _LONGEST_RUN)
         self._reach = max(phrase.reach for phrase in phrases)
         self._by_last: dict[str, list[MarkedPhrase]] = {}
         for phrase in phrases:
             self._by_last.setdefault(phrase.slots[-1][1], []).append(phrase)
 
-    def places(self, text: str) -> Iterator[tuple[int, int, MarkedPhrase]]:
-        """Yield `[start, end)` of each, in the order of the ends."""
+    def places(self, text: str) -> Iterator[tuple[tuple[tuple[int, int], ...], MarkedPhrase]]:
+        """Yield where the words of each stand, in the order of the last ones."""
         recent: deque[analysis.Token] = deque(maxlen=self._reach + 1)
+        key = self._key
         for token in self._selection.tokens(text):
             recent.append(token)
-            phrases = self._by_last.get(token.term)
+            phrases = self._by_last.get(key(token))
             if phrases is None:
                 continue
             before = {other.position: other for other in recent}
             for phrase in phrases:
                 first = token.position - phrase.reach
-                if all((at := before.get(first + offset)) and at.term == term for offset, term in phrase.slots):
-                    yield before[first].start, token.end, phrase
+                places = [first + offset for offset, _ in phrase.slots]
+                if all(
+                    (at := before.get(place)) and key(at) == term
+                    for place, (_, term) in zip(places, phrase.slots, strict=True)
+                ):
+                    yield tuple((before[place].start, before[place].end) for place in places), phrase
 
 
 @lru_cache(_SHARED)
@@ -252,15 +282,27 @@ def _densest(matches: Sequence[_Match], weights: Mapping[str, float], reach: int
     return best
 
 
-def _passage(text: str, window: _Window, bounds: tuple[int, int], width: int) -> tuple[int, int]:
-    """Return `[start, end)` around a window, within `bounds`: from a sentence's start if that fits, else a word's, to a
-    sentence's end if that fills the width well, else a word's.
+def _core(matches: Sequence[_Match], window: _Window) -> _Window:
+    """Return the beginning of a window that holds each of its words once."""
+    ends: dict[str, int] = {}
+    for match in matches:
+        if window.start <= match.start and match.end <= window.end:
+            ends.setdefault(match.key, match.end)
+    return window._replace(end=max(ends.values(), default=window.end))
+
+
+def _passage(text: str, window: _Window, core: _Window, bounds: tuple[int, int], width: int) -> tuple[int, int]:
+    """Return `[start, end)` around a window, within `bounds`: from a sentence's start if that fits the window or its
+    core, else a line's or a word's, to a sentence's end if that fills the width well, else a word's.
     """
     low, high = bounds
-    first, last = max(window.start, low), max(window.end, low)
-    start = _start(text, first, last, low, width)
-    if last - start > width:
-        start = first
+    first = max(window.start, low)
+    for border, last in ((_SENTENCE_END, window.end), (_SENTENCE_END, core.end), (_LINE_END, window.end)):
+        start = _after(border, text, first, last, bounds, width)
+        if start is not None:
+            break
+    else:
+        start, last = _word(text, first, window.end, low, width), window.end
     end = min(high, start + width)
     if end < high:
         least = max(last, start + int(width * _LEAST_FILLED))
@@ -272,16 +314,26 @@ def _passage(text: str, window: _Window, bounds: tuple[int, int], width: int) ->
     return start, min(end, start + width)
 
 
-def _start(text: str, first: int, last: int, low: int, width: int) -> int:
+def _after(
+    border: re.Pattern[str], text: str, first: int, last: int, bounds: tuple[int, int], width: int
+) -> int | None:
+    """Return the first place behind a border from which `width` reaches the end of the sentence of `last`, else the
+    nearest before `first` from which it reaches `last`; None if it does from none. The start of a text is such a place.
+    """
+    low, high = bounds
     earliest = max(low, last - width)
-    if earliest == low and (low == 0 or first == low):
-        return low
-    for match in _SENTENCE_END.finditer(text, max(low, first - width), first):
-        if earliest <= match.end() <= first:
-            return match.end()
-    if earliest == low:
-        return low
-    space = _SPACE.search(text, earliest, first)
+    closing = _SENTENCE_END.search(text, last, min(high, last + width))
+    close = closing.end() if closing else min(high, last + width)
+    starts = [low] if earliest == low and (low == 0 or first == low) else []
+    starts += [found.end() for found in border.finditer(text, earliest, first + 1) if found.end() <= first]
+    return next((start for start in starts if close - start <= width), starts[-1] if starts else None)
+
+
+def _word(text: str, first: int, last: int, low: int, width: int) -> int:
+    """Return where a word begins that leaves room on both sides of `[first, last)`, twice as much before it."""
+    closing = _SENTENCE_END.search(text, last, last + width)
+    after = closing.end() - last if closing else width
+    space = _SPACE.search(text, max(low, last - width + min((width - (last - first)) // 3, after)), max(first, low))
     return space.end() if space else first
 
 
@@ -294,8 +346,8 @@ def _condensed(text: str, start: int, end: int, matches: Sequence[_Match]) -> Sn
     parts: list[str] = []
     length = 0
     shifts: dict[int, int] = {}
-    inside = [match for match in matches if start <= match.start and match.end <= end]
-    wanted = {offset for match in inside for offset in (match.start, match.end)}
+    inside = sorted({piece for match in matches for piece in match.marked if start <= piece[0] and piece[1] <= end})
+    wanted = {offset for piece in inside for offset in piece}
     position = start
     for space in [*_SPACE.finditer(text, start, end), None]:
         stop = space.start() if space else end
@@ -309,9 +361,9 @@ def _condensed(text: str, start: int, end: int, matches: Sequence[_Match]) -> Sn
             length += 1
             position = space.end()
     marked: list[tuple[int, int]] = []
-    for match in inside:
-        if match.start in shifts and match.end in shifts:
-            low, high = shifts[match.start], shifts[match.end]
+    for first, last in inside:
+        if first in shifts and last in shifts:
+            low, high = shifts[first], shifts[last]
             if marked and low < marked[-1][1]:
                 marked[-1] = (marked[-1][0], max(high, marked[-1][1]))
             else:

@@ -28,8 +28,9 @@ _MONTHS = (
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _KEY_LENGTH = 12
 _BIBTEX_SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    # BibTeX counts braces whether a backslash stands before them or not.
+    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "$": r"\$",
+    "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
 }  # fmt: skip
 _NOT_IN_A_BIBTEX_URL = {"\\": "%5C", "{": "%7B", "}": "%7D", " ": "%20"}
 _INNER_QUOTES = str.maketrans("“”", "‘’")

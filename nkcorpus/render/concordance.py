@@ -64,8 +64,7 @@ def _draw(lines: tuple[ConcordanceLine, ...], env: Environment) -> None:
     """Write one line a match, as wide as the terminal at most, with the short id before it where there is room."""
     with_id = env.columns >= _WIDTH_FOR_ID
     room = env.columns - (_ID_LENGTH + 2 if with_id else 0)
-    widest = room // 3
-    matches = [_clipped(_shown(line.match), widest) for line in lines]
+    matches = [_cut_short(_shown(line.match), room // 2) for line in lines]
     side = (room - max(map(cell_width, matches), default=0)) // 2
     for line, match in zip(lines, matches, strict=True):
         left = _clipped(_apart(_shown(line.left), -1), side, from_end=True)
@@ -84,6 +83,11 @@ def _apart(context: str, edge: int) -> str:
     if context and context[edge] != " ":
         return context
     return f"{context.rstrip(' ')}  " if edge else f"  {context.lstrip(' ')}"
+
+
+def _cut_short(match: str, width: int) -> str:
+    """Return a match that is no wider than `width` cells, with a sign where its end is left out."""
+    return match if cell_width(match) <= width else f"{_clipped(match, width - 1)}…"
 
 
 def _clipped(text: str, width: int, *, from_end: bool = False) -> str:

@@ -27,7 +27,7 @@ def render_facets(facets: Sequence[Facet], format: FacetFormat, env: Environment
         case "table":
             from nkcorpus.render.tables import draw_rows
 
-            draw_rows(_COLUMNS, [row for facet in facets for row in _table_rows(facet)], env)
+            draw_rows(_COLUMNS, [row for facet in facets for row in _table_rows(facet)], env, widest="value")
         case "plain":
             for field, value, number in rows:
                 env.write(f"{field}\t{one_line(value)}\t{number}\n")

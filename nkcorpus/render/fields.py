@@ -34,6 +34,8 @@ HIT_KEYS = (
     "matches",
     "near_duplicates",
     "snippets",
+    "user_tags",
+    "notes",
 )
 """The keys of a hit, in order."""
 
@@ -50,6 +52,8 @@ def hit_fields(hit: Hit) -> Fields:
             {"text": snippet.text, "matches": [[start, end] for start, end in snippet.matches]}
             for snippet in hit.snippets
         ],
+        "user_tags": list(hit.article.user_tags),
+        "notes": note_fields(hit.article),
     }
     return {key: fields[key] for key in HIT_KEYS}
 

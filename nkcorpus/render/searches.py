@@ -17,6 +17,8 @@ SearchesFormat = Literal["table", "plain", "jsonl", "json"]
 SEARCHES_FORMATS: tuple[str, ...] = get_args(SearchesFormat)
 
 _DAY_LENGTH = len("2019-06-13")
+_DEFAULTS = {"match": "best", "sort": "relevance", "collapse": True, "literal": False, "exact": False}
+"""Options of every search that are not worth a word."""
 
 
 def render_searches(searches: Sequence[SavedSearch], format: SearchesFormat, env: Environment) -> None:
@@ -29,7 +31,7 @@ def render_searches(searches: Sequence[SavedSearch], format: SearchesFormat, env
                 [search.name, search.query, (search.looked_at or "")[:_DAY_LENGTH], _options(search)]
                 for search in searches
             ]
-            draw_rows(["name", "query", "last look", "options"], rows, env)
+            draw_rows(["name", "query", "last look", "options"], rows, env, widest="query")
         case "plain":
             for search in searches:
                 values = [search.name, search.saved_at, search.looked_at or "", search.query, _options(search)]
@@ -53,4 +55,9 @@ def _fields(search: SavedSearch) -> Fields:
 
 
 def _options(search: SavedSearch) -> str:
-    return "; ".join(f"{name}={value}" for name, value in search.options.items() if value is not False)
+    """Return the options by their names on the command line, those left out that change nothing."""
+    return "; ".join(
+        "no-collapse" if name == "collapse" else name if value is True else f"{name}={value}"
+        for name, value in search.options.items()
+        if value != _DEFAULTS.get(name)
+    )

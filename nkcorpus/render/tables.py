@@ -83,13 +83,19 @@ def draw_removed(removed: Sequence[Fields], env: Environment, explanations: Mapp
     _draw(table, env)
 
 
-def draw_rows(headers: Sequence[str], rows: Sequence[Sequence[str]], env: Environment) -> None:
-    """Write a table of short cells whose last column takes what width is left; empty columns are left out."""
+def draw_rows(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], env: Environment, *, widest: str | None = None
+) -> None:
+    """Write a table of short cells; the column `widest`, by default the last, takes what width is left. Empty columns
+    are left out.
+    """
     if not rows:
         return
     shown = [number for number in range(len(headers)) if any(row[number] for row in rows)]
     table = _table([headers[number] for number in shown], env)
-    for column in table.columns[:-1]:
+    for column, number in zip(table.columns, shown, strict=True):
+        if headers[number] == (widest or headers[shown[-1]]):
+            continue
         column.no_wrap = env.columns >= _WIDTH_FOR_DATE_AND_ID
         column.max_width = _SOURCE_WIDTH
         column.overflow = "ellipsis" if column.no_wrap else "fold"

@@ -16,7 +16,7 @@ TIMEOUT = 60.0
 
 HIT_KEYS = (
     "rank id external_id score title date date_precision date_source authors translator source lang url origin words"
-    " snippet matches near_duplicates snippets"
+    " snippet matches near_duplicates snippets user_tags notes"
 ).split()
 
 RECORDS: list[dict[str, Any]] = [

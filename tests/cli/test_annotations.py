@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,11 @@ def test_notes_are_written_shown_and_removed(on: Run, library: Library) -> None:
     assert on("search", "note:traders", "--format", "ids").out == f"{article}\n"
     shown = on("show", article, "--format", "json").json
     assert list(shown)[-2:] == ["user_tags", "notes"]
+    on("tag", article, "+hot")
+    (hit,) = on("search", "tag:hot", "--format", "jsonl").objects
+    assert (hit["user_tags"], hit["notes"]) == (["hot"], shown["notes"])
+    (row,) = csv.DictReader(io.StringIO(on("search", "tag:hot", "--format", "csv").out))
+    assert (row["user_tags"], row["notes"]) == ("hot", "ask the trader; second\nline")
     assert [note["text"] for note in shown["notes"]] == ["ask the trader", "second\nline"]
     assert "ask the trader" in on("show", article, "--format", "markdown").out
     assert "second line" in on("note", article, "--format", "table").out

@@ -21,7 +21,10 @@ from tests.cli.support import (
     write_records,
 )
 
-SHOW_KEYS = [key for key in HIT_KEYS if key not in ("rank", "score", "snippet", "matches", "snippets")] + (
+OF_THE_SEARCH = ("rank", "score", "snippet", "matches", "snippets")
+OF_THE_USER = ("user_tags", "notes")
+"""Last in an article."""
+SHOW_KEYS = [key for key in HIT_KEYS if key not in OF_THE_SEARCH + OF_THE_USER] + (
     "text raw_text removed repairs versions retrieved_at ingested_at sha256"
 ).split()
 
@@ -75,6 +78,7 @@ def test_show_text_raw_and_removed(on: Run, library: Library) -> None:
 def test_show_json_has_the_promised_keys_first_and_in_order(on: Run, library: Library) -> None:
     article = on("show", library.ids[LECTURE_FILE], "--format", "json").json
     assert list(article)[: len(SHOW_KEYS)] == SHOW_KEYS
+    assert tuple(article)[-2:] == OF_THE_USER
     assert article["raw_text"] == LECTURE_TEXT
     assert article["translator"] == "Una Fictional"
     assert [list(cut) for cut in article["removed"]] == [["start", "end", "text", "kind", "rule"]] * 2

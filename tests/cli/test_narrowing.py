@@ -49,6 +49,7 @@ def test_facets_in_every_format(search: Run) -> None:
     assert len(result["hits"]) == 1
     assert list(result["facets"]) == ["lang", "author"]
     assert {"value": "Noh Invented", "count": 1} in result["facets"]["author"]
+    assert search(*args, "jsonl", "--facet", "lang").objects == lines
     table = search(*args, "table").out
     assert "(unknown)" in table
     assert "Noh Invented" in table
@@ -61,11 +62,16 @@ def test_facets_in_every_format(search: Run) -> None:
 
 
 def test_many_values_are_cut_in_a_table_only(run: Run, tmp_path: Path) -> None:
-    records = [{"title": f"Rice {n}", "text": f"Rice cost {n} won.", "author": f"Writer {n}"} for n in range(40)]
+    records = [
+        {"title": f"Rice {n}", "text": f"Rice cost {n} won.", "author": f"Writer of the markets' desk {n}"}
+        for n in range(40)
+    ]
     source = write_records(tmp_path / "many.jsonl", records)
     assert run("-C", "c.db", "ingest", source).code == 0
     assert len(run("-C", "c.db", "search", "rice", "--facet", "author").lines) == 40
-    assert "15 more" in run("-C", "c.db", "search", "rice", "--facet", "author", "--format", "table").out
+    table = run("-C", "c.db", "search", "rice", "--facet", "author", "--format", "table").out
+    assert "15 more" in table
+    assert "Writer of the markets' desk 0" in table, "a value is shown whole where there is room"
 
 
 def test_places(search: Run, inside: Run, library: Library) -> None:
@@ -82,6 +88,8 @@ def test_places(search: Run, inside: Run, library: Library) -> None:
     unknown = search("rice", "--place", "Zeppelinburg")
     assert unknown.code == 1
     assert "'Zeppelinburg' is no place of the lexicon" in unknown.err
+    assert len(search("rice", "--place", "Zeppelinburg" * 1000).err) < 400
+    assert found(WORDS, "--place", "Hoeryong, North Hamgyong") == {"lecture-1"}
     assert "place\tSinuiju\t1" in search("rice", "--facet", "place").lines
 
 
@@ -101,6 +109,15 @@ def test_similar(inside: Run, library: Library) -> None:
     assert (narrowed.code, narrowed.out) == (1, "")
     assert "no articles like" in one_line(narrowed)
     assert inside("-C", library.corpus, "similar", "ffffffffffff").code == 2
+
+
+def test_no_hits_behind_the_last_one_are_told(search: Run, inside: Run, library: Library) -> None:
+    beyond = search("lecture", "--offset", "50")
+    assert (beyond.code, beyond.out) == (0, "")
+    assert "no hits after --offset 50" in one_line(beyond)
+    assert "no hits after" not in search("lecture", "--count", "--offset", "50").err
+    alike = inside("-C", library.corpus, "similar", library.ids["lecture-1"], "--offset", "50")
+    assert "no hits after --offset 50" in one_line(alike)
 
 
 def test_did_you_mean(search: Run) -> None:

@@ -54,6 +54,7 @@ def test_cite(on: Run, library: Library, style: str) -> None:
     assert cited.code == 0
     assert "Rice prices rise in Sinuiju" in cited.out
     assert one_line(cited) == f"warning: {bare[:12]}: no title, no author, no date, no source, no url"
+    assert on("cite", known, known[:8], "--style", style).out == on("cite", known, "--style", style).out
     if style == "csl-json":
         assert json.loads(cited.out)[0]["issued"] == {"date-parts": [[2020, 1, 5]]}
     if style == "chicago":

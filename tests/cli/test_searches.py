@@ -38,6 +38,10 @@ def test_a_saved_search_in_the_life_of_a_corpus(on: Run, inside: Run, copy: Path
     assert (listed["name"], listed["query"], listed["options"]["sort"]) == ("rice", "rice", "newest")
     assert on("searches").lines[0].split("\t")[3] == "rice"
     assert "sort=newest" in on("searches", "--format", "table").out
+    assert "saved" in one_line(saved)
+    on("search", "rice", "--save", "own", "--no-collapse", "--exact", "--since", "last year")
+    assert on("searches").lines[0].split("\t")[4] == "no-collapse; exact; since=last year"
+    assert on("searches", "--remove", "own").code == 0
     assert on("search", "korn", "--save", "rice", "--force").code == 1
     assert [search["query"] for search in on("searches", "--format", "jsonl").objects] == ["korn"]
     handed_on = tmp_path / "handed-on.db"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from nkcorpus.index import Index
 from nkcorpus.model import FacetField, Indexable
+from nkcorpus.query import dates
 from nkcorpus.query.ast import Filters
 
 from .builders import ChangeLog, article, filled, named, names, search
@@ -100,6 +101,28 @@ def test_facets_count_all_matches_whatever_the_page(index: Index) -> None:
         assert found.facets[0].values == (("Post", 13), ("Herald", 7))
     assert search(index, "rice").facets == ()
     assert counts(index, "nothing", "source") == {}
+
+
+def test_facets_count_what_filters_let_through(index: Index) -> None:
+    filled(
+        index,
+        article("a", "rice in Musan", source="Post", lang="en", date="2019-06"),
+        article("b", "rice in Hyesan", source="Post", lang="ko", date="2019"),
+        article("c", "rice", source="Herald", lang="en", date="2020-01"),
+        article("d", "corn in Musan", source="Herald", lang="en", date="2019-06"),
+    )
+    for filters, field, found in (
+        (Filters(lang="en"), "source", {"Post": 1, "Herald": 1}),
+        (Filters(source="post"), "lang", {"en": 1, "ko": 1}),
+        (Filters(place="Musan"), "month", {"2019-06": 1}),
+        (Filters(since=dates.since("2019-07")), "year", {"2019": 1, "2020": 1}),
+        (Filters(until=dates.until("2019-05")), "year", {"2019": 1}),
+        (Filters(ids=frozenset()), "year", {}),
+    ):
+        (facet,) = search(index, "rice", filters, facets=(field,)).facets
+        assert dict(facet.values) == found, filters
+    assert counts(index, "rice -musan", "source", match="all") == {"Post": 1, "Herald": 1}
+    assert counts(index, "ric*", "lang") == {"en": 2, "ko": 1}
 
 
 def test_facets_count_one_of_equal_texts_when_collapsed(index: Index) -> None:

@@ -46,13 +46,14 @@ def _texts(draw: st.DrawFn) -> str:
 )
 def test_every_match_lies_in_the_passage_and_is_a_word_of_the_query(text: str, query: str, width: int) -> None:
     marks = query_marks(parse(query))
+    terms = {*marks.terms, *(term for phrase in marks.phrases for _, term in phrase.slots)}
     found = snippet(text, marks, width=width)
     assert len(found.text) <= width
     assert found.text == " ".join(found.text.split())
     end = 0
     for start, stop in found.matches:
         assert end <= start < stop <= len(found.text)
-        assert {token.term for token in prose().tokens(found.text[start:stop])} <= set(marks.terms)
+        assert {token.term for token in prose().tokens(found.text[start:stop])} <= terms
         end = stop
     assert found.text in " ".join(text.split())
 
@@ -60,9 +61,9 @@ def test_every_match_lies_in_the_passage_and_is_a_word_of_the_query(text: str, q
 @given(_texts())
 def test_something_is_marked_when_a_word_matches(text: str) -> None:
     text = text.replace("x" * 300, "y")
-    marks = query_marks(parse("lecture 보위성"))
-    matches = any(token.term in marks.terms for token in prose().tokens(text))
-    assert bool(snippet(text, marks).matches) == matches
+    found = [(token.position, token.term) for token in prose().tokens(text)]
+    matches = any(term == "lectur" or (term == "보위" and (at + 1, "위성") in found) for at, term in found)
+    assert bool(snippet(text, query_marks(parse("lecture 보위성"))).matches) == matches
 
 
 def test_the_passage_is_where_most_words_of_the_query_stand() -> None:
@@ -93,6 +94,26 @@ def test_korean_is_marked_without_its_particle() -> None:
 
 def test_a_phrase_is_marked_word_by_word() -> None:
     assert marked("the state security lecture", '"state security"') == ["state", "security"]
+    assert marked("The lecture of the MSS", '"lecture of the mss"') == ["lecture", "MSS"]
+
+
+def test_a_phrase_is_marked_only_where_it_stands() -> None:
+    text = "Security in the state is tight. " + FILLER * 8 + "The state security met."
+    found = snippet(text, query_marks(parse('"state security"')))
+    assert found.text.endswith("The state security met.")
+    assert [found.text[start:end] for start, end in found.matches] == ["state", "security"]
+    assert marked("MSS lectures, MSS lecture", '"mss lectures"') == ["MSS", "lectures", "MSS", "lecture"]
+    exact = snippet("MSS lectures, MSS lecture", query_marks(parse('"mss lecture"'), exact=True))
+    assert exact.matches == ((14, 17), (18, 25))
+
+
+def test_a_word_of_a_distant_phrase_is_marked_anywhere() -> None:
+    assert marked("Spies there turn up as spies", '"turn spies"~3') == ["Spies", "turn", "spies"]
+
+
+def test_a_korean_word_is_not_marked_in_another_that_shares_a_part() -> None:
+    assert marked("인공위성을 쏘았다. 국가는 보위성에서", "보위성") == ["보위성"]
+    assert marked("국가는 위성을 쏘았다.", "국가보위성") == []
 
 
 def test_excluded_words_and_other_fields_are_not_marked() -> None:
@@ -104,6 +125,43 @@ def test_without_any_match_it_is_the_beginning() -> None:
     assert found.text.startswith("First words. Traders")
     assert found.matches == ()
     assert 100 < len(found.text) <= WIDTH
+
+
+def test_a_line_of_hard_wrapped_text_is_no_sentence() -> None:
+    text = "Prices rose in the\nborder towns last week, as did\nKorean traders' debts.\n\n"
+    text += (
+        "In the hall of the\nHyesan mill officers\nof the Ministry gave\na long lecture on spies\nthat nobody liked. "
+        + FILLER * 9
+    )
+    found = snippet(text, query_marks(parse("lecture")), width=120)
+    assert (
+        found.text
+        == "In the hall of the Hyesan mill officers of the Ministry gave a long lecture on spies that nobody liked."
+    )
+
+
+def test_a_heading_is_a_border_where_there_is_no_sentence() -> None:
+    text = "rice 5,100 in the market of the town\n" * 20 + "Corn of the poor\nsquid 7,000 in the market of the town\n"
+    found = snippet(text + "rice 5,100 in the market of the town\n" * 20, query_marks(parse("squid")), width=70)
+    assert found.text.startswith(("squid", "Corn", "rice"))
+
+
+def test_a_match_has_context_on_both_sides() -> None:
+    lead = "it went on for a very long time about this and that and yet more of the same " * 9
+    rest = " which was held in the large hall of the mill " * 5
+    found = snippet(f"So {lead}lecture{rest}", query_marks(parse("lecture")), width=120)
+    assert " of the same lecture which was held in" in found.text
+    text = (
+        FILLER * 4 + "He left. After that the officers gave a lecture of three hours in the hall of the mill. " + FILLER
+    )
+    assert "of the mill." in snippet(text, query_marks(parse("lecture")), width=120).text
+
+
+def test_a_repeated_word_does_not_push_out_the_start_of_a_sentence() -> None:
+    text = FILLER * 3 + "Officers of the ministry took away the phones of women in the town of Hyesan. "
+    text += "They looked into jars and pots for the phones that they had not found. " + FILLER * 3
+    found = snippet(text, query_marks(parse("phone hyesan")), width=150)
+    assert found.text.startswith("Officers of the ministry took away the phones")
 
 
 def test_an_empty_text_has_an_empty_snippet() -> None:

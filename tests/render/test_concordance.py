@@ -55,6 +55,14 @@ def test_no_line_of_a_table_is_broken_or_wider_than_the_terminal(
     assert cell_width(row) <= columns
 
 
+def test_a_long_match_is_cut_where_it_fills_half_the_line() -> None:
+    assert "  Ministry of State Security  " in shown(
+        "table", line("The ", "Ministry of State Security", " met."), columns=80
+    )
+    cut = shown("table", line("The ", "word " * 40, " met."), columns=80)
+    assert "word wo…  met." in cut
+
+
 def test_json_has_the_exact_pieces_and_offsets() -> None:
     (found,) = [json.loads(each) for each in shown("jsonl", ENGLISH).splitlines()]
     assert list(found) == KEYS

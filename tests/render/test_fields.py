@@ -7,7 +7,7 @@ from .builders import BODY, CUT, RAW, TAIL, article, bare_document, document, hi
 
 CONTRACT_HIT = (
     "rank id external_id score title date date_precision date_source authors translator source lang url origin "
-    "words snippet matches near_duplicates snippets"
+    "words snippet matches near_duplicates snippets user_tags notes"
 )
 PUBLICATION = " updated updated_precision updated_source section counterpart evidence"
 CONTRACT_ARTICLE = (
@@ -43,6 +43,8 @@ def test_a_hit_has_the_keys_of_the_contract_in_order() -> None:
         "matches": [[7, 14]],
         "near_duplicates": ["e" * 32],
         "snippets": [{"text": "gave a lecture on vigilance", "matches": [[7, 14]]}],
+        "user_tags": [],
+        "notes": [],
     }
 
 

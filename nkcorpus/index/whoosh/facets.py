@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from nkcorpus.index.places import place_name
 from nkcorpus.index.whoosh.labels import Labels
@@ -32,13 +33,15 @@ def count(snapshot: Snapshot, numbers: Iterable[int], field: FacetField) -> Face
     """Return how many of the documents have each value of a field."""
     column = snapshot.column("label_month" if field == "year" else f"label_{field}")
     label = _LABELS.get(field)
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for line, articles in Counter(map(column.__getitem__, numbers)).items():
-        values = snapshot.labels.values(line)
-        for value in {label(value) for value in values} if label else values:
-            counts[value] += articles
-    by_value = field in ("year", "month")
-    return Facet(field, tuple(sorted(counts.items(), key=lambda pair: pair if by_value else (-pair[1], pair[0]))))
+        values: Iterable[str] = snapshot.labels.values(line)
+        for value in set(map(label, values)) if label else values:
+            counts[value] = counts.get(value, 0) + articles
+    pairs = sorted(counts.items(), key=itemgetter(0))
+    if field not in ("year", "month"):
+        pairs.sort(key=itemgetter(1), reverse=True)  # stable: equals stay in the order of their names
+    return Facet(field, tuple(pairs))
 
 
 def _month(value: str) -> str:
