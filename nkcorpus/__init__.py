@@ -28,20 +28,9 @@ if TYPE_CHECKING:
         SourceNotFound,
         UsageError,
     )
-    from nkcorpus.model import (
-        Article,
-        Cleaned,
-        Document,
-        DuplicateCluster,
-        Duplicates,
-        Facet,
-        Hit,
-        IngestReport,
-        Note,
-        SearchResult,
-        Span,
-    )
+    from nkcorpus.model import Article, Document, Note, Span
     from nkcorpus.pipeline import Treatment, clean_sources
+    from nkcorpus.results import Cleaned, DuplicateCluster, Duplicates, Facet, Hit, IngestReport, SearchResult
 
 # Names are looked up when used: `nkcorpus --help` must not pay for SQLite, nor a text for an HTML parser.
 _HOMES = {

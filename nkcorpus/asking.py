@@ -7,9 +7,9 @@ from typing import TypedDict, get_args
 
 from nkcorpus.errors import UsageError
 from nkcorpus.index import MatchMode, SearchOptions, SortOrder
-from nkcorpus.model import FacetField
 from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Filters, Node, Query, is_prose, leaves
+from nkcorpus.results import FacetField
 
 
 class NarrowKeywords(TypedDict, total=False):

@@ -15,19 +15,11 @@ from nkcorpus import __version__, config, searching
 from nkcorpus.asking import MatchKeywords, NarrowKeywords, SearchKeywords, filters_of, has_names, request
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
 from nkcorpus.index import Index, SearchOptions
-from nkcorpus.model import (
-    Article,
-    CorpusStats,
-    Duplicate,
-    DuplicateCluster,
-    Duplicates,
-    IngestReport,
-    Position,
-    SearchResult,
-)
+from nkcorpus.model import Article, Position
 from nkcorpus.query import parser
 from nkcorpus.query.ast import Everything, Node, Query
 from nkcorpus.query.explain import Explained, explain
+from nkcorpus.results import CorpusStats, Duplicate, DuplicateCluster, Duplicates, IngestReport, SearchResult
 from nkcorpus.store import Store, joined
 
 if TYPE_CHECKING:

@@ -15,17 +15,8 @@ from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ExtractionFailed, ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract, extract_traced
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
-from nkcorpus.model import (
-    Cleaned,
-    Document,
-    Failure,
-    IngestReport,
-    Kind,
-    Prepared,
-    SourceFailure,
-    SourceItem,
-    SourceSkip,
-)
+from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip
+from nkcorpus.results import Cleaned, Failure, IngestReport
 from nkcorpus.sources import iter_items
 from nkcorpus.store import Known, StoreWriter
 from nkcorpus.store.payloads import compress

@@ -14,7 +14,8 @@ from nkcorpus.clean import KINDS, clean_document, fix_document, is_fixed, rules_
 from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ItemError
 from nkcorpus.identity import content_digest, text_digest
-from nkcorpus.model import Document, Failure, Repair, Span
+from nkcorpus.model import Document, Repair, Span
+from nkcorpus.results import Failure
 from nkcorpus.store import Current, Recleaned, Recleaner, Store, joined
 from nkcorpus.workers import map_ordered
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import UsageError
-from nkcorpus.model import SearchResult
+from nkcorpus.results import SearchResult
 from nkcorpus.store import SavedSearch, Store, storable
 
 LONGEST_NAME = 100

@@ -8,13 +8,14 @@ from functools import cache
 
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index import Index, Matches, MatchMode, SearchOptions
-from nkcorpus.model import Article, Hit, SearchResult, Snippet
+from nkcorpus.model import Article
 from nkcorpus.query.ast import Filters, Query, Synonym, synonyms
 from nkcorpus.query.feedback import ARTICLES, feedback, unasked
 from nkcorpus.query.senses import of_other_senses
 from nkcorpus.query.similar import similar_query, telling_words
 from nkcorpus.query.snippet import Highlighter, query_marks
 from nkcorpus.query.suggest import SUGGESTIONS, suggested
+from nkcorpus.results import Hit, SearchResult, Snippet
 from nkcorpus.store import Store
 
 

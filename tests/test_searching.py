@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nkcorpus import ArticleNotFound, Corpus, Facet, UsageError
 from nkcorpus.index import MatchMode, SortOrder
-from nkcorpus.model import SearchResult
+from nkcorpus.results import SearchResult
 
 ARTICLES = [
     ("squid-1", "Squid boats return", "The squid boats of Wonsan came back with little squid.", "Post"),

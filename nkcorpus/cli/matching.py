@@ -13,7 +13,7 @@ from nkcorpus.errors import UsageError
 if TYPE_CHECKING:
     from nkcorpus.corpus import Corpus
     from nkcorpus.index import MatchMode
-    from nkcorpus.model import SearchResult
+    from nkcorpus.results import SearchResult
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -11,7 +11,6 @@ import click
 from nkcorpus.cli.context import Session, narrow_keywords, narrowing, pass_session, snippets_option
 from nkcorpus.cli.matching import match_mode, matching, none_left, why_none
 from nkcorpus.errors import UsageError
-from nkcorpus.model import FacetField
 from nkcorpus.render import (
     FACET_FORMATS,
     HIT_FORMATS,
@@ -25,12 +24,13 @@ from nkcorpus.render import (
     render_hits,
     render_queries,
 )
+from nkcorpus.results import FacetField
 
 if TYPE_CHECKING:
     from nkcorpus.asking import SearchKeywords
     from nkcorpus.corpus import Corpus
-    from nkcorpus.model import SearchResult
     from nkcorpus.render import FacetFormat
+    from nkcorpus.results import SearchResult
 
 FACETS: tuple[FacetField, ...] = get_args(FacetField)
 _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})

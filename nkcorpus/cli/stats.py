@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from nkcorpus.cli.context import Session, pass_session
-from nkcorpus.model import CorpusStats
 from nkcorpus.render import default_pairs_format, render_pairs
+from nkcorpus.results import CorpusStats
 
 
 @click.command("stats", short_help="Count articles, words, sources, years, cut lines.")

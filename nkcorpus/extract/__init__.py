@@ -13,7 +13,8 @@ from nkcorpus.extract.evidence import with_place
 from nkcorpus.extract.language import find_language
 from nkcorpus.extract.record import EmptyRecord, extract_record
 from nkcorpus.extract.text import extract_markdown, extract_text
-from nkcorpus.model import ArticleDate, Document, Kind, SourceItem, Trace
+from nkcorpus.model import ArticleDate, Document, Kind, SourceItem
+from nkcorpus.results import Trace
 
 if TYPE_CHECKING:
     from nkcorpus.extract.html import Reading

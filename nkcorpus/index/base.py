@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from nkcorpus.model import Facet, FacetField, Indexable, Position, Removal
+from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query.ast import Query
+from nkcorpus.results import Facet, FacetField
 
 MatchMode = Literal["best", "any", "all"]
 SortOrder = Literal["relevance", "newest", "oldest"]

@@ -12,10 +12,10 @@ from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
-from nkcorpus.model import Snippet
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Node, Phrase, Synonym, Word, leaves, synonyms
 from nkcorpus.query.patterns import matcher
+from nkcorpus.results import Snippet
 
 WIDTH = 240
 """Code points of a snippet at most."""

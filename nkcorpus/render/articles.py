@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, get_args
 
-from nkcorpus.model import Article, Cleaned, Document
+from nkcorpus.model import Article, Document
 from nkcorpus.render.diff import cleaning_diff
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import Fields, article_fields, clean_fields, removed_fields
@@ -21,6 +21,7 @@ from nkcorpus.render.prose import (
 )
 from nkcorpus.render.reports import render_failure, render_links
 from nkcorpus.render.safe import one_line
+from nkcorpus.results import Cleaned
 
 if TYPE_CHECKING:
     from nkcorpus.clean import Rule

@@ -7,9 +7,9 @@ import io
 from collections.abc import Sequence
 from typing import Literal
 
-from nkcorpus.model import Hit
 from nkcorpus.render.fields import HIT_KEYS, hit_fields
 from nkcorpus.render.safe import one_line, spreadsheet_cell, visible
+from nkcorpus.results import Hit
 
 Delimited = Literal["csv", "tsv"]
 

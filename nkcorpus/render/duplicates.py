@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from nkcorpus.model import Duplicate, Duplicates
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import cluster_fields, duplicates_fields
 from nkcorpus.render.jsonout import json_document, json_line
 from nkcorpus.render.labels import heading
 from nkcorpus.render.safe import one_line
+from nkcorpus.results import Duplicate, Duplicates
 
 DuplicatesFormat = Literal["table", "plain", "jsonl", "json"]
 DUPLICATES_FORMATS: tuple[str, ...] = get_args(DuplicatesFormat)

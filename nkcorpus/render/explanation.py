@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from nkcorpus.clean import Rule, explain
-from nkcorpus.model import Cleaned, Document
+from nkcorpus.model import Document
 from nkcorpus.render.fields import Fields, repair_fields
 from nkcorpus.render.safe import one_line
+from nkcorpus.results import Cleaned
 
 _LONGEST_LINE = 100
 

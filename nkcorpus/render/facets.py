@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
-from nkcorpus.model import Facet
 from nkcorpus.render.delimited import row_line
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.jsonout import json_line
 from nkcorpus.render.safe import one_line
+from nkcorpus.results import Facet
 
 FacetFormat = Literal["table", "plain", "jsonl", "csv", "tsv"]
 FACET_FORMATS: tuple[str, ...] = (*get_args(FacetFormat), "json")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nkcorpus.model import Article, Cleaned, Document, DuplicateCluster, Duplicates, Hit, IngestReport, SearchResult
+from nkcorpus.model import Article, Document
+from nkcorpus.results import Cleaned, DuplicateCluster, Duplicates, Hit, IngestReport, SearchResult
 
 Fields = dict[str, Any]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal, get_args
 
-from nkcorpus.model import Hit, SearchResult
 from nkcorpus.render.delimited import delimited_line, header_line
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import Fields, hit_fields, result_fields
 from nkcorpus.render.jsonout import json_array, json_document, json_line
 from nkcorpus.render.lines import id_line, plain_line, trec_line
 from nkcorpus.render.prose import hit_as_markdown, hit_as_text
+from nkcorpus.results import Hit, SearchResult
 
 HitFormat = Literal["table", "plain", "jsonl", "json", "csv", "tsv", "ids", "text", "markdown", "trec"]
 QueriesFormat = Literal["jsonl", "json", "csv", "tsv", "plain", "ids", "trec"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nkcorpus.model import Article, Document, Hit
+from nkcorpus.model import Article, Document
 from nkcorpus.render.safe import one_line
+from nkcorpus.results import Hit
 
 LEAD_MARK = "(lead)"
 _LEAD_LENGTH = 100

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nkcorpus.model import Hit
 from nkcorpus.render.safe import one_line, visible
+from nkcorpus.results import Hit
 
 _SPACES = re.compile(r"\s+")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nkcorpus.model import Article, Document, Hit
+from nkcorpus.model import Article, Document
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import Fields, removed_fields
 from nkcorpus.render.labels import Fact, article_facts, document_facts, heading, hit_facts
@@ -18,6 +18,7 @@ from nkcorpus.render.markup import (
     web_address,
 )
 from nkcorpus.render.safe import one_line, visible
+from nkcorpus.results import Hit
 
 _STYLE = (
     "body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1.05rem/1.6 serif}"

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from nkcorpus.errors import NkcorpusError, QueryError
-from nkcorpus.model import IngestReport
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import report_fields
 from nkcorpus.render.jsonout import json_document
 from nkcorpus.render.safe import cell_width, one_line, visible
+from nkcorpus.results import IngestReport
 
 PairsFormat = Literal["table", "plain", "json"]
 

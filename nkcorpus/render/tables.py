@@ -10,11 +10,11 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from nkcorpus.model import Hit, SearchResult, Snippet
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import Fields
 from nkcorpus.render.labels import LEAD_MARK, heading, near_duplicate_facts
 from nkcorpus.render.safe import one_line
+from nkcorpus.results import Hit, SearchResult, Snippet
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -7,19 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from nkcorpus.model import (
-    Article,
-    CorpusStats,
-    Document,
-    Indexable,
-    IngestReport,
-    Kind,
-    Likeness,
-    Position,
-    Prepared,
-    Removal,
-    SourceItem,
-)
+from nkcorpus.model import Article, Document, Indexable, Kind, Position, Prepared, Removal, SourceItem
+from nkcorpus.results import CorpusStats, IngestReport, Likeness
 
 
 @dataclass(frozen=True, slots=True)

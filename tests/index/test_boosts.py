@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nkcorpus.index import Index, Matches, MatchMode, SearchOptions
-from nkcorpus.model import Facet, Indexable
+from nkcorpus.model import Indexable
 from nkcorpus.query.ast import Query, Weighted, Word, Words
 from nkcorpus.query.parser import parse
+from nkcorpus.results import Facet
 
 from .builders import ChangeLog, article, named
 from .conftest import Factory

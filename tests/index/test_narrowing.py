@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nkcorpus.index import Index
-from nkcorpus.model import FacetField, Indexable
+from nkcorpus.model import Indexable
 from nkcorpus.query import dates
 from nkcorpus.query.ast import Filters
+from nkcorpus.results import FacetField
 
 from .builders import ChangeLog, article, filled, named, names, search
 from .conftest import ENGINES, Factory

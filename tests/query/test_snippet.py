@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nkcorpus.model import Snippet
 from nkcorpus.query.analysis import prose, surfaces
 from nkcorpus.query.ast import Or, Phrase, Synonym, Synonyms, Word, Words
 from nkcorpus.query.parser import parse
 from nkcorpus.query.snippet import WIDTH, Highlighter, Marks, query_marks
+from nkcorpus.results import Snippet
 
 FILLER = "Traders in the border town said that prices had not moved for a week. "
 

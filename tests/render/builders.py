@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import io
 
-from nkcorpus.model import (
-    Article,
-    ArticleDate,
-    Document,
-    Hit,
-    Note,
-    Repair,
-    SearchResult,
-    Snippet,
-    Span,
-    VersionInfo,
-)
+from nkcorpus.model import Article, ArticleDate, Document, Note, Repair, Span, VersionInfo
 from nkcorpus.render import ColorChoice, Environment
+from nkcorpus.results import Hit, SearchResult, Snippet
 
 BODY = "Officers of the local branch gave a lecture on vigilance in Saebom County.\n\nPeople “yawned” on June 3.\u00a0"
 TAIL = "*Translated by Nam Bo-ra"

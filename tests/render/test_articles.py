@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nkcorpus.model import Cleaned, Span
+from nkcorpus.model import Span
 from nkcorpus.render import render_article, render_articles, render_cleaned
 from nkcorpus.render.articles import CLEAN_FORMATS, ArticleFormat, CleanFormat
 from nkcorpus.render.fields import article_fields, clean_fields
+from nkcorpus.results import Cleaned
 
 from .builders import BODY, CUT, RAW, TAIL, Screen, article, bare_document, document
 

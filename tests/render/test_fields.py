@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from nkcorpus.model import Cleaned, Failure, IngestReport, Repair
+from nkcorpus.model import Repair
 from nkcorpus.render.fields import article_fields, clean_fields, hit_fields, report_fields, result_fields
+from nkcorpus.results import Cleaned, Failure, IngestReport
 
 from .builders import BODY, CUT, RAW, TAIL, article, bare_document, document, hit, result
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nkcorpus.model import SearchResult
 from nkcorpus.render import default_hit_format, render_count, render_hits, render_queries
 from nkcorpus.render.fields import HIT_KEYS
 from nkcorpus.render.hits import HitFormat, QueriesFormat
 from nkcorpus.render.safe import visible
+from nkcorpus.results import SearchResult
 
 from .builders import Screen, article, bare_document, document, hit, result
 

@@ -7,7 +7,6 @@ import re
 import pytest
 
 from nkcorpus.analyse.kwic import Concordance, ConcordanceLine
-from nkcorpus.model import Cleaned
 from nkcorpus.render import (
     ARTICLE_FORMATS,
     CLEAN_FORMATS,
@@ -25,6 +24,7 @@ from nkcorpus.render.citations import CITATION_STYLES, CitationStyle, render_cit
 from nkcorpus.render.concordance import CONCORDANCE_FORMATS, ConcordanceFormat, render_concordance
 from nkcorpus.render.hits import HitFormat, QueriesFormat
 from nkcorpus.render.searches import SEARCHES_FORMATS, SearchesFormat, render_searches
+from nkcorpus.results import Cleaned
 from nkcorpus.store import SavedSearch
 
 from .builders import HOSTILE, Screen, article, bare_document, hit, hostile_article, result

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from nkcorpus.errors import ArticleNotFound, QueryError
-from nkcorpus.model import Failure, IngestReport
 from nkcorpus.render import render_error, render_pairs, render_report, report_summary
 from nkcorpus.render.fields import report_fields
+from nkcorpus.results import Failure, IngestReport
 
 from .builders import Screen
 

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from nkcorpus.model import ArticleDate, SearchResult
+from nkcorpus.model import ArticleDate
 from nkcorpus.render import render_article, render_hits, render_pairs
+from nkcorpus.results import SearchResult
 
 from .builders import HOSTILE, RAW, Screen, article, bare_document, document, hit, hostile_article, result
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from nkcorpus.dedupe import band_keys
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
-from nkcorpus.model import Document, IngestReport, Likeness, Prepared
+from nkcorpus.model import Document, Prepared
+from nkcorpus.results import IngestReport, Likeness
 from nkcorpus.store.payloads import compress
 from nkcorpus.store.sqlite import SqliteStore
 

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
-from nkcorpus.model import ArticleDate, Indexable, IngestReport, Position, Removal, Repair, Span
+from nkcorpus.model import ArticleDate, Indexable, Position, Removal, Repair, Span
+from nkcorpus.results import IngestReport
 from nkcorpus.store.payloads import compress, decompress
 from nkcorpus.store.sqlite import SqliteStore
 

@@ -20,7 +20,8 @@ from nkcorpus.extract.html.structured import article_body, is_fuller
 from nkcorpus.extract.html.tree import STREAMED, parse_tree
 from nkcorpus.extract.html.vote import elect, likeness, readability_text, trafilatura_text, within_bounds
 from nkcorpus.extract.profile import Profile, find_profile
-from nkcorpus.model import Candidate, Document, Trace
+from nkcorpus.model import Document
+from nkcorpus.results import Candidate, Trace
 
 VERSION = 3
 """Raised with every change that gives other text or fields for the same page."""

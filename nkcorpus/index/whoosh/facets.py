@@ -10,7 +10,8 @@ from nkcorpus.index.places import place_name
 from nkcorpus.index.whoosh.labels import Labels
 from nkcorpus.index.whoosh.schema import LABELLED
 from nkcorpus.index.whoosh.snapshot import Snapshot
-from nkcorpus.model import Facet, FacetField, Indexable
+from nkcorpus.model import Indexable
+from nkcorpus.results import Facet, FacetField
 
 _YEAR, _MONTH = len("2019"), len("2019-06")
 

@@ -7,17 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from nkcorpus.model import (
-    Article,
-    ArticleDate,
-    Document,
-    Indexable,
-    Note,
-    Prepared,
-    Repair,
-    Span,
-    VersionInfo,
-)
+from nkcorpus.model import Article, ArticleDate, Document, Indexable, Note, Prepared, Repair, Span, VersionInfo
 from nkcorpus.store.base import Recleaned
 
 VERSION_COLUMNS = (

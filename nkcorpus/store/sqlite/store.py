@@ -12,7 +12,8 @@ from typing import Any
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
-from nkcorpus.model import Article, CorpusStats, Indexable, Position, Removal
+from nkcorpus.model import Article, Indexable, Position, Removal
+from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, SavedSearch, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nkcorpus.dates import utc_now
-from nkcorpus.model import IngestReport, Likeness, Prepared, SourceItem
+from nkcorpus.model import Prepared, SourceItem
+from nkcorpus.results import IngestReport, Likeness
 from nkcorpus.store.base import Known
 from nkcorpus.store.payloads import decompress
 from nkcorpus.store.sqlite.connection import corpus_errors
