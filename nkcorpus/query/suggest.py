@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise
 
-from nkcorpus.query.analysis import fold, is_unspaced
+from nkcorpus.query.analysis import STOP_WORDS, fold, is_unspaced
 from nkcorpus.query.ast import And, Node, Or, Phrase, Weighted, Word, Words, leaves
 
 SUGGESTIONS = 3
@@ -34,11 +34,11 @@ def corrections(text: str, vocabulary: Sequence[str], holders: Callable[[str], i
     replaced or swapped, or a space too few. Of two words the one that they make without the space.
 
     `vocabulary` are the corpus' folded words, sorted; `holders` tells how many articles hold one of them. Nothing comes
-    of a word that articles hold, of figures, and of scripts without spaces.
+    of a word that articles hold, of stop words, of figures, and of scripts without spaces.
     """
     first, _, second = fold(text).partition(" ")
     word = first + second
-    if not _SHORTEST <= len(word) <= _LONGEST or is_unspaced(word) or not word.isalpha():
+    if not _SHORTEST <= len(word) <= _LONGEST or is_unspaced(word) or not word.isalpha() or word in STOP_WORDS:
         return ()
     if holders(word):
         return (word,) if second else ()

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from nkcorpus.query.parser import parse
 from nkcorpus.query.suggest import SUGGESTIONS, corrections, suggested
 
-HOLDERS = {"lecture": 40, "lectures": 12, "lectern": 1, "security": 30, "state": 50, "hyesan": 9, "rice": 80, "ride": 3}
+HOLDERS = {"lecture": 40, "lectures": 12, "lectern": 1, "security": 30, "state": 50, "hyesan": 9, "rice": 80, "them": 3}
 
 
 def corrected(text: str, holders: Mapping[str, int] = HOLDERS) -> tuple[str, ...]:
@@ -37,6 +37,7 @@ def corrected(text: str, holders: Mapping[str, int] = HOLDERS) -> tuple[str, ...
         ("보위송", None),
         ("x" * 5000, None),
         ("zeppelin", None),
+        ("then", None),
     ],
 )
 def test_a_slip_is_mended(typed: str, first: str | None) -> None:
