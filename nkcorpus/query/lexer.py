@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     | (?P<smiley>(?<![^\s(])[:;][-o*']?[()](?=[\s)]|$))
     | (?P<open>\()
     | (?P<close>\))(?:{_WEIGHT.format("close_weight")})?
-    | (?P<sign>[+-](?=[^\s+\-)]))
+    | (?P<sign>[+-](?=[^\s+\-)])(?!["“”][^"“”]*\Z))
     | (?P<field>(?!(?:mailto|tel|urn|doi):)[A-Za-z_]+:(?=["“”(]|[^\s/:)]|{_REGEX}))
     | ["“”](?P<phrase>[^"“”]*)["“”]
       (?:~(?P<distance>\d+)(?=[\s()"“”^]|$))?

@@ -32,6 +32,7 @@ from nkcorpus.query.ast import (
     Wildcard,
     Word,
     Words,
+    is_dates,
     with_field,
 )
 from nkcorpus.query.dates import HOW_TO_WRITE, parse_span
@@ -91,7 +92,8 @@ class _Parser:
         token = self._peek()
         if token is not None:
             raise self._fault("a parenthesis closes that was not opened; remove it or use --literal", token)
-        return node
+        # Quotes, parentheses or a smiley without any word ask for something, not for every article.
+        return Words() if isinstance(node, Everything) and self._text.strip() else node
 
     def _alternatives(self) -> Node:
         """query := part (OR part)*"""
@@ -112,20 +114,20 @@ class _Parser:
             if token.kind == "sign":
                 self._next += 1
                 signed = True
-                (must if token.text == "+" else must_not).append(self._near(token))
+                node, parts = self._near(token), must if token.text == "+" else must_not
             else:
-                node = self._conjunction()
+                node, parts = self._conjunction(), should
                 if isinstance(node, Not):
-                    must_not.append(node.part)
-                elif isinstance(node, Dated):
-                    must.append(node)
-                elif not isinstance(node, Everything):
-                    should.append(node)
+                    node, parts = node.part, must_not
+                elif is_dates(node):
+                    parts = must
+            if not isinstance(node, Everything):
+                parts.append(node)
         if not (should or must or must_not):
             return Everything()
         if len(should) == 1 and not must and not must_not:
             return should[0]
-        if len(must) == 1 and isinstance(must[0], Dated) and not signed and not should and not must_not:
+        if len(must) == 1 and is_dates(must[0]) and not signed and not should and not must_not:
             return must[0]
         if len(must_not) == 1 and not should and not must:
             return Not(must_not[0])

@@ -29,6 +29,7 @@ from nkcorpus.query.ast import (
     Wildcard,
     Word,
     Words,
+    is_dates,
     leaves,
 )
 from nkcorpus.query.parser import MAX_DEPTH, MAX_LENGTH, MAX_PARTS, MAX_PATTERNS, literal, parse
@@ -42,8 +43,16 @@ TODAY = date(2020, 3, 31)
     [
         ("", Everything()),
         (" \t\n", Everything()),
-        ('""', Everything()),
-        ("()", Everything()),
+        ('""', Words()),
+        ('"', Words()),
+        (":)", Words()),
+        ("()", Words()),
+        ('NOT ""', Words()),
+        ('a -""', A),
+        ("a -()", A),
+        ('+"" a', A),
+        ('a -"', Words((A, Word("-")))),
+        ('a -"b', Words((A, Word("-"), B))),
         ("a", A),
         ("a b", Words((A, B))),
         ('"a b"', Phrase("a b")),
@@ -104,6 +113,11 @@ TODAY = date(2020, 3, 31)
         ("DATE:..2019", Dated(None, "2019")),
         ("since:2019 until:2020-02", Words((), (Dated("2019", None), Dated(None, "2020-02")))),
         ("a date:2019 b", Words((A, B), (Dated("2019", "2019"),))),
+        (
+            "a (date:2019 OR date:2021)",
+            Words((A,), (Or((Dated("2019", "2019"), Dated("2021", "2021"))),)),
+        ),
+        ("(date:2019 OR date:2021)", Or((Dated("2019", "2019"), Dated("2021", "2021")))),
         ("a -date:2019", Words((A,), (), (Dated("2019", "2019"),))),
         ("a OR date:2019", Or((A, Dated("2019", "2019")))),
         ('since:"last month"', Dated("2020-02", None)),
@@ -289,7 +303,7 @@ def _positive(node: Node) -> Node:
 
 def _words(should: list[Node], must: list[Node], must_not: list[Node]) -> Node:
     """The parser makes no Words of a single part, unless it is a required one, and requires dates."""
-    should = [A if isinstance(node, Dated) else node for node in map(_positive, should)]
+    should = [A if is_dates(node) else node for node in map(_positive, should)]
     if not must and len(should) + len(must_not) < 2:
         must = [A]
     return Words(tuple(map(_positive, should)), tuple(must), tuple(must_not))

@@ -37,6 +37,7 @@ from nkcorpus.query.ast import (
     Wildcard,
     Word,
     Words,
+    is_dates,
     leaves,
 )
 
@@ -158,6 +159,8 @@ class _Evaluation:
         optional = self._parts(node.should)
         if match == "all":
             required, optional = required + optional, []
+        elif required and all(map(is_dates, node.must)) and (words := _any(optional)):
+            required, optional = [*required, words], []
         if required:
             result = _all(required)
             for part in optional:
