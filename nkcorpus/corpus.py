@@ -28,6 +28,7 @@ from nkcorpus.model import (
 from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Filters, Node, Query, is_prose, leaves
 from nkcorpus.query.explain import Explained, explain
+from nkcorpus.query.lexer import character_of
 from nkcorpus.store import Store, joined
 
 if TYPE_CHECKING:
@@ -463,7 +464,7 @@ def _request(text: str, keywords: SearchKeywords) -> tuple[Query, SearchOptions]
 
 def _has_names(root: Node) -> bool:
     """Tell whether a tree has anything that other names may be looked up for, which takes the lexicon."""
-    return any(map(is_prose, leaves(root)))
+    return any(is_prose(leaf) or character_of(leaf) for leaf in leaves(root))
 
 
 def _filters(narrow: NarrowKeywords) -> Filters:

@@ -36,7 +36,7 @@ from nkcorpus.query.ast import (
     with_field,
 )
 from nkcorpus.query.dates import HOW_TO_WRITE, parse_span
-from nkcorpus.query.lexer import MAX_NEAR, OPERATORS, Token, tokenize
+from nkcorpus.query.lexer import MAX_NEAR, OPERATORS, Token, one_character, plain_leaf, tokenize
 
 MAX_LENGTH = 20_000
 """Code points of a query."""
@@ -61,7 +61,9 @@ def parse(text: str, today: date | None = None) -> Node:
     leaves = [token for token in tokens if token.leaf]
     if len(leaves) > MAX_PARTS:
         raise QueryError(f"the query has more than {MAX_PARTS:,} words; shorten it", text[:80], 80)
-    patterns = [token for token in leaves if isinstance(token.leaf, Wildcard | Fuzzy | Regex)]
+    patterns = [
+        token for token in leaves if isinstance(token.leaf, Wildcard | Fuzzy | Regex) and not one_character(token.text)
+    ]
     if len(patterns) > MAX_PATTERNS:
         raise QueryError(
             f"the query has more than {MAX_PATTERNS} wildcards, fuzzy words and regular expressions; leave some out",
@@ -76,7 +78,7 @@ def literal(text: str) -> Node:
     words = text.split()
     if len(words) > MAX_PARTS:
         raise QueryError(f"the query has more than {MAX_PARTS:,} words; shorten it", text[:80], 80)
-    return Words(should=tuple(Word(word) for word in words)) if words else Everything()
+    return Words(should=tuple(plain_leaf(word) for word in words)) if words else Everything()
 
 
 class _Parser:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Word, Words, is_prose
+from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Wildcard, Word, Words, is_prose
 from nkcorpus.query.expansion import Alternative, Expansion, Options, expand
+from nkcorpus.query.lexer import character_of
 
 if TYPE_CHECKING:
     from nkcorpus.lexicon.lookup import Lexicon
@@ -79,6 +80,8 @@ class _Walk:
         match node:
             case Word() | Phrase(distance=None) if is_prose(node):
                 return self._leaf(node)
+            case Wildcard() if character := character_of(node):
+                return self._character(node, character)
             case Weighted():
                 return Weighted(self.node(node.part), node.weight)
             case Words():
@@ -96,6 +99,13 @@ class _Walk:
             if (expansion.start, expansion.end) == (0, len(words)) and self._takes(expansion):
                 return Synonyms(leaf, _synonyms(expansion, leaf.field))
         return leaf
+
+    def _character(self, node: Wildcard, character: str) -> Node:
+        """Return the words that a character begins, or what stands for the same as it alone."""
+        for expansion in self._expansions([character]):
+            if self._takes(expansion):
+                return Or((node, *(Weighted(one.leaf, one.weight) for one in _synonyms(expansion, node.field))))
+        return node
 
     def _in_a_row(self, nodes: Sequence[Node]) -> Iterator[Node]:
         for (is_row, field), group in groupby(nodes, _row):

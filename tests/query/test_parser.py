@@ -32,6 +32,7 @@ from nkcorpus.query.ast import (
     is_dates,
     leaves,
 )
+from nkcorpus.query.lexer import one_character, plain_leaf
 from nkcorpus.query.parser import MAX_DEPTH, MAX_LENGTH, MAX_PARTS, MAX_PATTERNS, literal, parse
 
 A, B, C = Word("a"), Word("b"), Word("c")
@@ -100,6 +101,12 @@ TODAY = date(2020, 3, 31)
         ("(/a/)", Regex("a")),
         ("보위*", Word("보위")),
         ("보*", Wildcard("보*")),
+        ("쌀", Wildcard("쌀*")),
+        ("text:(“쌀, 값?)", Words((Wildcard("쌀*", "text"), Wildcard("값*", "text")))),
+        ("\u110a\u1161\u11af", Wildcard("쌀*")),
+        ("*쌀", Wildcard("*쌀")),
+        ('"쌀"', Phrase("쌀")),
+        ("쌀값", Word("쌀값")),
         ("보위성~1", Word("보위성")),
         ("a^2", Weighted(A, 2)),
         ("a^0.25", Weighted(A, 0.25)),
@@ -270,7 +277,8 @@ def test_text_in_the_manner_of_queries_round_trips(text: str) -> None:
 
 
 _FIELDS = st.none() | st.sampled_from(FIELDS)
-_LEAVES = st.builds(Word, st.text(alphabet="abcXYZ0189'.보위성", min_size=1, max_size=6), _FIELDS) | st.builds(
+_WORDS = st.text(alphabet="abcXYZ0189'.보위성", min_size=1, max_size=6).filter(lambda text: not one_character(text))
+_LEAVES = st.builds(Word, _WORDS, _FIELDS) | st.builds(
     Phrase,
     st.text(alphabet="ab 위+:()-", max_size=8).map(lambda text: f"a{text}b"),
     _FIELDS,
@@ -338,9 +346,14 @@ def test_literal_takes_any_text_as_words(text: str) -> None:
     assert literal(text) == Words(tuple(Word(word) for word in text.split()))
 
 
+def test_words_of_one_character_are_no_patterns_to_count() -> None:
+    words = "그 돈 쌀 " * 100
+    assert len(list(leaves(parse(words)))) == len(list(leaves(literal(words)))) == 300
+
+
 @given(st.text())
 def test_literal_never_fails(text: str) -> None:
-    assert [leaf.text for leaf in leaves(literal(text))] == text.split()
+    assert list(leaves(literal(text))) == [plain_leaf(word) for word in text.split()]
 
 
 @pytest.mark.parametrize(
