@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Wildcard, Word, Words, is_prose
-from nkcorpus.query.expansion import Alternative, Expansion, Options, expand
+from nkcorpus.query.expansion import Alternative, Expansion, Options, expand, noun
 from nkcorpus.query.lexer import character_of
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Rewriter:
         while position < len(words):
             if expansion := known.get(position):
                 yield expansion
-            elif variants := tuple(self._variants(bare[position])):
+            elif variants := tuple(self._variants(bare[position])) or noun(bare[position]):
                 yield Expansion(position, position + 1, bare[position], variants)
             position = expansion.end if expansion else position + 1
 

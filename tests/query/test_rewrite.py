@@ -68,6 +68,9 @@ def typed(query: str) -> list[str]:
         ("author:MSS source:MSS removed:MSS tag:MSS", []),
         ("MSS* /mss/ mss~1", []),
         ("rice corn", []),
+        ("쌀값은 휘발유값", ["쌀값은"]),
+        ('"쌀값은 올랐다"', []),
+        ("북, 쌀", []),
         ("", []),
     ],
 )
