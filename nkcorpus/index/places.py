@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from nkcorpus.model import Indexable
 
+_SHOWN = 80
+"""Characters of an unknown name that a note shows."""
+
 
 def places_of(article: Indexable) -> list[str]:
     """Return the ids of the places that title, text and dateline name, and of their provinces, sorted."""
@@ -35,8 +38,8 @@ def unknown_place(name: str) -> str:
     from nkcorpus.lexicon.gazetteer import gazetteer
 
     like = ", ".join(gazetteer().spelled_like(name))
-    hint = f" (known are {like})" if like else ""
-    return f"'{name}' is no place of the lexicon{hint}; only datelines are searched for it"
+    known = f"which knows those within North Korea{f' (such as {like})' if like else ''}"
+    return f"'{name[:_SHOWN]}' is no place of the lexicon, {known}; only datelines are searched for it"
 
 
 def place_name(place: str) -> str:
