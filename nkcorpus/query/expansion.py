@@ -38,6 +38,7 @@ UNKNOWN_NAME = 0.6
 _ENGLISH_REASON: dict[FormKind, Reason] = {
     "acronym": "long form", "hangul": "english", "name": "spelling", "romanization": "spelling",
 }  # fmt: skip
+_POSSESSIVES = ("'s", "’s", "‘s", "ʼs", "ʻs", "＇s")
 _LONGEST_RUN = 9
 _LONGEST_RUN_BY_SOUND = 3
 _LONGEST_WORD = 60
@@ -130,6 +131,11 @@ def noun(word: str) -> tuple[Alternative, ...]:
     return (Alternative(found, NOUN, "noun"),) if found else ()
 
 
+def without_possessive(text: str) -> str:
+    """Return a text without the 's at its end."""
+    return text[:-2] if text.endswith(_POSSESSIVES) else text
+
+
 class _Finder:
     """Finds the alternatives of runs of words; those of a run that stands several times are made once."""
 
@@ -152,7 +158,11 @@ class _Finder:
                 return Expansion(start, end, text, self._known[text])
         return None
 
-    def _alternatives(self, text: str, *, by_sound: bool) -> tuple[Alternative, ...]:
+    def _alternatives(self, typed: str, *, by_sound: bool) -> tuple[Alternative, ...]:
+        """Return those of a text, or of one in the possessive: "People's Army" and "MSS's"."""
+        return self._of(typed, by_sound) or self._of(without_possessive(typed), by_sound)
+
+    def _of(self, text: str, by_sound: bool) -> tuple[Alternative, ...]:
         matches = _matches(text, self._lexicon, by_sound=by_sound)
         alternatives = [Alternative(alias, 1.0, "alias") for alias in self._aliases.get(fold_name(text, 1), ())]
         alternatives += _named(matches, self._lexicon, self._options.senses)
@@ -232,7 +242,7 @@ def _unique(alternatives: Iterable[Alternative], typed: str) -> list[Alternative
 
 def _padded(text: str) -> str:
     """Return `text` such that a part of it is found by words, but Hangul within a word too."""
-    key = search_text(text)
+    key = " ".join(word.strip("'") for word in search_text(text).split())
     return key if is_hangul(key) else f" {key} "
 
 

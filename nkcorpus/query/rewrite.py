@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Wildcard, Word, Words, is_prose
-from nkcorpus.query.expansion import Alternative, Expansion, Options, expand, noun
+from nkcorpus.query.expansion import Alternative, Expansion, Options, expand, noun, without_possessive
 from nkcorpus.query.lexer import character_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ MOST_SYNONYMS = 400
 """Synonyms of a query: what would have more than that is searched as typed from there on."""
 
 _BETWEEN_PUNCTUATION = re.compile(r"\w(?:.*\w)?", re.DOTALL)
-_POSSESSIVES = ("'s", "’s", "ʼs", "＇s")
 _ALONE = re.compile(r"(?!(?:AND|OR|NOT)$)(?=.*[^\W_])[\w']+")
 
 
@@ -63,7 +62,7 @@ class Rewriter:
         while position < len(words):
             if expansion := known.get(position):
                 yield expansion
-            elif variants := tuple(self._variants(bare[position])) or noun(bare[position]):
+            elif variants := tuple(self._variants(without_possessive(bare[position]))) or noun(bare[position]):
                 yield Expansion(position, position + 1, bare[position], variants)
             position = expansion.end if expansion else position + 1
 
@@ -134,10 +133,9 @@ class _Walk:
 
 
 def _bare(word: str) -> str:
-    """Return a word as typed without the punctuation around it and the possessive."""
+    """Return a word as typed without the punctuation around it."""
     match = _BETWEEN_PUNCTUATION.search(word)
-    inner = match.group() if match else ""
-    return inner[:-2] if inner.endswith(_POSSESSIVES) else inner
+    return match.group() if match else ""
 
 
 def _row(node: Node) -> tuple[bool, str | None]:

@@ -49,6 +49,9 @@ def typed(query: str) -> list[str]:
         ("MSS", ["MSS"]),
         ("(MSS?)", ["MSS?"]),
         ("the MSS's lecture", ["MSS's"]),
+        ('"Ministry of People\'s Security"', ['"Ministry of People\'s Security"']),
+        ("Ministry of People’s Security's plan", ["Ministry of People’s Security's"]),
+        ("Hamkyung's", ["Hamkyung's"]),
         ("Ministry of State Security lecture", ["Ministry of State Security"]),
         ("a lecture of the Ministry of State Security", ["Ministry of State Security"]),
         ("title:(Ministry of State Security)", ["title:Ministry title:of title:State title:Security"]),
@@ -76,6 +79,11 @@ def typed(query: str) -> list[str]:
 )
 def test_what_gets_synonyms(query: str, parts: list[str]) -> None:
     assert typed(query) == parts
+
+
+def test_what_was_typed_is_no_synonym() -> None:
+    (group,) = groups(REWRITER.rewrite(parse('"Workers\' Party of Korea"')).root)
+    assert "Workers' Party of Korea" not in [one.leaf.text for one in group.synonyms]
 
 
 def test_synonyms_have_the_field_and_the_weight_of_what_was_typed() -> None:
