@@ -188,7 +188,7 @@ class Synonym:
     `lexicon.definitions.sense_key`) does not mean what was asked for.
     """
 
-    leaf: Word | Phrase
+    leaf: Word | Phrase | Wildcard
     weight: float
     reason: str
     senses: frozenset[str] = frozenset()
@@ -224,7 +224,7 @@ class Synonyms:
 Pattern = Wildcard | Fuzzy | Regex
 """Leaves that stand for words of the corpus that fit."""
 Leaf = Word | Phrase | Pattern
-L = TypeVar("L", Word, Phrase, Wildcard, Fuzzy, Regex, Word | Phrase, Leaf)
+L = TypeVar("L", Word, Phrase, Wildcard, Fuzzy, Regex, Word | Phrase | Wildcard, Word | Phrase, Leaf)
 Node = Leaf | Near | Dated | Weighted | Words | And | Or | Not | Everything | Synonyms
 
 

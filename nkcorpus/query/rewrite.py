@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Wildcard, Word, Words, is_prose
 from nkcorpus.query.expansion import Alternative, Expansion, Options, expand, noun, without_possessive
-from nkcorpus.query.lexer import character_of
+from nkcorpus.query.lexer import character_of, one_character
 
 if TYPE_CHECKING:
     from nkcorpus.lexicon.lookup import Lexicon
@@ -147,5 +147,7 @@ def _synonyms(expansion: Expansion, field: str | None) -> tuple[Synonym, ...]:
     return tuple(Synonym(_leaf(one.text, field), one.weight, one.reason, one.senses) for one in expansion.alternatives)
 
 
-def _leaf(text: str, field: str | None) -> Word | Phrase:
+def _leaf(text: str, field: str | None) -> Word | Phrase | Wildcard:
+    if character := one_character(text):
+        return Wildcard(f"{character}*", field)
     return Word(text, field) if _ALONE.fullmatch(text) else Phrase(text, field)

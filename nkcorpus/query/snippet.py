@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nkcorpus.model import Snippet
 from nkcorpus.query import analysis
-from nkcorpus.query.ast import Node, Phrase, Synonym, Word, leaves, synonyms
+from nkcorpus.query.ast import Node, Phrase, Synonym, Wildcard, Word, leaves, synonyms
 from nkcorpus.query.patterns import matcher
 
 WIDTH = 240
@@ -98,6 +98,9 @@ def query_marks(node: Node, *, exact: bool = False, passed_over: Container[Synon
             patterns[leaf.text] = matcher(leaf)
     for other in others:
         if other.leaf.field not in _TEXT_FIELDS or other in passed_over:
+            continue
+        if isinstance(other.leaf, Wildcard):
+            patterns[other.leaf.text] = matcher(other.leaf)
             continue
         slots = tuple((token.position, token.term) for token in analysis.prose().tokens(other.leaf.text))
         if len(slots) > 1:

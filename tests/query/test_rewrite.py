@@ -81,6 +81,12 @@ def test_what_gets_synonyms(query: str, parts: list[str]) -> None:
     assert typed(query) == parts
 
 
+def test_an_alias_of_one_character_is_the_words_that_it_begins() -> None:
+    rewriter = Rewriter(load_lexicon(), (("barley", "쌀"),))
+    assert str(rewriter.rewrite(parse("barley")).root) == "barley OR 쌀*"
+    assert str(rewriter.rewrite(parse("쌀 squid")).root) == "(쌀* OR barley^1) squid"
+
+
 def test_what_was_typed_is_no_synonym() -> None:
     (group,) = groups(REWRITER.rewrite(parse('"Workers\' Party of Korea"')).root)
     assert "Workers' Party of Korea" not in [one.leaf.text for one in group.synonyms]
