@@ -40,13 +40,15 @@ from nkcorpus.query.lexer import MAX_NEAR, OPERATORS, Token, one_character, plai
 
 MAX_LENGTH = 20_000
 """Code points of a query."""
-MAX_PARTS = 2_000
+MAX_PARTS = 1_000
 """Words, phrases and patterns of a query."""
 MAX_PATTERNS = 25
 """Wildcards, fuzzy words and regular expressions of a query."""
 MAX_DEPTH = 50
 """Parentheses within parentheses."""
 DATE_FIELDS = ("date", "since", "until")
+
+_HOW_TO_WRITE = HOW_TO_WRITE.replace("'", '"')  # apostrophes quote nothing in a query
 
 
 def parse(text: str, today: date | None = None) -> Node:
@@ -238,7 +240,7 @@ class _Parser:
         """Return the dates that `date:`, `since:` or `until:` names."""
         token = self._peek()
         if token is None or token.leaf is None:
-            raise self._fault(f"{name}: needs a date after it; {HOW_TO_WRITE}", opener)
+            raise self._fault(f"{name}: needs a date after it; {_HOW_TO_WRITE}", opener)
         self._next += 1
         text = token.leaf.text if isinstance(token.leaf, Phrase) else token.text
         ends = text.split("..") if name == "date" else [text]
@@ -254,7 +256,7 @@ class _Parser:
     def _span(self, text: str, token: Token) -> tuple[str, str]:
         span = parse_span(text, self._today)
         if span is None:
-            raise self._fault(f"'{text}' is no date; {HOW_TO_WRITE}", token)
+            raise self._fault(f"'{text}' is no date; {_HOW_TO_WRITE}", token)
         return span
 
     def _expect_operand(self, operator: Token, before: Node) -> None:

@@ -200,6 +200,7 @@ def test_human_text_is_words(text: str, words: list[str]) -> None:
         (r"x /(a)\1/", 2, r"\1 is not supported"),
         ("x /a{1000}/", 2, "counts to 100"),
         ("x date:soon", 7, "is no date"),
+        ("since:'last month'", 6, 'write 2019, 2019-06, 2019-06-13, 2019-06-13T09:30+09:00, "yesterday", "last month"'),
         ("x date:..", 7, "no span of dates"),
         ("x date:1..2..3", 7, "no span of dates"),
         ("x date:(2019)", 2, "date: needs a date"),
