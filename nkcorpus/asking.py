@@ -9,6 +9,7 @@ from nkcorpus.errors import UsageError
 from nkcorpus.index import MatchMode, SearchOptions, SortOrder
 from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Filters, Node, Query, is_prose, leaves
+from nkcorpus.query.lexer import character_of
 from nkcorpus.results import FacetField
 
 
@@ -75,7 +76,7 @@ def request(text: str, keywords: SearchKeywords) -> tuple[Query, SearchOptions]:
 
 def has_names(root: Node) -> bool:
     """Tell whether a tree has anything that other names may be looked up for, which takes the lexicon."""
-    return any(map(is_prose, leaves(root)))
+    return any(is_prose(leaf) or character_of(leaf) for leaf in leaves(root))
 
 
 def filters_of(narrow: NarrowKeywords) -> Filters:

@@ -168,6 +168,9 @@ def _show_usage(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "nkcorpus"
     message = " ".join(error.format_message().split()).rstrip(".")
+    takes_query = context and any(parameter.name == "query" for parameter in context.command.params)
+    if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--") and takes_query:
+        message += "; a query that begins with - goes after --"
     env.error(f"{message}; see '{command} --help'")
 
 

@@ -38,9 +38,9 @@ def unknown_place(name: str) -> str:
     from nkcorpus.lexicon.gazetteer import gazetteer
 
     like = ", ".join(gazetteer().spelled_like(name))
-    hint = f" (like it: {like})" if like else ""
+    known = f"which knows those within North Korea{f' (such as {like})' if like else ''}"
     shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]} ..."
-    return f"'{shown}' is no place of the lexicon{hint}; only datelines are searched for it"
+    return f"'{shown}' is no place of the lexicon, {known}; only datelines are searched for it"
 
 
 def place_name(place: str) -> str:

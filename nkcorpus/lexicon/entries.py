@@ -46,7 +46,7 @@ CATEGORIES: Mapping[str, Category] = {
 OTHER_REASONS: tuple[OtherReason, ...] = get_args(OtherReason)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_APOSTROPHES = str.maketrans("‘’ʼ＇", "''''")
+_APOSTROPHES = str.maketrans("‘’ʼʻ＇", "'''''")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _HANGUL = re.compile(r"(?=[^가-힣]*[가-힣])[가-힣0-9·\-. ]+")
 _NAMING_KEYS: dict[str, type] = {

@@ -26,7 +26,7 @@ LONGEST = 60
 
 _SHORTEST_NAME = 5
 
-_DROPPED = re.compile(r"[\W_]+")
+_DROPPED = re.compile(r"[\W_ʼʻ]+")  # to Unicode these two apostrophes are letters
 _TENSE = re.compile(r"([kgdtbpjsc])h?")
 _TENSE_TO = {"k": "k", "g": "k", "d": "t", "t": "t", "b": "p", "p": "p", "j": "c", "c": "c", "s": "s"}
 _DOUBLED = re.compile(r"([a-z])\1+")

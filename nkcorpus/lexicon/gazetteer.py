@@ -26,8 +26,8 @@ _BESIDE = 24
 """So many characters may lie between a place and the province that vouches for it: "Kosong County in Kangwon"."""
 _BEFORE = 30
 
-_CANDIDATE = re.compile(r"[^\W\d_a-z가-힣][\w'’ʼ‘\u0300-\u036f]*|[가-힣]+")
-_NEXT = re.compile(r"\.?[\s-]{1,2}([\w'’ʼ‘\u0300-\u036f]+)")
+_CANDIDATE = re.compile(r"[^\W\d_a-z가-힣][\w'’ʼʻ‘\u0300-\u036f]*|[가-힣]+")
+_NEXT = re.compile(r"\.?[\s-]{1,2}([\w'’ʼʻ‘\u0300-\u036f]+)")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _KIND_AFTER = re.compile(
     r"[\s-]{1,2}(?:[Cc]ounty|[Pp]rovince|[Cc]ity|[Dd]istrict|Region|Workers['’] District|gun|kun|si|do|up|ri|guyok)\b"
@@ -42,6 +42,8 @@ _SOUTH_BEFORE = re.compile(r"South Korea(?:n|['’]s)?\s$")
 _LONGEST_HANGUL = 12
 _LONGEST_NAME = 100
 _MOST_PARTS = 4
+_ALIKE = 75
+"""Of 100: Hyesen and Hyesan have 83, South Korea and South Pyongan 67, Japan and Jagang 73."""
 _SUFFIXES: dict[Kind, tuple[str, ...]] = {
     "province": ("도", "시", "특별시", "직할시"),
     "region": (),
@@ -140,7 +142,7 @@ class Gazetteer:
 
         names = [entry.name for entry in self._lexicon.entries.values() if entry.place is not None]
         asked = search_text(_KIND_AT_END.sub("", name.strip()[:_LONGEST_NAME]))
-        found = process.extract(asked, names, scorer=fuzz.ratio, processor=str.lower, score_cutoff=60, limit=limit)
+        found = process.extract(asked, names, scorer=fuzz.ratio, processor=str.lower, score_cutoff=_ALIKE, limit=limit)
         return tuple(like for like, _, _ in found)
 
     def with_provinces(self, place: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ import Stemmer
 
 from nkcorpus.query.forms import packed_form
 
-ANALYSIS_VERSION = 3
+ANALYSIS_VERSION = 4
 """Part of every index's version: raise it when any text would give other terms."""
 
 # Lucene's English stop set (org.apache.lucene.analysis.en.EnglishAnalyzer).
@@ -28,12 +28,16 @@ STOP_WORDS = frozenset(
     " they this to was will with".split()
 )
 
+# McCune-Reischauer has P‘yŏngyang, in any of these.
+_APOSTROPHE = "'’‘ʼʻ＇"
+_APOSTROPHES = str.maketrans(dict.fromkeys(_APOSTROPHE, "'"))
+
 # Combining marks of Latin, Hebrew, Arabic and the Indic blocks, which \w leaves out, belong to their word.
 _WORD_CHAR = r"[\w\u0300-\u036F\u0591-\u05C7\u0610-\u061A\u064B-\u065F\u0670\u0900-\u0963\u0966-\u0DFF]"
 _SURFACE = re.compile(
     rf"[A-Za-z](?:\.[A-Za-z])+(?!{_WORD_CHAR})"  # initials: U.S, D.P.R.K
     r"|\d+(?:[.,]\d+)+"  # 5,500 and 13.9
-    rf"|{_WORD_CHAR}+(?:['’ʼ＇]{_WORD_CHAR}+)*"
+    rf"|{_WORD_CHAR}+(?:[{_APOSTROPHE}]{_WORD_CHAR}+)*"
 )
 
 # Scripts written without spaces between words, and Hangul (Unicode 16.0, Blocks.txt).
@@ -41,8 +45,6 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3040-\u312f\u3130-\u318f"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]+"
 )
-_APOSTROPHE = "'’ʼ＇"
-_APOSTROPHES = str.maketrans("’ʼ＇", "'''")
 _CACHE_LIMIT = 400_000
 _LONGEST_TERM = 100
 

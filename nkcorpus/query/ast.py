@@ -128,7 +128,7 @@ class Words:
     """Parts typed one after the other.
 
     Those in `must` are required, those in `must_not` excluded; how many of `should` an article needs
-    is the search's match mode.
+    is the search's match mode: with `must` it can be none, but where that is of dates alone it is one at least.
     """
 
     should: tuple[Node, ...] = ()
@@ -139,7 +139,7 @@ class Words:
         parts = [f"+{_signed(node)}" for node in self.must]
         parts += [_wrapped(node) for node in self.should]
         parts += [f"-{_signed(node)}" for node in self.must_not]
-        return " ".join(parts)
+        return " ".join(parts) or '""'  # nothing at all is every article
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class Synonym:
     `lexicon.definitions.sense_key`) does not mean what was asked for.
     """
 
-    leaf: Word | Phrase
+    leaf: Word | Phrase | Wildcard
     weight: float
     reason: str
     senses: frozenset[str] = frozenset()
@@ -224,7 +224,7 @@ class Synonyms:
 Pattern = Wildcard | Fuzzy | Regex
 """Leaves that stand for words of the corpus that fit."""
 Leaf = Word | Phrase | Pattern
-L = TypeVar("L", Word, Phrase, Wildcard, Fuzzy, Regex, Word | Phrase, Leaf)
+L = TypeVar("L", Word, Phrase, Wildcard, Fuzzy, Regex, Word | Phrase | Wildcard, Word | Phrase, Leaf)
 Node = Leaf | Near | Dated | Weighted | Words | And | Or | Not | Everything | Synonyms
 
 
@@ -306,6 +306,11 @@ def synonyms(node: Node) -> Iterator[Synonym]:
         case And() | Or():
             for part in node.parts:
                 yield from synonyms(part)
+
+
+def is_dates(node: Node) -> bool:
+    """Tell whether a node is of dates alone: one, or several joined by AND or OR. Dates narrow; no word is one."""
+    return isinstance(node, Dated) or (isinstance(node, And | Or) and all(map(is_dates, node.parts)))
 
 
 def with_field(node: Node, name: str) -> Node:

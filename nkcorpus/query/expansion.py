@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nkcorpus.lexicon.definitions import sense_key
-from nkcorpus.lexicon.entries import Form, FormKind, OtherReason, search_text
+from nkcorpus.lexicon.entries import Entry, Form, FormKind, OtherReason, search_text
 from nkcorpus.lexicon.folding import fold_name, spelling_key
-from nkcorpus.lexicon.korean import is_hangul, without_particle
+from nkcorpus.lexicon.korean import is_hangul, noun_of, without_kind, without_particle
 from nkcorpus.lexicon.lookup import Lexicon, Match
 
 Reason = Literal[
     "acronym", "long form", "english", "hangul", "spelling", "romanization",
-    "older name", "newer name", "related name", "alias",
+    "older name", "newer name", "related name", "alias", "noun",
 ]  # fmt: skip
 
 SECOND_SENSE = 0.5
@@ -27,13 +27,18 @@ SECOND_SENSE = 0.5
 BY_SOUND = 0.8
 """Weight of a name that is spelled otherwise than any spelling known of it."""
 ORDINARY = 0.3
-"""Weight of an acronym that is an English word in lower case, as which engines see it."""
+"""Weight of a form that is another word too: an acronym in lower case (SPA), or a place (무산)."""
+PART = 0.8
+"""Weight of the Hangul of a region's provinces, which does not hold the region's: 함경북도 for Hamgyong."""
+NOUN = 0.8
+"""Weight of the noun of a declined Korean word."""
 UNKNOWN_NAME = 0.6
 """Weight of a corpus' own word that sounds like a name that the lexicon does not have."""
 
 _ENGLISH_REASON: dict[FormKind, Reason] = {
     "acronym": "long form", "hangul": "english", "name": "spelling", "romanization": "spelling",
 }  # fmt: skip
+_POSSESSIVES = ("'s", "’s", "‘s", "ʼs", "ʻs", "＇s")
 _LONGEST_RUN = 9
 _LONGEST_RUN_BY_SOUND = 3
 _LONGEST_WORD = 60
@@ -120,6 +125,17 @@ def spelling_variants(word: str, lookup: Callable[[str], Iterable[str]], limit: 
     return tuple(Alternative(term, UNKNOWN_NAME, "spelling") for term in variants[:limit])
 
 
+def noun(word: str) -> tuple[Alternative, ...]:
+    """Return the noun of a declined Korean word, whose particle would hide what other particles cling to."""
+    found = noun_of(word)
+    return (Alternative(found, NOUN, "noun"),) if found else ()
+
+
+def without_possessive(text: str) -> str:
+    """Return a text without the 's at its end."""
+    return text[:-2] if text.endswith(_POSSESSIVES) else text
+
+
 class _Finder:
     """Finds the alternatives of runs of words; those of a run that stands several times are made once."""
 
@@ -142,7 +158,11 @@ class _Finder:
                 return Expansion(start, end, text, self._known[text])
         return None
 
-    def _alternatives(self, text: str, *, by_sound: bool) -> tuple[Alternative, ...]:
+    def _alternatives(self, typed: str, *, by_sound: bool) -> tuple[Alternative, ...]:
+        """Return those of a text, or of one in the possessive: "People's Army" and "MSS's"."""
+        return self._of(typed, by_sound) or self._of(without_possessive(typed), by_sound)
+
+    def _of(self, text: str, by_sound: bool) -> tuple[Alternative, ...]:
         matches = _matches(text, self._lexicon, by_sound=by_sound)
         alternatives = [Alternative(alias, 1.0, "alias") for alias in self._aliases.get(fold_name(text, 1), ())]
         alternatives += _named(matches, self._lexicon, self._options.senses)
@@ -150,9 +170,10 @@ class _Finder:
 
 
 def _matches(text: str, lexicon: Lexicon, *, by_sound: bool) -> tuple[Match, ...]:
-    matches = lexicon.find(text)
-    if not matches and (noun := without_particle(text)):
-        matches = lexicon.find(noun)
+    bare = without_particle(text)
+    matches = lexicon.find(text) or (lexicon.find(bare) if bare else ())
+    if not matches and (name := without_kind(text) or without_kind(bare)):
+        matches = tuple(match for match in lexicon.find(name) if match.entry.place is not None)
     return matches if by_sound else tuple(match for match in matches if match.exact)
 
 
@@ -165,7 +186,7 @@ def _named(matches: Sequence[Match], lexicon: Lexicon, senses: frozenset[str]) -
         for form, naming in match.entry.forms():
             same = naming is match.naming
             weight = certainty * (1.0 if same else min(naming.weight, match.naming.weight))
-            if lexicon.is_ordinary(form):
+            if lexicon.is_ordinary(form) or _is_another_word(form, match.entry):
                 weight *= ORDINARY
             yield Alternative(
                 form.text,
@@ -174,6 +195,23 @@ def _named(matches: Sequence[Match], lexicon: Lexicon, senses: frozenset[str]) -
                 match.entry.id,
                 senses if form.kind == "acronym" else frozenset(),
             )
+        yield from _parts(match.entry, lexicon, certainty)
+
+
+def _is_another_word(form: Form, entry: Entry) -> bool:
+    """Tell whether a form of a place is another word of its language too."""
+    facts = entry.place
+    if facts is None:
+        return False
+    return search_text(form.text) in facts.needs_kind or (form.kind == "hangul" and not facts.hangul_alone)
+
+
+def _parts(entry: Entry, lexicon: Lexicon, certainty: float) -> Iterator[Alternative]:
+    """Yield the Hangul of a region's provinces."""
+    for province in entry.place.parts if entry.place else ():
+        for form, _ in lexicon.entries[province].forms():
+            if form.kind == "hangul":
+                yield Alternative(form.text, round(certainty * PART, 3), "related name", entry.id)
 
 
 def _reason(form: Form, match: Match, same: bool, other: OtherReason | None) -> Reason:
@@ -204,7 +242,7 @@ def _unique(alternatives: Iterable[Alternative], typed: str) -> list[Alternative
 
 def _padded(text: str) -> str:
     """Return `text` such that a part of it is found by words, but Hangul within a word too."""
-    key = search_text(text)
+    key = " ".join(word.strip("'") for word in search_text(text).split())
     return key if is_hangul(key) else f" {key} "
 
 

@@ -70,7 +70,7 @@ class Explained:
         """Whether there is nothing to look for: only stop words and punctuation."""
         if self.kind in ("word", "phrase"):
             return not self.terms
-        return bool(self.parts) and all(part.is_empty for part in self.parts)
+        return bool(self.parts or self.kind == "words") and all(part.is_empty for part in self.parts)
 
 
 def explain(node: Node, *, exact: bool = False) -> Explained:

@@ -7,6 +7,7 @@ address, `and/or`, `3*4` or a smiley, which has no word at all.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ _TOKEN = re.compile(
     | (?P<smiley>(?<![^\s(])[:;][-o*']?[()](?=[\s)]|$))
     | (?P<open>\()
     | (?P<close>\))(?:{_WEIGHT.format("close_weight")})?
-    | (?P<sign>[+-](?=[^\s+\-)]))
+    | (?P<sign>[+-](?=[^\s+\-)])(?!["“”][^"“”]*\Z))
     | (?P<field>(?!(?:mailto|tel|urn|doi):)[A-Za-z_]+:(?=["“”(]|[^\s/:)]|{_REGEX}))
     | ["“”](?P<phrase>[^"“”]*)["“”]
       (?:~(?P<distance>\d+)(?=[\s()"“”^]|$))?
@@ -47,6 +48,8 @@ _LETTER = r"(?=[\w'’*?]*[^\W\d_])"
 _NUMBER = re.compile(r"\d+(?:\.\d{1,3})?")
 _ALPHANUMERIC = re.compile(r"[^\W_]")
 _FUZZY = re.compile(rf"(?P<base>{_LETTER}[\w'’]+)~(?P<edits>\d+)")
+_ONE_CHARACTER = re.compile(r"[\W_]*([^\W_])[\W_]*")
+_LONGEST_WITH_SIGNS = 40
 _WILDCARD = re.compile(rf"{_LETTER}[\w'’]*(?:\*|\?+(?=[\w*]))[\w'’*?]*")
 
 
@@ -142,8 +145,31 @@ def _leaf(value: str, text: str, start: int) -> Leaf:
                 text,
                 start,
             )
-        return Word(bare) if len(bare) > 1 else Wildcard(value)
-    return Word(value)
+        return plain_leaf(bare) if len(bare) > 1 else Wildcard(value)
+    return plain_leaf(value)
+
+
+def plain_leaf(value: str) -> Word | Wildcard:
+    """Return the leaf of a word that is no operator: of one character of a script without spaces, those it begins.
+
+    What follows such a noun clings to it: 쌀 (rice) stands in texts as 쌀이, 쌀값.
+    """
+    character = one_character(value)
+    return Wildcard(f"{character}*") if character else Word(value)
+
+
+def one_character(value: str) -> str:
+    """Return the only character of a word in a script without spaces, whatever signs are around it; "" for others."""
+    if not is_unspaced(value) or len(value) > _LONGEST_WITH_SIGNS:
+        return ""
+    match = _ONE_CHARACTER.fullmatch(unicodedata.normalize("NFC", value))
+    return match[1] if match else ""
+
+
+def character_of(leaf: Leaf) -> str:
+    """Return the one character whose words in title or text a leaf is (see `plain_leaf`); "" for other leaves."""
+    is_prefix = isinstance(leaf, Wildcard) and leaf.text.endswith("*") and leaf.field in (None, "title", "text")
+    return one_character(leaf.text) if is_prefix else ""
 
 
 def _weight(value: str | None, text: str, start: int) -> float | None:

@@ -32,20 +32,23 @@ from nkcorpus.query.ast import (
     Wildcard,
     Word,
     Words,
+    is_dates,
     with_field,
 )
 from nkcorpus.query.dates import HOW_TO_WRITE, parse_span
-from nkcorpus.query.lexer import MAX_NEAR, OPERATORS, Token, tokenize
+from nkcorpus.query.lexer import MAX_NEAR, OPERATORS, Token, one_character, plain_leaf, tokenize
 
 MAX_LENGTH = 20_000
 """Code points of a query."""
-MAX_PARTS = 2_000
+MAX_PARTS = 1_000
 """Words, phrases and patterns of a query."""
 MAX_PATTERNS = 25
 """Wildcards, fuzzy words and regular expressions of a query."""
 MAX_DEPTH = 50
 """Parentheses within parentheses."""
 DATE_FIELDS = ("date", "since", "until")
+
+_HOW_TO_WRITE = HOW_TO_WRITE.replace("'", '"')  # apostrophes quote nothing in a query
 
 
 def parse(text: str, today: date | None = None) -> Node:
@@ -60,7 +63,9 @@ def parse(text: str, today: date | None = None) -> Node:
     leaves = [token for token in tokens if token.leaf]
     if len(leaves) > MAX_PARTS:
         raise QueryError(f"the query has more than {MAX_PARTS:,} words; shorten it", text[:80], 80)
-    patterns = [token for token in leaves if isinstance(token.leaf, Wildcard | Fuzzy | Regex)]
+    patterns = [
+        token for token in leaves if isinstance(token.leaf, Wildcard | Fuzzy | Regex) and not one_character(token.text)
+    ]
     if len(patterns) > MAX_PATTERNS:
         raise QueryError(
             f"the query has more than {MAX_PATTERNS} wildcards, fuzzy words and regular expressions; leave some out",
@@ -75,7 +80,7 @@ def literal(text: str) -> Node:
     words = text.split()
     if len(words) > MAX_PARTS:
         raise QueryError(f"the query has more than {MAX_PARTS:,} words; shorten it", text[:80], 80)
-    return Words(should=tuple(Word(word) for word in words)) if words else Everything()
+    return Words(should=tuple(plain_leaf(word) for word in words)) if words else Everything()
 
 
 class _Parser:
@@ -91,7 +96,8 @@ class _Parser:
         token = self._peek()
         if token is not None:
             raise self._fault("a parenthesis closes that was not opened; remove it or use --literal", token)
-        return node
+        # Quotes, parentheses or a smiley without any word ask for something, not for every article.
+        return Words() if isinstance(node, Everything) and self._text.strip() else node
 
     def _alternatives(self) -> Node:
         """query := part (OR part)*"""
@@ -112,20 +118,20 @@ class _Parser:
             if token.kind == "sign":
                 self._next += 1
                 signed = True
-                (must if token.text == "+" else must_not).append(self._near(token))
+                node, parts = self._near(token), must if token.text == "+" else must_not
             else:
-                node = self._conjunction()
+                node, parts = self._conjunction(), should
                 if isinstance(node, Not):
-                    must_not.append(node.part)
-                elif isinstance(node, Dated):
-                    must.append(node)
-                elif not isinstance(node, Everything):
-                    should.append(node)
+                    node, parts = node.part, must_not
+                elif is_dates(node):
+                    parts = must
+            if not isinstance(node, Everything):
+                parts.append(node)
         if not (should or must or must_not):
             return Everything()
         if len(should) == 1 and not must and not must_not:
             return should[0]
-        if len(must) == 1 and isinstance(must[0], Dated) and not signed and not should and not must_not:
+        if len(must) == 1 and is_dates(must[0]) and not signed and not should and not must_not:
             return must[0]
         if len(must_not) == 1 and not should and not must:
             return Not(must_not[0])
@@ -234,7 +240,7 @@ class _Parser:
         """Return the dates that `date:`, `since:` or `until:` names."""
         token = self._peek()
         if token is None or token.leaf is None:
-            raise self._fault(f"{name}: needs a date after it; {HOW_TO_WRITE}", opener)
+            raise self._fault(f"{name}: needs a date after it; {_HOW_TO_WRITE}", opener)
         self._next += 1
         text = token.leaf.text if isinstance(token.leaf, Phrase) else token.text
         ends = text.split("..") if name == "date" else [text]
@@ -250,7 +256,7 @@ class _Parser:
     def _span(self, text: str, token: Token) -> tuple[str, str]:
         span = parse_span(text, self._today)
         if span is None:
-            raise self._fault(f"'{text}' is no date; {HOW_TO_WRITE}", token)
+            raise self._fault(f"'{text}' is no date; {_HOW_TO_WRITE}", token)
         return span
 
     def _expect_operand(self, operator: Token, before: Node) -> None:

@@ -5,6 +5,7 @@ Patterns see words as the index has them: folded (lower case, no diacritics), no
 
 from __future__ import annotations
 
+import math
 import re
 import time
 import unicodedata
@@ -19,6 +20,7 @@ REGEX_SECONDS = 1.0
 """How long the regular expressions of a query may take for all words of a corpus."""
 _MAX_REGEX = 200
 _MAX_REPEAT = 100
+_MAX_NESTED = 10_000  # a million took 310 MB to compile
 
 _ESCAPE_OR_CLASS = re.compile(r"\\(?P<escaped>.)|\[\^?\]?(?:[^\]\\]|\\.)*\]", re.DOTALL)
 _ESCAPES = frozenset("dDwWsSbB")
@@ -47,6 +49,8 @@ def check_regex(expression: str) -> str | None:
         return "a brace that is no repeat is written \\{"
     if any(int(number or 0) > _MAX_REPEAT for repeat in _REPEAT.findall(bare) for number in repeat if len(number) < 9):
         return f"a repeat counts to {_MAX_REPEAT} at most"
+    if math.prod(max(1, *(int(number or 1) for number in repeat)) for repeat in _REPEAT.findall(bare)) > _MAX_NESTED:
+        return f"its repeats multiply to more than {_MAX_NESTED:,}"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # of what later versions of Python read otherwise: [[a]

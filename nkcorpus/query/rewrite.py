@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Word, Words, is_prose
-from nkcorpus.query.expansion import Alternative, Expansion, Options, expand
+from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Wildcard, Word, Words, is_prose
+from nkcorpus.query.expansion import Alternative, Expansion, Options, expand, noun, without_possessive
+from nkcorpus.query.lexer import character_of, one_character
 
 if TYPE_CHECKING:
     from nkcorpus.lexicon.lookup import Lexicon
@@ -22,7 +23,6 @@ MOST_SYNONYMS = 400
 """Synonyms of a query: what would have more than that is searched as typed from there on."""
 
 _BETWEEN_PUNCTUATION = re.compile(r"\w(?:.*\w)?", re.DOTALL)
-_POSSESSIVES = ("'s", "’s", "ʼs", "＇s")
 _ALONE = re.compile(r"(?!(?:AND|OR|NOT)$)(?=.*[^\W_])[\w']+")
 
 
@@ -62,7 +62,7 @@ class Rewriter:
         while position < len(words):
             if expansion := known.get(position):
                 yield expansion
-            elif variants := tuple(self._variants(bare[position])):
+            elif variants := tuple(self._variants(without_possessive(bare[position]))) or noun(bare[position]):
                 yield Expansion(position, position + 1, bare[position], variants)
             position = expansion.end if expansion else position + 1
 
@@ -79,6 +79,8 @@ class _Walk:
         match node:
             case Word() | Phrase(distance=None) if is_prose(node):
                 return self._leaf(node)
+            case Wildcard() if character := character_of(node):
+                return self._character(node, character)
             case Weighted():
                 return Weighted(self.node(node.part), node.weight)
             case Words():
@@ -96,6 +98,13 @@ class _Walk:
             if (expansion.start, expansion.end) == (0, len(words)) and self._takes(expansion):
                 return Synonyms(leaf, _synonyms(expansion, leaf.field))
         return leaf
+
+    def _character(self, node: Wildcard, character: str) -> Node:
+        """Return the words that a character begins, or what stands for the same as it alone."""
+        for expansion in self._expansions([character]):
+            if self._takes(expansion):
+                return Or((node, *(Weighted(one.leaf, one.weight) for one in _synonyms(expansion, node.field))))
+        return node
 
     def _in_a_row(self, nodes: Sequence[Node]) -> Iterator[Node]:
         for (is_row, field), group in groupby(nodes, _row):
@@ -124,10 +133,9 @@ class _Walk:
 
 
 def _bare(word: str) -> str:
-    """Return a word as typed without the punctuation around it and the possessive."""
+    """Return a word as typed without the punctuation around it."""
     match = _BETWEEN_PUNCTUATION.search(word)
-    inner = match.group() if match else ""
-    return inner[:-2] if inner.endswith(_POSSESSIVES) else inner
+    return match.group() if match else ""
 
 
 def _row(node: Node) -> tuple[bool, str | None]:
@@ -139,5 +147,7 @@ def _synonyms(expansion: Expansion, field: str | None) -> tuple[Synonym, ...]:
     return tuple(Synonym(_leaf(one.text, field), one.weight, one.reason, one.senses) for one in expansion.alternatives)
 
 
-def _leaf(text: str, field: str | None) -> Word | Phrase:
+def _leaf(text: str, field: str | None) -> Word | Phrase | Wildcard:
+    if character := one_character(text):
+        return Wildcard(f"{character}*", field)
     return Word(text, field) if _ALONE.fullmatch(text) else Phrase(text, field)

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from nkcorpus.query import analysis
-from nkcorpus.query.ast import Node, Phrase, Synonym, Word, leaves, synonyms
+from nkcorpus.query.ast import Node, Phrase, Synonym, Wildcard, Word, leaves, synonyms
 from nkcorpus.query.patterns import matcher
 from nkcorpus.results import Snippet
 
@@ -113,7 +113,11 @@ def query_marks(node: Node, *, exact: bool = False, passed_over: Container[Synon
         else:
             add(_slots(leaf.text, exact=exact), 1.0, by_word=True)
     for other in others:
-        if other.leaf.field in _TEXT_FIELDS and other not in passed_over:
+        if other.leaf.field not in _TEXT_FIELDS or other in passed_over:
+            continue
+        if isinstance(other.leaf, Wildcard):
+            patterns[other.leaf.text] = matcher(other.leaf)
+        else:
             add(_slots(other.leaf.text, exact=exact), other.weight, by_word=False)
     found, several = tuple(patterns.items()), tuple(phrases.values())
     if exact:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise
 
-from nkcorpus.query.analysis import fold, is_unspaced
+from nkcorpus.query.analysis import STOP_WORDS, fold, is_unspaced
 from nkcorpus.query.ast import And, Node, Or, Phrase, Weighted, Word, Words, leaves
 
 SUGGESTIONS = 3
@@ -22,6 +22,7 @@ _NEAREST = 200
 """Candidates whose articles are counted at most."""
 _WORDS = 6
 """Words of a query that are looked at: each costs a walk over the vocabulary."""
+_MOST_LEAVES = 50
 _PER_SLIP = 3.0
 """A word one slip further away needs e ** 3, twenty times the articles, to come first."""
 _SAME_FIRST = 1.0
@@ -34,11 +35,11 @@ def corrections(text: str, vocabulary: Sequence[str], holders: Callable[[str], i
     replaced or swapped, or a space too few. Of two words the one that they make without the space.
 
     `vocabulary` are the corpus' folded words, sorted; `holders` tells how many articles hold one of them. Nothing comes
-    of a word that articles hold, of figures, and of scripts without spaces.
+    of a word that articles hold, of stop words, of figures, and of scripts without spaces.
     """
     first, _, second = fold(text).partition(" ")
     word = first + second
-    if not _SHORTEST <= len(word) <= _LONGEST or is_unspaced(word) or not word.isalpha():
+    if not _SHORTEST <= len(word) <= _LONGEST or is_unspaced(word) or not word.isalpha() or word in STOP_WORDS:
         return ()
     if holders(word):
         return (word,) if second else ()
@@ -52,7 +53,12 @@ def corrections(text: str, vocabulary: Sequence[str], holders: Callable[[str], i
 
 
 def suggested(node: Node, correct: Callable[[str], tuple[str, ...]]) -> Iterator[Node]:
-    """Yield the trees, at most SUGGESTIONS, that come of `node` when words are replaced by what `correct` gives."""
+    """Yield the trees, at most SUGGESTIONS, that come of `node` when words are replaced by what `correct` gives.
+
+    Nothing comes of a query of many words, which would be answered once more for each.
+    """
+    if len(list(islice(leaves(node), _MOST_LEAVES + 1))) > _MOST_LEAVES:
+        return
     table = {word: better for word in islice(_words(node), _WORDS) if (better := correct(word))}
     joined = _joined(node, correct)
     if joined != node:

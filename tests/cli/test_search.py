@@ -304,6 +304,20 @@ def test_the_query_is_explained_without_a_search(run: Run) -> None:
     assert (found.code, "one field" in found.err) == (2, True)
 
 
+def test_a_query_that_begins_with_a_minus(search: Run) -> None:
+    refused = search("-squid rice")
+    assert refused.code == 2
+    assert "a query that begins with - goes after --" in refused.err
+    assert search("--count", "--", "-squid rice").lines == search("--count", "rice -squid").lines
+
+
+def test_nothing_to_look_for_finds_nothing(search: Run) -> None:
+    for query in ('""', '"', ":)", "()"):
+        none = search(query)
+        assert (none.code, none.out) == (1, "")
+        assert "not indexed" in none.err
+
+
 def test_the_explained_query_as_json(search: Run) -> None:
     explained = search("date:2019 (a* OR lecture~1)", "--explain-query", "--format", "json", "--exact").json
     assert list(explained) == ["schema", "query", "parsed", "tree", "expanded"]

@@ -33,6 +33,7 @@ from nkcorpus.query.ast import (
     Wildcard,
     Word,
     Words,
+    is_dates,
 )
 
 K1, B = 1.2, 0.75
@@ -87,7 +88,9 @@ class Model:
                 should = self._known(node.should, name, match)
                 if match == "all":
                     must, should = must + should, []
-                if must or should:
+                if must and should and all(map(is_dates, node.must)):
+                    holds = all(must) and any(should)
+                elif must or should:
                     holds = all(must) if must else any(should)
                 elif node.must or node.should or not node.must_not:
                     return None

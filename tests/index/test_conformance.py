@@ -83,6 +83,8 @@ QUERIES = [
     '"rice corn"^3 OR mss^2',
     "date:2019",
     "rice date:2019..2020-06",
+    "rice mss (date:2019 OR date:2021) -corn",
+    "the since:2019",
     "rice OR date:..2019-03",
     "rice -since:2020",
 ]

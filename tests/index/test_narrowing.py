@@ -182,6 +182,10 @@ def test_a_place_that_the_lexicon_has_not_is_told(index: Index) -> None:
     (note,) = search(index, "", Filters(place="Zzongjin City")).notes
     assert "'Zzongjin City' is no place of the lexicon" in note
     assert "Chongjin" in note
+    (country,) = search(index, 'place:"South Korea"').notes
+    assert "such as" not in country
+    (long,) = search(index, f"place:{'x' * 5000}").notes
+    assert len(long) < 250
 
 
 def test_facets_of_places_have_their_usual_names(index: Index) -> None:

@@ -18,7 +18,7 @@ LEVELS: tuple[Level, ...] = (1, 2, 3, 4)
     [
         (1, ["Kim Jong Un", "Kim Jong-un", "KIM JONGUN"]),
         (1, ["Hamgyŏng", "Hamgyong"]),
-        (1, ["Ch’ŏngjin", "Ch'ongjin", "Chongjin"]),
+        (1, ["Ch’ŏngjin", "Ch‘ŏngjin", "Chʻŏngjin", "Chʼŏngjin", "Ch'ongjin", "Chongjin"]),
         (2, ["Kim Jong Un", "Kim Jŏng-ŭn", "Kim Jong Eun"]),
         (2, ["Hamgyong", "Hamgyeong"]),
         (3, ["Pyongan", "Phyongan"]),

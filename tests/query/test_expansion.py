@@ -76,6 +76,9 @@ def test_an_older_name_finds_the_newer_by_its_weight() -> None:
         ("돈주", "donju", "english"),
         ("songbun", "출신성분", "hangul"),
         ("kwalliso", "정치범수용소", "hangul"),
+        ("혜산시", "Hyesan", "english"),
+        ("온성군에서", "Onsong", "english"),
+        ("평양시민", "", ""),
         ("인민반장의", "", ""),
     ],
 )
@@ -97,6 +100,18 @@ def test_other_words_are_left_alone(query: str) -> None:
 
 def test_an_acronym_that_is_a_word_is_looked_for_at_a_low_weight() -> None:
     assert alternatives("Supreme People's Assembly")["SPA"] == (0.3, "acronym", "supreme-assembly")
+
+
+def test_a_region_finds_its_provinces_in_korean_too() -> None:
+    found = alternatives("Hamkyung")
+    assert {"함경도", "함경북도", "함남"} <= set(found)
+    assert found["함경북도"] == (0.8, "related name", "hamgyong")
+
+
+def test_a_place_that_is_another_word_is_looked_for_at_a_low_weight() -> None:
+    assert alternatives("Musan")["무산"] == (0.3, "hangul", "musan")
+    assert alternatives("Chongjin")["청진"][0] == 1.0
+    assert alternatives("Nyongbyon")["Yongbyon"][0] == 1.0
 
 
 def test_the_longest_run_counts() -> None:

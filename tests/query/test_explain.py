@@ -41,7 +41,15 @@ def test_weights_multiply() -> None:
 
 @pytest.mark.parametrize(
     ("text", "empty"),
-    [("the", True), ("???? -", True), ("the NEAR/2 of", True), ("the rice", False), ("s*", False), ("", False)],
+    [
+        ("the", True),
+        ("???? -", True),
+        ("the NEAR/2 of", True),
+        ("the rice", False),
+        ("s*", False),
+        ("", False),
+        ('""', True),
+    ],
 )
 def test_a_query_of_stop_words_and_punctuation_is_empty(text: str, empty: bool) -> None:
     assert explain(parse(text)).is_empty == empty

@@ -29,8 +29,10 @@ from nkcorpus.query.ast import (
     Wildcard,
     Word,
     Words,
+    is_dates,
     leaves,
 )
+from nkcorpus.query.lexer import one_character, plain_leaf
 from nkcorpus.query.parser import MAX_DEPTH, MAX_LENGTH, MAX_PARTS, MAX_PATTERNS, literal, parse
 
 A, B, C = Word("a"), Word("b"), Word("c")
@@ -42,8 +44,16 @@ TODAY = date(2020, 3, 31)
     [
         ("", Everything()),
         (" \t\n", Everything()),
-        ('""', Everything()),
-        ("()", Everything()),
+        ('""', Words()),
+        ('"', Words()),
+        (":)", Words()),
+        ("()", Words()),
+        ('NOT ""', Words()),
+        ('a -""', A),
+        ("a -()", A),
+        ('+"" a', A),
+        ('a -"', Words((A, Word("-")))),
+        ('a -"b', Words((A, Word("-"), B))),
         ("a", A),
         ("a b", Words((A, B))),
         ('"a b"', Phrase("a b")),
@@ -91,6 +101,12 @@ TODAY = date(2020, 3, 31)
         ("(/a/)", Regex("a")),
         ("보위*", Word("보위")),
         ("보*", Wildcard("보*")),
+        ("쌀", Wildcard("쌀*")),
+        ("text:(“쌀, 값?)", Words((Wildcard("쌀*", "text"), Wildcard("값*", "text")))),
+        ("\u110a\u1161\u11af", Wildcard("쌀*")),
+        ("*쌀", Wildcard("*쌀")),
+        ('"쌀"', Phrase("쌀")),
+        ("쌀값", Word("쌀값")),
         ("보위성~1", Word("보위성")),
         ("a^2", Weighted(A, 2)),
         ("a^0.25", Weighted(A, 0.25)),
@@ -104,6 +120,11 @@ TODAY = date(2020, 3, 31)
         ("DATE:..2019", Dated(None, "2019")),
         ("since:2019 until:2020-02", Words((), (Dated("2019", None), Dated(None, "2020-02")))),
         ("a date:2019 b", Words((A, B), (Dated("2019", "2019"),))),
+        (
+            "a (date:2019 OR date:2021)",
+            Words((A,), (Or((Dated("2019", "2019"), Dated("2021", "2021"))),)),
+        ),
+        ("(date:2019 OR date:2021)", Or((Dated("2019", "2019"), Dated("2021", "2021")))),
         ("a -date:2019", Words((A,), (), (Dated("2019", "2019"),))),
         ("a OR date:2019", Or((A, Dated("2019", "2019")))),
         ('since:"last month"', Dated("2020-02", None)),
@@ -179,6 +200,7 @@ def test_human_text_is_words(text: str, words: list[str]) -> None:
         (r"x /(a)\1/", 2, r"\1 is not supported"),
         ("x /a{1000}/", 2, "counts to 100"),
         ("x date:soon", 7, "is no date"),
+        ("since:'last month'", 6, 'write 2019, 2019-06, 2019-06-13, 2019-06-13T09:30+09:00, "yesterday", "last month"'),
         ("x date:..", 7, "no span of dates"),
         ("x date:1..2..3", 7, "no span of dates"),
         ("x date:(2019)", 2, "date: needs a date"),
@@ -256,7 +278,8 @@ def test_text_in_the_manner_of_queries_round_trips(text: str) -> None:
 
 
 _FIELDS = st.none() | st.sampled_from(FIELDS)
-_LEAVES = st.builds(Word, st.text(alphabet="abcXYZ0189'.보위성", min_size=1, max_size=6), _FIELDS) | st.builds(
+_WORDS = st.text(alphabet="abcXYZ0189'.보위성", min_size=1, max_size=6).filter(lambda text: not one_character(text))
+_LEAVES = st.builds(Word, _WORDS, _FIELDS) | st.builds(
     Phrase,
     st.text(alphabet="ab 위+:()-", max_size=8).map(lambda text: f"a{text}b"),
     _FIELDS,
@@ -289,7 +312,7 @@ def _positive(node: Node) -> Node:
 
 def _words(should: list[Node], must: list[Node], must_not: list[Node]) -> Node:
     """The parser makes no Words of a single part, unless it is a required one, and requires dates."""
-    should = [A if isinstance(node, Dated) else node for node in map(_positive, should)]
+    should = [A if is_dates(node) else node for node in map(_positive, should)]
     if not must and len(should) + len(must_not) < 2:
         must = [A]
     return Words(tuple(map(_positive, should)), tuple(must), tuple(must_not))
@@ -324,9 +347,14 @@ def test_literal_takes_any_text_as_words(text: str) -> None:
     assert literal(text) == Words(tuple(Word(word) for word in text.split()))
 
 
+def test_words_of_one_character_are_no_patterns_to_count() -> None:
+    words = "그 돈 쌀 " * 100
+    assert len(list(leaves(parse(words)))) == len(list(leaves(literal(words)))) == 300
+
+
 @given(st.text())
 def test_literal_never_fails(text: str) -> None:
-    assert [leaf.text for leaf in leaves(literal(text))] == text.split()
+    assert list(leaves(literal(text))) == [plain_leaf(word) for word in text.split()]
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,8 @@ def test_a_regular_expression_ends_in_time(expression: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "expression", ["(", "[[a]", "a{101}", r"\1", r"\bé\p{L}", "(?i)a", "(?=a)", "a" * 201, "*", "a{d}"]
+    "expression",
+    ["(", "[[a]", "a{101}", r"\1", r"\bé\p{L}", "(?i)a", "(?=a)", "a" * 201, "*", "a{d}", "((a{99}){99}){99}"],
 )
 def test_what_is_refused(expression: str) -> None:
     reason = check_regex(expression)

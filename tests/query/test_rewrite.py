@@ -49,6 +49,9 @@ def typed(query: str) -> list[str]:
         ("MSS", ["MSS"]),
         ("(MSS?)", ["MSS?"]),
         ("the MSS's lecture", ["MSS's"]),
+        ('"Ministry of People\'s Security"', ['"Ministry of People\'s Security"']),
+        ("Ministry of People’s Security's plan", ["Ministry of People’s Security's"]),
+        ("Hamkyung's", ["Hamkyung's"]),
         ("Ministry of State Security lecture", ["Ministry of State Security"]),
         ("a lecture of the Ministry of State Security", ["Ministry of State Security"]),
         ("title:(Ministry of State Security)", ["title:Ministry title:of title:State title:Security"]),
@@ -68,11 +71,25 @@ def typed(query: str) -> list[str]:
         ("author:MSS source:MSS removed:MSS tag:MSS", []),
         ("MSS* /mss/ mss~1", []),
         ("rice corn", []),
+        ("쌀값은 휘발유값", ["쌀값은"]),
+        ('"쌀값은 올랐다"', []),
+        ("북, 쌀", []),
         ("", []),
     ],
 )
 def test_what_gets_synonyms(query: str, parts: list[str]) -> None:
     assert typed(query) == parts
+
+
+def test_an_alias_of_one_character_is_the_words_that_it_begins() -> None:
+    rewriter = Rewriter(load_lexicon(), (("barley", "쌀"),))
+    assert str(rewriter.rewrite(parse("barley")).root) == "barley OR 쌀*"
+    assert str(rewriter.rewrite(parse("쌀 squid")).root) == "(쌀* OR barley^1) squid"
+
+
+def test_what_was_typed_is_no_synonym() -> None:
+    (group,) = groups(REWRITER.rewrite(parse('"Workers\' Party of Korea"')).root)
+    assert "Workers' Party of Korea" not in [one.leaf.text for one in group.synonyms]
 
 
 def test_synonyms_have_the_field_and_the_weight_of_what_was_typed() -> None:

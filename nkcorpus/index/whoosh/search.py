@@ -37,8 +37,12 @@ from nkcorpus.query.ast import (
     Wildcard,
     Word,
     Words,
+    is_dates,
     leaves,
 )
+
+_BATCH = 100
+"""Nodes whose results are held at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,10 @@ class _Evaluation:
     def root(self, node: Node, later: float) -> _Result | None:
         """Evaluate the whole tree; with `best`, articles that hold all words score above all others, also when these
         gain `later` by boosts.
+
+        Of more than `_BATCH` words none is expected to hold all.
         """
-        if isinstance(node, Words) and self._match == "best":
+        if isinstance(node, Words) and self._match == "best" and len(node.should) <= _BATCH:
             parts = self._parts(node.should)
             result = self._words(node, "any")
             if result and parts and (len(parts) + len(node.must) > 1 or parts[0].whole is not None):
@@ -152,26 +158,25 @@ class _Evaluation:
             case And():
                 return self._and(node)
             case Or():
-                return _any(self._parts(node.parts))
+                return self._joined(_any, node.parts)
             case Not():
                 return _Result(self._without(self._everything(), [node.part]), 0.0)
             case Everything():
                 return _Result(self._everything(), 0.0)
 
     def _words(self, node: Words, match: MatchMode) -> _Result | None:
-        required = self._parts(node.must)
-        optional = self._parts(node.should)
         if match == "all":
-            required, optional = required + optional, []
-        if required:
-            result = _all(required)
-            for part in optional:
-                for number, score in part.scores.items():
-                    if number in result.scores:
-                        result.scores[number] += score
-            result = _Result(result.scores, result.bound + sum(part.bound for part in optional))
-        elif optional:
-            result = _any(optional) or _Result({}, 0.0)
+            required, optional = self._joined(_all, (*node.must, *node.should)), None
+        else:
+            required, optional = self._joined(_all, node.must), self._joined(_any, node.should)
+        if required and optional:
+            if all(map(is_dates, node.must)):
+                result = _all([required, optional])
+            else:
+                scores = {number: score + optional.scores.get(number, 0.0) for number, score in required.scores.items()}
+                result = _Result(scores, required.bound + optional.bound)
+        elif found := required or optional:
+            result = found
         elif node.must_not and not node.should and not node.must:
             result = _Result(self._everything(), 0.0)
         else:
@@ -197,12 +202,20 @@ class _Evaluation:
         return _Result(scores, result.bound, whole)
 
     def _and(self, node: And) -> _Result | None:
-        wanted = self._parts([part for part in node.parts if not isinstance(part, Not)])
+        wanted = self._joined(_all, [part for part in node.parts if not isinstance(part, Not)])
         unwanted = [part.part for part in node.parts if isinstance(part, Not)]
         if not wanted and not unwanted:
             return None
-        result = _all(wanted) if wanted else _Result(self._everything(), 0.0)
+        result = wanted or _Result(self._everything(), 0.0)
         return _Result(self._without(result.scores, unwanted), result.bound)
+
+    def _joined(self, join: Callable[[list[_Result]], _Result | None], nodes: Sequence[Node]) -> _Result | None:
+        """Return the results of nodes joined, a batch at a time: those of thousands would take hundreds of MB."""
+        result: _Result | None = None
+        for start in range(0, len(nodes), _BATCH):
+            if parts := self._parts(nodes[start : start + _BATCH]):
+                result = join([result, *parts] if result else parts)
+        return result
 
     def _parts(self, nodes: Iterable[Node]) -> list[_Result]:
         return [result for result in map(self._evaluate, nodes) if result is not None]
@@ -218,9 +231,12 @@ class _Evaluation:
         return dict.fromkeys(self._snapshot.live, 0.0)
 
     def _leaf(self, node: Leaf | Near | Dated | Synonyms) -> _Result | None:
-        if node not in self._leaves:
-            self._leaves[node] = self._find(node)
-        return self._leaves[node]
+        if node in self._leaves:
+            return self._leaves[node]
+        result = self._find(node)
+        if len(self._leaves) < _BATCH:
+            self._leaves[node] = result
+        return result
 
     def _find(self, node: Leaf | Near | Dated | Synonyms) -> _Result | None:
         match node:
