@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from functools import cached_property
 from itertools import accumulate, chain, pairwise, repeat
 from operator import sub
@@ -134,13 +134,16 @@ class Postings:
                 found[number] = often
         return found
 
-    def positions_in(self, wanted: Collection[int], forms: Forms = None) -> dict[int, Sequence[int]]:
+    def positions_in(self, wanted: Set[int], forms: Forms = None) -> dict[int, Sequence[int]]:
         """Return the positions in those of the wanted documents that have the term, ascending.
 
         With `forms`, only the positions of words of these forms, in documents that have any.
         """
         index, starts, positions = self.index, self._starts, self._positions
-        at_index = {number: index[number] for number in wanted if number in index}
+        if len(index) < len(wanted):
+            at_index = {number: at for number, at in index.items() if number in wanted}
+        else:
+            at_index = {number: index[number] for number in wanted if number in index}
         if forms is None:
             return {number: positions[starts[at] : starts[at + 1]] for number, at in at_index.items()}
         inflected = self._forms

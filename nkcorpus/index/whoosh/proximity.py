@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from nkcorpus.index.whoosh.postings import Forms, Postings
 from nkcorpus.index.whoosh.snapshot import Snapshot
@@ -69,18 +69,29 @@ class _Located:
                 break
         self.documents = documents or set()
         self._positions = [
-            (slot.offset, [postings.positions_in(self.documents, forms) for postings, forms in terms])
+            (slot.offset, _merged([postings.positions_in(self.documents, forms) for postings, forms in terms]))
             for slot, terms in zip(slots, held, strict=False)
         ]
 
     def starts(self, number: int) -> Collection[int]:
         """Return the positions in a document at which the slots begin, each once."""
         starts: Collection[int] | None = None
-        for offset, terms in self._positions:
-            at: Collection[int] = terms[0].get(number, ())
-            if len(terms) > 1 or len(at) > _FEW:
-                at = {position for found in terms for position in found.get(number, ())}
+        for offset, positions in self._positions:
+            at = positions.get(number, ())
+            if len(at) > _FEW:
+                at = set(at)
             starts = at if starts is None else [start for start in starts if start + offset in at]
             if not starts:
                 break
         return starts or ()
+
+
+def _merged(terms: Sequence[Mapping[int, Collection[int]]]) -> Mapping[int, Collection[int]]:
+    """Return the positions of the terms of a slot as those of one: a pattern may stand for a thousand."""
+    if len(terms) == 1:
+        return terms[0]
+    merged: dict[int, set[int]] = {}
+    for positions in terms:
+        for number, found in positions.items():
+            merged.setdefault(number, set()).update(found)
+    return merged
