@@ -46,20 +46,9 @@ _HOMES = {
         "SourceNotFound",
         "UsageError",
     ),
-    "nkcorpus.model": (
-        "Article",
-        "Cleaned",
-        "Document",
-        "DuplicateCluster",
-        "Duplicates",
-        "Facet",
-        "Hit",
-        "IngestReport",
-        "Note",
-        "SearchResult",
-        "Span",
-    ),
+    "nkcorpus.model": ("Article", "Document", "Note", "Span"),
     "nkcorpus.pipeline": ("Treatment", "clean_sources"),
+    "nkcorpus.results": ("Cleaned", "DuplicateCluster", "Duplicates", "Facet", "Hit", "IngestReport", "SearchResult"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
