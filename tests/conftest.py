@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from nkcorpus import Corpus
+from tests.news import record
 
 settings.register_profile("nkcorpus", deadline=None, print_blob=True)
 settings.load_profile("nkcorpus")
@@ -28,3 +32,20 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"there is no folder '{folder.name}' beside the repository")
     return folder
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """A file with two short articles."""
+    file = tmp_path / "news.jsonl"
+    lines = record("one", "Rice prices rose in Hyesan."), record("two", "A lecture in Musan on corn.")
+    file.write_text("".join(lines), "utf-8")
+    return file
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, news: Path) -> Iterator[Corpus]:
+    """A corpus of these two articles."""
+    with Corpus.open(tmp_path / "corpus.db") as opened:
+        opened.ingest([news])
+        yield opened

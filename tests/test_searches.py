@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from nkcorpus import Corpus, QueryError, UsageError
 from tests.news import record
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Path:
-    file = tmp_path / "news.jsonl"
-    file.write_text(
-        record("one", "Rice prices rose in Hyesan.") + record("two", "A lecture in Musan on corn."), "utf-8"
-    )
-    return file
-
-
-@pytest.fixture
-def corpus(tmp_path: Path, news: Path) -> Iterator[Corpus]:
-    with Corpus.open(tmp_path / "corpus.db") as opened:
-        opened.ingest([news])
-        yield opened
 
 
 def ids(corpus: Corpus) -> dict[str | None, str]:

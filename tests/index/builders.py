@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hypothesis import strategies as st
+
 from nkcorpus.identity import text_digest
 from nkcorpus.index import Index, Matches, SearchOptions
 from nkcorpus.model import Indexable, Position, Removal
@@ -91,3 +93,13 @@ def names(
 def named(**texts: str) -> dict[str, Indexable]:
     """Return articles by name."""
     return {name: article(name, text) for name, text in texts.items()}
+
+
+def articles_of(words: list[str], longest: int) -> st.SearchStrategy[Indexable]:
+    """Return a strategy of articles with ten names and texts of up to `longest` of these words."""
+    return st.builds(
+        lambda name, text, title: article(str(name), " ".join(text), " ".join(title) or None),
+        st.integers(0, 9),
+        st.lists(st.sampled_from(words), max_size=longest),
+        st.lists(st.sampled_from(words), max_size=2),
+    )

@@ -16,7 +16,7 @@ from nkcorpus.query.ast import Query, Weighted, Word, Words
 from nkcorpus.query.parser import parse
 from nkcorpus.results import Facet
 
-from .builders import ChangeLog, article, named
+from .builders import ChangeLog, article, articles_of, named
 from .conftest import Factory
 from .model import Model
 
@@ -47,12 +47,7 @@ def boosted(index: Index, known: dict[str, Indexable], text: str, *words: str, *
     return [by_id[one] for one in ask(index, text, tuple(Weighted(Word(word), 5.0) for word in words), **options).ids]
 
 
-_ARTICLES = st.builds(
-    lambda name, text, title: article(str(name), " ".join(text), " ".join(title) or None),
-    st.integers(0, 9),
-    st.lists(st.sampled_from(WORDS), max_size=8),
-    st.lists(st.sampled_from(WORDS), max_size=2),
-)
+_ARTICLES = articles_of(WORDS, longest=8)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -17,7 +17,7 @@ from nkcorpus.model import Indexable
 from nkcorpus.query.ast import And, Node, Or, Phrase, Query, Synonym, Synonyms, Weighted, Word, Words
 from nkcorpus.query.parser import parse
 
-from .builders import ChangeLog, article
+from .builders import ChangeLog, article, articles_of
 from .conftest import Factory
 from .model import Model
 
@@ -63,12 +63,7 @@ def filled(index: Index, **texts: str) -> dict[str, Indexable]:
     return known
 
 
-_ARTICLES = st.builds(
-    lambda name, text, title: article(str(name), " ".join(text), " ".join(title) or None),
-    st.integers(0, 9),
-    st.lists(st.sampled_from(TEXTS), max_size=10),
-    st.lists(st.sampled_from(TEXTS), max_size=2),
-)
+_ARTICLES = articles_of(TEXTS, longest=10)
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
