@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from nkcorpus.model import Article, Cleaned, Document, DuplicateCluster, Duplicates, Hit, IngestReport, SearchResult
+from nkcorpus.model import (
+    Article,
+    Cleaned,
+    Document,
+    DuplicateCluster,
+    Duplicates,
+    Hit,
+    IngestReport,
+    Retrieval,
+    SearchResult,
+)
 
 Fields = dict[str, Any]
 
@@ -86,6 +96,7 @@ def article_fields(article: Article) -> Fields:
                 "retrieved_at": version.retrieved_at,
                 "sha256": version.content_sha256,
                 "payload_sha256": version.payload_sha256,
+                "retrieval": retrieval_fields(version.retrieval),
             }
             for version in article.versions
         ],
@@ -99,6 +110,20 @@ def article_fields(article: Article) -> Fields:
         **_publication_fields(document),
         "user_tags": list(article.user_tags),
         "notes": note_fields(article),
+        "retrieval": retrieval_fields(article.version.retrieval),
+    }
+
+
+def retrieval_fields(retrieval: Retrieval | None) -> Fields | None:
+    """Return how bytes came from the web, None for those of a file."""
+    if retrieval is None:
+        return None
+    return {
+        "url": retrieval.url,
+        "answered": retrieval.answered,
+        "status": retrieval.status,
+        "retrieved_at": retrieval.retrieved_at,
+        "headers": dict(retrieval.headers),
     }
 
 

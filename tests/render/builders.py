@@ -11,6 +11,7 @@ from nkcorpus.model import (
     Hit,
     Note,
     Repair,
+    Retrieval,
     SearchResult,
     Snippet,
     Span,
@@ -18,6 +19,13 @@ from nkcorpus.model import (
 )
 from nkcorpus.render import ColorChoice, Environment
 
+FETCHED = Retrieval(
+    "http://bulletin.example/a_b",
+    "https://bulletin.example/a_b",
+    200,
+    "2024-01-31T23:00:00Z",
+    (("content-type", "text/html"),),
+)
 BODY = "Officers of the local branch gave a lecture on vigilance in Saebom County.\n\nPeople “yawned” on June 3.\u00a0"
 TAIL = "*Translated by Nam Bo-ra"
 RAW = f"{BODY}\n\n{TAIL}\n"
@@ -123,7 +131,7 @@ def article(
     described = described or document()
     versions = (
         VersionInfo(1, "2024-01-01T00:00:00Z", None, "a" * 64, "b" * 64),
-        VersionInfo(2, "2024-02-01T00:00:00Z", "2024-01-31T23:00:00Z", "c" * 64, "d" * 64),
+        VersionInfo(2, "2024-02-01T00:00:00Z", FETCHED, "c" * 64, "d" * 64),
     )
     text = described.text
     made = tuple(Note(note, "2024-03-01T00:00:00Z") for note in notes)
