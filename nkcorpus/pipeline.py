@@ -26,7 +26,7 @@ from nkcorpus.model import (
     SourceItem,
     SourceSkip,
 )
-from nkcorpus.sources import iter_items
+from nkcorpus.sources import UNTOLD, Reading, iter_items
 from nkcorpus.store import Known, StoreWriter
 from nkcorpus.store.payloads import compress
 from nkcorpus.workers import map_ordered
@@ -80,15 +80,16 @@ def clean_sources(
     *,
     jobs: int = 1,
     trace: bool = False,
+    reading: Reading = UNTOLD,
     stdin: BinaryIO | None = None,
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
-    `trace` tells how each was read.
+    `reading` tells how the sources are read; the mapping of `treatment` counts. `trace` tells how each was read.
     Raises SourceNotFound at once when no source exists, SettingsError for bad rules.
     """
     rules_with(treatment.rules)
-    entries = iter_items(sources, stdin=stdin, mapping=treatment.mapping)
+    entries = iter_items(sources, stdin=stdin, reading=replace(reading, mapping=treatment.mapping))
     return _clean_all(entries, functools.partial(_cleaned, treatment=treatment, trace=trace), jobs)
 
 
