@@ -9,7 +9,7 @@ from typing import Literal
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
 Kind = Literal["text", "markdown", "html", "record", "row"]
-Format = Literal["text", "markdown", "html", "json", "jsonl", "csv", "zip", "tar", "gz", "bz2", "xz", "zst"]
+Format = Literal["text", "markdown", "html", "json", "jsonl", "csv", "warc", "zip", "tar", "gz", "bz2", "xz", "zst"]
 """What a file can be that holds articles, or holds such files."""
 FacetField = Literal["source", "author", "year", "month", "lang", "place", "translator", "tag"]
 """What the matches of a search can be counted by."""

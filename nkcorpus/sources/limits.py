@@ -48,6 +48,9 @@ DIRECTORY_BYTES = 32 * MEGABYTE
 TAR_HEADER_BYTES = 1 * MEGABYTE
 """A header in a tar archive with its extensions."""
 
+WARC_HEADER_BYTES = 1 * MEGABYTE
+"""The headers of a record in a WARC file, with blank lines before them."""
+
 XZ_MEMORY = 160 * MEGABYTE
 """What the .xz decoder may take; that of the highest preset takes 65 MB."""
 

@@ -108,6 +108,10 @@ def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outco
             from nkcorpus.sources.csvfile import read_table
 
             return read_table(source, mapping=reading.mapping)
+        case "warc":
+            from nkcorpus.sources.warc import read_warc
+
+            return read_warc(source)
         case "text" | "markdown" | "html":
             return _read_whole(source, format_)
     raise AssertionError(format_)

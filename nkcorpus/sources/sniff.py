@@ -23,6 +23,7 @@ _FORMATS: dict[str, Format] = {
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
+    ".warc": "warc",
     ".zip": "zip",
     ".tar": "tar",
     ".gz": "gz",
@@ -42,7 +43,11 @@ _SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
     (0, b"\xfd7zXZ\0", "xz"),
     (0, b"\x28\xb5\x2f\xfd", "zst"),
     (257, b"ustar", "tar"),
+    (0, b"WARC/", "warc"),
 )
+SNIFFED_BYTES = 65_536
+"""The beginning of a page or record of known encoding by which its kind is told."""
+
 _PAGE_HEAD = 4096  # code points
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|article|main|div|p|h1)\b", re.IGNORECASE)
 _OBJECT = re.compile(r'\{\s*["}]')
