@@ -121,10 +121,10 @@ class Corpus:
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
         from nkcorpus import pipeline
-        from nkcorpus.sources import iter_items
+        from nkcorpus.sources import Reading, iter_items
 
         names = [os.fspath(source) for source in sources]
-        entries = iter_items(names, stdin=stdin, mapping=mapping or {})
+        entries = iter_items(names, stdin=stdin, reading=Reading(mapping=mapping or {}))
         if self.path == config.default_corpus():
             self.path.parent.mkdir(parents=True, exist_ok=True)
         store = self._created()

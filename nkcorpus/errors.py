@@ -20,6 +20,8 @@
     └── ItemError             exit 1   one input item cannot be taken; the rest goes on
         ├── UnreadableItem             permission, vanished, not a regular file
         ├── ItemTooLarge
+        ├── UnsafeArchive              unpacks to far more than it holds, overlaps, is nested too deeply
+        ├── MissingExtra               reading it takes a package that is not installed
         ├── NotText                    binary content under a text name
         ├── EmptyItem
         ├── BadRecord                  broken JSON, CSV without a text column
@@ -128,6 +130,14 @@ class UnreadableItem(ItemError):
 
 class ItemTooLarge(ItemError):
     """The item exceeds the size limit of its kind."""
+
+
+class UnsafeArchive(ItemError):
+    """The archive is made to harm whoever unpacks it, or might as well be."""
+
+
+class MissingExtra(ItemError):
+    """Reading the item takes a package that comes with an extra of nkcorpus."""
 
 
 class NotText(ItemError):

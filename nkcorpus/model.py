@@ -9,6 +9,8 @@ from typing import Literal
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
 Kind = Literal["text", "markdown", "html", "record", "row"]
+Format = Literal["text", "markdown", "html", "json", "jsonl", "csv", "warc", "zip", "tar", "gz", "bz2", "xz", "zst"]
+"""What a file can be that holds articles, or holds such files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,28 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Retrieval:
+    """How bytes came from the web: the address asked for, the one that answered after redirects, and when.
+
+    `retrieved_at` is UTC, ISO 8601 to the second. `status` is that of HTTP, None where what keeps the page does not
+    tell it. `headers` are those of the answer that matter, names in lower case.
+    """
+
+    url: str
+    answered: str
+    status: int | None
+    retrieved_at: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SourceItem:
     """One article as bytes, as a source found it and before anybody has read it.
 
     `origin` is the input as the user gave it. `name` is the base name of the input file ("" for stdin).
     `record` is the 1-based number within a file that holds many records, else None.
-    `charset` is set when the source had to decode the file to split it. `payload` are the original bytes.
+    `charset` is set when the source had to decode the file to split it, or was told. `payload` are the original bytes.
+    `url` is the address of the article, `external_id` its id in what holds it, where the bytes do not tell them.
     """
 
     origin: str
@@ -59,7 +77,13 @@ class SourceItem:
     record: int | None = None
     charset: str | None = None
     url: str | None = None
-    retrieved_at: str | None = None
+    retrieval: Retrieval | None = None
+    external_id: str | None = None
+
+    @property
+    def retrieved_at(self) -> str | None:
+        """When the bytes were fetched; None for a file, which has no time."""
+        return self.retrieval.retrieved_at if self.retrieval else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +206,15 @@ class Prepared:
     record: int | None
     kind: Kind
     charset: str | None
-    retrieved_at: str | None
+    retrieval: Retrieval | None
     payload: bytes
     payload_sha256: str
     payload_size: int
+
+    @property
+    def retrieved_at(self) -> str | None:
+        """When the bytes were fetched; None for a file, which has no time."""
+        return self.retrieval.retrieved_at if self.retrieval else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +262,14 @@ class VersionInfo:
 
     number: int
     ingested_at: str
-    retrieved_at: str | None
+    retrieval: Retrieval | None
     content_sha256: str
     payload_sha256: str
+
+    @property
+    def retrieved_at(self) -> str | None:
+        """When its bytes were fetched; None for those of a file."""
+        return self.retrieval.retrieved_at if self.retrieval else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, TypeVar
 
 from nkcorpus.clean import clean_document, fix_document, rules_with
@@ -17,7 +17,7 @@ from nkcorpus.extract import EmptyRecord, extract, extract_traced
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
 from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip
 from nkcorpus.results import Cleaned, Failure, IngestReport
-from nkcorpus.sources import iter_items
+from nkcorpus.sources import UNTOLD, Reading, iter_items
 from nkcorpus.store import Known, StoreWriter
 from nkcorpus.store.payloads import compress
 from nkcorpus.workers import map_ordered
@@ -71,15 +71,16 @@ def clean_sources(
     *,
     jobs: int = 1,
     trace: bool = False,
+    reading: Reading = UNTOLD,
     stdin: BinaryIO | None = None,
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
-    `trace` tells how each was read.
+    `reading` tells how the sources are read; the mapping of `treatment` counts. `trace` tells how each was read.
     Raises SourceNotFound at once when no source exists, SettingsError for bad rules.
     """
     rules_with(treatment.rules)
-    entries = iter_items(sources, stdin=stdin, mapping=treatment.mapping)
+    entries = iter_items(sources, stdin=stdin, reading=replace(reading, mapping=treatment.mapping))
     return _clean_all(entries, functools.partial(_cleaned, treatment=treatment, trace=trace), jobs)
 
 
@@ -143,15 +144,14 @@ class _Intake:
         return len(self._failures) + sum(self._counts[name] for name in ("new", "updated", "unchanged", "skipped"))
 
     def unseen(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """Yield the inputs that have to be read; count files as unchanged whose very bytes are stored.
+        """Yield the inputs that have to be read; count as unchanged what is stored with the very bytes and time.
 
-        The text of a record depends on what its fields were said to be, and a page's state on when it was fetched.
+        The text of a record depends on what its fields were said to be, so records are read.
         """
         for entry in entries:
             if (
                 isinstance(entry, SourceItem)
                 and entry.kind in _WHOLE_FILES
-                and entry.retrieved_at is None
                 and self._writer.holds(entry, hashlib.sha256(entry.payload).hexdigest())
             ):
                 self._counts["unchanged"] += 1
@@ -192,9 +192,8 @@ class _Intake:
             self._counts["removed_spans"] += len(prepared.document.removed)
 
     def _is_known(self, prepared: Prepared, known: Known) -> bool:
-        """Tell whether a version says the same: the newest, or for a file, which has no time, any version."""
-        versions = known.extract_digests if prepared.retrieved_at is None else known.extract_digests[-1:]
-        if prepared.extract_sha256 in versions:
+        """Tell whether a version says the same: that of the time of retrieval, or for a file, which has none, any."""
+        if prepared.extract_sha256 in known.digests_at(prepared.retrieved_at):
             return True
         if known.extractor == prepared.document.extractor:
             return False
@@ -238,6 +237,9 @@ def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure
         return SourceSkip(entry.origin, str(error))
     except ItemError as error:
         return SourceFailure(entry.origin, _numbered(entry, error), entry.record)
+    if entry.external_id and not document.external_id:
+        # After the digest of what was extracted: each capture of an unchanged page has an id of its own.
+        document = replace(document, external_id=entry.external_id)
     text = document.text
     payload_sha256 = hashlib.sha256(entry.payload).hexdigest()
     return Prepared(
@@ -254,7 +256,7 @@ def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure
         record=entry.record,
         kind=entry.kind,
         charset=entry.charset,
-        retrieved_at=entry.retrieved_at,
+        retrieval=entry.retrieval,
         payload=compress(entry.payload),
         payload_sha256=payload_sha256,
         payload_size=len(entry.payload),

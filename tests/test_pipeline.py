@@ -13,7 +13,7 @@ import pytest
 from nkcorpus import SourceNotFound, Treatment, UsageError, clean_sources
 from nkcorpus.extract import extract
 from nkcorpus.identity import extract_digest
-from nkcorpus.model import SourceFailure, SourceItem, SourceSkip
+from nkcorpus.model import Retrieval, SourceFailure, SourceItem, SourceSkip
 from nkcorpus.pipeline import Entry, ingest
 from nkcorpus.results import IngestReport
 from nkcorpus.store.sqlite import SqliteStore
@@ -37,7 +37,9 @@ def run(store: SqliteStore, *entries: Entry, force: bool = False) -> IngestRepor
 
 def capture(text: str, retrieved_at: str | None = None) -> SourceItem:
     payload = json.dumps({"url": "https://news.example/a", "text": text}).encode()
-    return SourceItem("a.jsonl", "a.jsonl", "record", payload, record=1, retrieved_at=retrieved_at)
+    url = "https://news.example/a"
+    retrieval = Retrieval(url, url, 200, retrieved_at) if retrieved_at else None
+    return SourceItem("a.jsonl", "a.jsonl", "record", payload, record=1, retrieval=retrieval)
 
 
 def test_files_have_no_time_but_captures_do(store: SqliteStore) -> None:
@@ -48,6 +50,30 @@ def test_files_have_no_time_but_captures_do(store: SqliteStore) -> None:
     outcomes = [run(store, capture(text, time)) for text, time in zip(texts, times, strict=True)]
     assert [(report.updated, report.unchanged) for report in outcomes] == [(1, 0), (1, 0), (1, 0)]
     assert run(store, capture("Rice rose.", "2020-01-04T00:00:00Z")).unchanged == 1
+
+
+def test_the_captures_of_an_archive_come_in_once_in_whatever_order(store: SqliteStore) -> None:
+    """Also those that changed nothing, which are not stored."""
+    texts = ["Rice rose.", "Rice rose.", "Rice fell.", "Rice rose.", "Rice rose."]
+    captures = [capture(text, f"2020-01-0{day}T00:00:00Z") for day, text in enumerate(texts, start=1)]
+    first = run(store, *captures)
+    assert (first.new, first.updated, first.unchanged) == (1, 2, 2)
+    again = run(store, *captures)
+    assert (again.updated, again.unchanged) == (0, 5)
+    assert run(store, *reversed(captures)).unchanged == 5
+    [article] = store.articles([change.id for change in store.changes(0)])
+    assert [version.retrieved_at for version in article.versions] == [f"2020-01-0{day}T00:00:00Z" for day in (1, 3, 4)]
+    assert article.version.retrieval == captures[3].retrieval
+
+
+def test_the_id_that_a_capture_carries_is_kept_and_makes_no_new_version(store: SqliteStore) -> None:
+    captures = [
+        replace(capture("Rice rose.", f"2020-01-0{day}T00:00:00Z"), external_id=f"urn:uuid:{day}") for day in (1, 2)
+    ]
+    report = run(store, *captures)
+    assert (report.new, report.unchanged) == (1, 1)
+    [article] = store.articles([change.id for change in store.changes(0)])
+    assert article.document.external_id == "urn:uuid:1"
 
 
 def test_a_better_extractor_makes_no_new_version_of_the_same_bytes(store: SqliteStore) -> None:

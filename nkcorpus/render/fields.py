@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nkcorpus.model import Article, Document
+from nkcorpus.model import Article, Document, Retrieval
 from nkcorpus.results import Cleaned, DuplicateCluster, Duplicates, Hit, IngestReport, SearchResult
 
 Fields = dict[str, Any]
@@ -91,6 +91,7 @@ def article_fields(article: Article) -> Fields:
                 "retrieved_at": version.retrieved_at,
                 "sha256": version.content_sha256,
                 "payload_sha256": version.payload_sha256,
+                "retrieval": retrieval_fields(version.retrieval),
             }
             for version in article.versions
         ],
@@ -104,6 +105,20 @@ def article_fields(article: Article) -> Fields:
         **_publication_fields(document),
         "user_tags": list(article.user_tags),
         "notes": note_fields(article),
+        "retrieval": retrieval_fields(article.version.retrieval),
+    }
+
+
+def retrieval_fields(retrieval: Retrieval | None) -> Fields | None:
+    """Return how bytes came from the web, None for those of a file."""
+    if retrieval is None:
+        return None
+    return {
+        "url": retrieval.url,
+        "answered": retrieval.answered,
+        "status": retrieval.status,
+        "retrieved_at": retrieval.retrieved_at,
+        "headers": dict(retrieval.headers),
     }
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from nkcorpus.errors import SourceNotFound
 from nkcorpus.extract.fields import check_mapping
-from nkcorpus.model import Kind, SourceFailure, SourceItem, SourceSkip
+from nkcorpus.model import SourceFailure, SourceItem, SourceSkip
 from nkcorpus.sources.files import Seen, path_exists, read_path, shown
-from nkcorpus.sources.readers import format_of_kind
+from nkcorpus.sources.names import Names
 from nkcorpus.sources.stdin import STDIN, read_stdin
+from nkcorpus.sources.stream import UNTOLD, Reading
 
-__all__ = ["iter_items"]
+__all__ = ["UNTOLD", "Names", "Reading", "iter_items"]
 
-_NO_MAPPING: Mapping[str, str] = MappingProxyType({})
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -25,40 +24,37 @@ def iter_items(
     sources: Iterable[str | os.PathLike[str]],
     *,
     stdin: BinaryIO | None = None,
-    kind: Kind | None = None,
-    mapping: Mapping[str, str] = _NO_MAPPING,
+    reading: Reading = UNTOLD,
 ) -> Iterator[SourceItem | SourceFailure | SourceSkip]:
     """Return a lazy iterator over the articles, as bytes, of all `sources` in their order.
 
-    `kind` overrides extension and content of explicit files and of standard input (`record` still tells JSON
-    from JSON lines). `mapping` gives the names of fields (field to name), as in `--map`. `stdin` is read for
-    `-`, by default that of the process.
+    `reading` tells what the files are where their content shall not, which are wanted, and the names of fields.
+    `stdin` is read for `-`, by default that of the process.
 
-    Raises SourceNotFound at once when none of the sources exists, UsageError for an unknown field in `mapping`.
+    Raises SourceNotFound at once when none of the sources exists, UsageError for an unknown field in the mapping.
     What goes wrong later is in the stream, as a SourceFailure, and the rest goes on.
     """
     paths = [os.fspath(source) for source in sources]
-    check_mapping(mapping)
+    check_mapping(reading.mapping)
     if paths and not any(path == STDIN or _URL.match(path) or path_exists(path) for path in paths):
         names = ", ".join(map(shown, paths[:3])) + (", ..." if len(paths) > 3 else "")
         raise SourceNotFound(f"no such file or folder: {names}")
-    return _items(paths, stdin, kind, mapping)
+    return _items(paths, stdin, reading)
 
 
 def _items(
-    paths: list[str], stdin: BinaryIO | None, kind: Kind | None, mapping: Mapping[str, str]
+    paths: list[str], stdin: BinaryIO | None, reading: Reading
 ) -> Iterator[SourceItem | SourceFailure | SourceSkip]:
-    format_ = format_of_kind(kind) if kind else None
     seen = Seen()
     stdin_read = False
     for path in paths:
         if path == STDIN:
             if not stdin_read:
-                yield from read_stdin(stdin, format_, mapping)
+                yield from read_stdin(stdin, reading)
             stdin_read = True
         elif _URL.match(path) and not path_exists(path):
             yield SourceFailure(
                 path, "web sources are not supported in this version; save the page and ingest the file"
             )
         else:
-            yield from read_path(path, format_, mapping, seen)
+            yield from read_path(path, reading, seen)

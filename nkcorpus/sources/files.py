@@ -5,16 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from nkcorpus.errors import ItemTooLarge, UnreadableItem
+from nkcorpus.errors import UnreadableItem
 from nkcorpus.model import SourceFailure, SourceSkip
-from nkcorpus.sources.readers import check_size, read
+from nkcorpus.sources.bounds import Budget
+from nkcorpus.sources.names import PageFolders, unknown_kind
+from nkcorpus.sources.readers import read
 from nkcorpus.sources.sniff import format_of_name
-from nkcorpus.sources.stream import Format, Outcome
+from nkcorpus.sources.stream import PACKED, Input, Outcome, Reading
 
 _Identity = tuple[int, int]
 
@@ -38,11 +39,11 @@ def path_exists(path: str) -> bool:
     return True
 
 
-def read_path(path: str, format_: Format | None, mapping: Mapping[str, str], seen: Seen) -> Iterator[Outcome]:
+def read_path(path: str, reading: Reading, seen: Seen) -> Iterator[Outcome]:
     """Yield the items of a file, or of all files in a folder and its folders, by name.
 
-    `format_` is that of an explicit file; None means by extension, else by content. In folders, hidden entries
-    are passed over and files of unknown extension skipped. Nothing is reached twice.
+    In folders, hidden entries and what browsers save beside pages are passed over, and files of unknown extension
+    skipped, unless `reading` says what they are or asks for them. Nothing is reached twice.
     """
     origin = shown(path)
     if not path_exists(path):
@@ -54,9 +55,9 @@ def read_path(path: str, format_: Format | None, mapping: Mapping[str, str], see
         yield SourceFailure(origin, _reason(path, error))
         return
     if stat.S_ISDIR(status.st_mode):
-        yield from _read_folder(path, mapping, seen)
+        yield from _read_folder(path, replace(reading, is_named=False), seen)
     else:
-        yield from _read_file(path, status, format_ or format_of_name(path), mapping, seen)
+        yield from _read_file(path, status, reading, seen)
 
 
 def shown(path: str) -> str:
@@ -65,7 +66,7 @@ def shown(path: str) -> str:
     return text if os.sep == "/" else text.replace(os.sep, "/")
 
 
-def _read_folder(top: str, mapping: Mapping[str, str], seen: Seen) -> Iterator[Outcome]:
+def _read_folder(top: str, reading: Reading, seen: Seen) -> Iterator[Outcome]:
     """Walk a folder depth first with a stack of its own, so that no depth of nesting overflows."""
     stack: list[tuple[_Identity, Iterator[str]]] = []
     pending: str | None = top
@@ -78,14 +79,17 @@ def _read_folder(top: str, mapping: Mapping[str, str], seen: Seen) -> Iterator[O
                 yield SourceFailure(shown(pending), _reason(pending, error))
             else:
                 seen.folders.add(identity)
-                folder = pending
-                paths = (os.path.join(folder, name) for name in names if not name.startswith("."))  # noqa: PTH118
-                stack.append((identity, iter(list(paths))))
+                folder, pages = pending, PageFolders(names)
+                visible = (name for name in names if not name.startswith(".") and not pages.hold(name))
+                paths = [os.path.join(folder, name) for name in visible]  # noqa: PTH118
+                stack.append((identity, iter(paths)))
             pending = None
             continue
         path = next(stack[-1][1], None)
         if path is None:
             stack.pop()
+            continue
+        if reading.names.forbids(shown(path)):
             continue
         try:
             status = os.stat(path)  # noqa: PTH116
@@ -93,26 +97,25 @@ def _read_folder(top: str, mapping: Mapping[str, str], seen: Seen) -> Iterator[O
             yield SourceFailure(shown(path), _reason(path, error))
             continue
         if not stat.S_ISDIR(status.st_mode):
-            yield from _read_member(path, status, mapping, seen)
+            yield from _read_member(path, status, reading, seen)
         elif any(_identity(status) == above for above, _ in stack):
             yield SourceFailure(shown(path), "a link to a folder that it lies in; not followed")
         elif _identity(status) not in seen.folders:
             pending = path
 
 
-def _read_member(path: str, status: os.stat_result, mapping: Mapping[str, str], seen: Seen) -> Iterator[Outcome]:
-    format_ = format_of_name(path)
-    if format_ is None and stat.S_ISREG(status.st_mode):
-        extension = Path(path).suffix
-        reason = f"unknown kind of file ({shown(extension)})" if extension else "a file without an extension"
-        yield SourceSkip(shown(path), f"{reason}; name the file itself to take it")
+def _read_member(path: str, status: os.stat_result, reading: Reading, seen: Seen) -> Iterator[Outcome]:
+    origin = shown(path)
+    format_ = reading.format or format_of_name(path)
+    if format_ is None and stat.S_ISREG(status.st_mode) and reading.skips_unknown(origin):
+        if not reading.names.include:
+            yield SourceSkip(origin, unknown_kind(origin))
         return
-    yield from _read_file(path, status, format_, mapping, seen)
+    if format_ in PACKED or reading.names.wants(origin):
+        yield from _read_file(path, status, reading, seen)
 
 
-def _read_file(
-    path: str, status: os.stat_result, format_: Format | None, mapping: Mapping[str, str], seen: Seen
-) -> Iterator[Outcome]:
+def _read_file(path: str, status: os.stat_result, reading: Reading, seen: Seen) -> Iterator[Outcome]:
     origin = shown(path)
     if not stat.S_ISREG(status.st_mode):
         # Opening one could block, or set off a device.
@@ -131,12 +134,9 @@ def _read_file(
         yield SourceFailure(origin, str(error))
         return
     with stream:
-        try:
-            check_size(format_, os.fstat(stream.fileno()).st_size)
-        except ItemTooLarge as error:
-            yield SourceFailure(origin, str(error))
-            return
-        yield from read(origin, shown(os.path.basename(path)), stream, format_, mapping)  # noqa: PTH119
+        size = os.fstat(stream.fileno()).st_size
+        source = Input(origin, shown(os.path.basename(path)), stream, size)  # noqa: PTH119
+        yield from read(source, replace(reading, budget=Budget(lambda: size)))
 
 
 def _open_regular(path: str) -> BinaryIO:

@@ -21,6 +21,46 @@ HEAD_BYTES = 1 * MEGABYTE
 JSON_CHUNK = 65_536
 """Characters read at once from a JSON file."""
 
+SIGNATURE_BYTES = 16_384
+"""The beginning of a file by which archives, feeds and other kinds with a mark of their own are told."""
+
+ARCHIVE_DEPTH = 3
+"""Archives within archives; a compressed tar archive is one."""
+
+ARCHIVE_MEMBERS = 100_000
+"""Of all archives in one input together."""
+
+ARCHIVE_BYTES = 64_000 * MEGABYTE
+"""What all compressed data of one input may unpack to."""
+
+RATIO = 100
+"""How many times its size compressed data may unpack to: pages and tables come to 5 to 50."""
+
+RATIO_SLACK = 4 * MEGABYTE
+"""What one compressed stream may unpack to whatever its size."""
+
+TOTAL_SLACK = 128 * MEGABYTE
+"""What all compressed data of one input may unpack to whatever its size."""
+
+DIRECTORY_BYTES = 32 * MEGABYTE
+"""The directory of a ZIP archive."""
+
+TAR_HEADER_BYTES = 1 * MEGABYTE
+"""A header in a tar archive with its extensions."""
+
+WARC_HEADER_BYTES = 1 * MEGABYTE
+"""The headers of a record in a WARC file, with blank lines before them."""
+
+XZ_MEMORY = 160 * MEGABYTE
+"""What the .xz decoder may take; that of the highest preset takes 65 MB."""
+
+WINDOW_BYTES = 1 << 27
+"""The window of a .zst file; zstd itself refuses more unless asked."""
+
+SPOOL_IN_MEMORY = 8 * MEGABYTE
+SPOOL_BYTES = 4_000 * MEGABYTE
+"""A ZIP archive within another archive or on standard input, which has to be copied to disk to be read."""
+
 WHOLE_FILE_BYTES: Mapping[str, int] = MappingProxyType(
     {"text": TEXT_BYTES, "markdown": TEXT_BYTES, "html": HTML_BYTES, "json": JSON_BYTES}
 )

@@ -2,77 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from collections.abc import Iterator
+from dataclasses import replace
 
-from nkcorpus.errors import ItemError, ItemTooLarge
-from nkcorpus.model import Kind, SourceItem
-from nkcorpus.sources.csvfile import read_table
-from nkcorpus.sources.jsonfile import read_json
-from nkcorpus.sources.jsonlines import read_json_lines
-from nkcorpus.sources.limits import HEAD_BYTES, WHOLE_FILE_BYTES, megabytes
-from nkcorpus.sources.sniff import sniff
-from nkcorpus.sources.stream import Format, Input, Outcome, peek
+from nkcorpus.errors import ItemError, ItemTooLarge, UnreadableItem, UnsafeArchive
+from nkcorpus.model import Format, Kind, SourceItem, SourceSkip
+from nkcorpus.sources.limits import ARCHIVE_DEPTH, HEAD_BYTES, SIGNATURE_BYTES, WHOLE_FILE_BYTES, megabytes
+from nkcorpus.sources.names import unknown_kind
+from nkcorpus.sources.sniff import format_of_mark, format_of_name, sniff
+from nkcorpus.sources.stream import COMPRESSED, PACKED, Input, Outcome, Reading, peek
 
 
-def read(
-    origin: str, name: str, stream: BinaryIO, format_: Format | None, mapping: Mapping[str, str]
-) -> Iterator[Outcome]:
-    """Yield the items of an open input; `format_` None means to tell it by content.
+def read(source: Input, reading: Reading) -> Iterator[Outcome]:
+    """Yield the items of an open input, whose format its content tells; its name is a hint.
 
-    Whatever is wrong with the input as a whole becomes one SourceFailure.
+    Whatever is wrong with the input as a whole becomes one SourceFailure; a bomb within archives is one of the
+    outermost of them.
     """
-    source = Input(origin, name, stream)
     try:
-        if format_ in (None, "json", "jsonl"):
-            head, stream = peek(stream, HEAD_BYTES)
-            source = Input(origin, name, stream)
-            sniffed = sniff(head, complete=len(head) < HEAD_BYTES)
-            # The extensions .json and .jsonl are mixed up often; the content tells which it is.
-            if format_ is None or sniffed in ("json", "jsonl"):
-                format_ = "jsonl" if format_ == "jsonl" and head.lstrip()[:1] == b"{" else sniffed
-        yield from _read_as(format_, source, mapping)
+        head, stream = peek(source.stream, SIGNATURE_BYTES)
+        source = replace(source, stream=stream)
+        format_ = _told(source, head, reading)
+        if format_ in PACKED:
+            if not reading.names.forbids(source.origin):
+                yield from _unpacked(source, format_, _entered(format_, reading))
+        elif format_ is None and format_of_name(source.name) is None and reading.skips_unknown(source.origin):
+            yield SourceSkip(source.origin, unknown_kind(source.name))
+        elif reading.names.wants(source.origin):
+            if format_ in (None, "json", "jsonl"):
+                format_, source = _sniffed(source, format_)
+            _check_size(format_, source.size)
+            yield from _read_as(format_, source, reading)
     except OSError as error:
         yield source.failure(f"cannot be read: {error.strerror or error}")
     except UnicodeError as error:
         yield source.failure(f"cannot be decoded: {error}")
+    except UnsafeArchive as error:
+        if reading.depth:
+            raise
+        yield source.failure(error)
     except ItemError as error:
         yield source.failure(error)
 
 
-def format_of_kind(kind: Kind) -> Format | None:
-    """Return the format that a kind asked for by the user means; None where the content has to tell."""
-    formats: dict[Kind, Format] = {
-        "text": "text",
-        "markdown": "markdown",
-        "html": "html",
-        "row": "csv",
-        "record": "json",
-    }
-    return formats[kind]
+def _told(source: Input, head: bytes, reading: Reading) -> Format | None:
+    """Return the format that the user says or the first bytes or the name tell, None where more of it has to."""
+    marked, named = format_of_mark(head), format_of_name(source.name)
+    if reading.format and not (marked in PACKED and reading.format not in PACKED):
+        return reading.format
+    if marked or named not in PACKED:
+        return marked or named
+    return None
 
 
-def check_size(format_: Format | None, size: int) -> None:
+def _sniffed(source: Input, named: Format | None) -> tuple[Format, Input]:
+    """Return the format that the content tells, and the input to go on with."""
+    head, stream = peek(source.stream, HEAD_BYTES)
+    told = sniff(head, complete=len(head) < HEAD_BYTES)
+    # The extensions .json and .jsonl are mixed up often.
+    if named is not None and told not in ("json", "jsonl"):
+        told = named
+    elif named == "jsonl" and head.lstrip()[:1] == b"{":
+        told = "jsonl"
+    return told, replace(source, stream=stream)
+
+
+def _check_size(format_: Format, size: int | None) -> None:
     """Raise ItemTooLarge when a file of `size` bytes is beyond the limit of its format, if that is known."""
-    limit = WHOLE_FILE_BYTES.get(format_) if format_ else None
-    if limit is not None and size > limit:
+    limit = WHOLE_FILE_BYTES.get(format_)
+    if limit is not None and size is not None and size > limit:
         what = "JSON file" if format_ == "json" else f"{format_} file"
         raise ItemTooLarge(f"{megabytes(size)}, more than the limit of {megabytes(limit)} for one {what}; split it")
 
 
-def _read_as(format_: Format | None, source: Input, mapping: Mapping[str, str]) -> Iterator[Outcome]:
-    if format_ == "json":
-        return read_json(source, mapping=mapping)
-    if format_ == "jsonl":
-        return read_json_lines(source)
-    if format_ == "csv":
-        return read_table(source, mapping=mapping)
-    return _read_whole(source, format_ or "text")
+def _entered(format_: Format, reading: Reading) -> Reading:
+    """Return how to read what is in an archive. Raises UnreadableItem for one within too many others."""
+    depth = reading.depth + (not (format_ == "tar" and reading.inside in COMPRESSED))
+    if depth > ARCHIVE_DEPTH:
+        raise UnreadableItem(f"archives nested more than {ARCHIVE_DEPTH} deep; unpack them and name the folder")
+    format_within = None if reading.format in PACKED else reading.format
+    return replace(reading, format=format_within, inside=format_, depth=depth)
+
+
+def _unpacked(source: Input, format_: Format, reading: Reading) -> Iterator[Outcome]:
+    from nkcorpus.sources.archives import read_compressed, read_tar, read_zip
+
+    if format_ == "zip":
+        return read_zip(source, reading, read)
+    if format_ == "tar":
+        return read_tar(source, reading, read)
+    return read_compressed(source, format_, reading, read)
+
+
+def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outcome]:
+    match format_:
+        case "json":
+            from nkcorpus.sources.jsonfile import read_json
+
+            return read_json(source, mapping=reading.mapping)
+        case "jsonl":
+            from nkcorpus.sources.jsonlines import read_json_lines
+
+            return read_json_lines(source)
+        case "csv":
+            from nkcorpus.sources.csvfile import read_table
+
+            return read_table(source, mapping=reading.mapping)
+        case "warc":
+            from nkcorpus.sources.warc import read_warc
+
+            return read_warc(source)
+        case "text" | "markdown" | "html":
+            return _read_whole(source, format_)
+    raise AssertionError(format_)
 
 
 def _read_whole(source: Input, kind: Kind) -> Iterator[Outcome]:
-    limit = WHOLE_FILE_BYTES[kind]
+    yield SourceItem(source.origin, source.name, kind, whole(source, kind, WHOLE_FILE_BYTES[kind]))
+
+
+def whole(source: Input, what: str, limit: int) -> bytes:
+    """Return all bytes of an input. Raises ItemTooLarge."""
     payload = source.stream.read(limit + 1)
     if len(payload) > limit:
-        raise ItemTooLarge(f"more than the limit of {megabytes(limit)} for one {kind} file; split it")
-    yield SourceItem(source.origin, source.name, kind, payload)
+        raise ItemTooLarge(f"more than the limit of {megabytes(limit)} for one {what} file; split it")
+    return payload

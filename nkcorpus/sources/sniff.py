@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from nkcorpus.errors import NotText
 from nkcorpus.extract.charset import bom_charset, detect_charset
-from nkcorpus.sources.stream import Format
+from nkcorpus.model import Format
 
 _FORMATS: dict[str, Format] = {
     ".txt": "text",
@@ -23,7 +23,31 @@ _FORMATS: dict[str, Format] = {
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
+    ".warc": "warc",
+    ".zip": "zip",
+    ".tar": "tar",
+    ".gz": "gz",
+    ".tgz": "gz",
+    ".bz2": "bz2",
+    ".tbz2": "bz2",
+    ".xz": "xz",
+    ".txz": "xz",
+    ".zst": "zst",
+    ".tzst": "zst",
 }
+_SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
+    (0, b"PK\3\4", "zip"),
+    (0, b"PK\5\6", "zip"),  # an empty archive
+    (0, b"\x1f\x8b\x08", "gz"),
+    (0, b"BZh", "bz2"),
+    (0, b"\xfd7zXZ\0", "xz"),
+    (0, b"\x28\xb5\x2f\xfd", "zst"),
+    (257, b"ustar", "tar"),
+    (0, b"WARC/", "warc"),
+)
+SNIFFED_BYTES = 65_536
+"""The beginning of a page or record of known encoding by which its kind is told."""
+
 _PAGE_HEAD = 4096  # code points
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|article|main|div|p|h1)\b", re.IGNORECASE)
 _OBJECT = re.compile(r'\{\s*["}]')
@@ -33,6 +57,11 @@ _LIST = re.compile(r"\[\s*(?:\{|\]\s*$)")
 def format_of_name(name: str) -> Format | None:
     """Return the format that a file name's extension tells, None for one that is not known."""
     return _FORMATS.get(PurePosixPath(name).suffix.lower())
+
+
+def format_of_mark(head: bytes) -> Format | None:
+    """Return the format that tells itself by a mark in the first bytes, None for one that does not."""
+    return next((format_ for place, mark, format_ in _SIGNATURES if head.startswith(mark, place)), None)
 
 
 def sniff(head: bytes, *, complete: bool) -> Format:

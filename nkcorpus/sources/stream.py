@@ -3,28 +3,65 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import BinaryIO, Literal, cast
+from dataclasses import dataclass, field
+from typing import BinaryIO, cast
 
-from nkcorpus.model import SourceFailure, SourceItem, SourceSkip
+from nkcorpus.model import Format, SourceFailure, SourceItem, SourceSkip
+from nkcorpus.sources.bounds import Budget
+from nkcorpus.sources.names import Names
 
-Format = Literal["text", "markdown", "html", "json", "jsonl", "csv"]
+COMPRESSED: frozenset[Format] = frozenset(("gz", "bz2", "xz", "zst"))
+"""Formats that hold one input."""
+
+PACKED: frozenset[Format] = COMPRESSED | {"zip", "tar"}
+"""Formats that hold inputs."""
+
 Outcome = SourceItem | SourceFailure | SourceSkip
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An open input. `origin` is what the user gave, `name` the base name of the file ("" for stdin)."""
+    """An open input. `origin` is what the user gave, `name` the base name of the file ("" for stdin).
+
+    `size` is its length in bytes where that is known.
+    """
 
     origin: str
     name: str
     stream: BinaryIO
+    size: int | None = None
 
     def failure(self, error: object, record: int | None = None) -> SourceFailure:
         """Return a failure of this input, or of one record of it."""
         return SourceFailure(self.origin, str(error), record)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How inputs are read: what the user asked for, what an input may unpack to, and where it lies.
+
+    `format` is what the user says that the files are, `mapping` where the fields of records are (field to name).
+    `is_named` tells that the user named this very file, `inside` is the format of what it lies in, `depth` archives
+    deep.
+    """
+
+    format: Format | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=Names)
+    budget: Budget = field(default_factory=lambda: Budget(lambda: 0))
+    is_named: bool = True
+    inside: Format | None = None
+    depth: int = 0
+
+    def skips_unknown(self, origin: str) -> bool:
+        """Tell whether a file whose name does not tell its kind is left out."""
+        return not self.is_named and self.format is None and not self.names.asks_for(origin)
+
+
+UNTOLD = Reading()
+"""Reading by content and name alone."""
 
 
 def peek(stream: BinaryIO, size: int) -> tuple[bytes, BinaryIO]:

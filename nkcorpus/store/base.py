@@ -13,18 +13,38 @@ from nkcorpus.results import CorpusStats, IngestReport, Likeness
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a store knows under an article's id. The lists hold the versions, oldest first; all are empty
-    in a tombstone. The other fields describe the newest version and are those of its SourceItem.
+    """What a store knows under an article's id. The lists hold the versions in the order in which they came; all are
+    empty in a tombstone. The other fields describe the newest version and are those of its SourceItem.
     """
 
     removed: bool
     extract_digests: tuple[str, ...]
     payload_digests: tuple[str, ...]
+    retrieval_times: tuple[str | None, ...]
     extractor: str
     kind: Kind
     file_name: str
     url: str | None
     charset: str | None
+
+    def digests_at(self, time: str | None) -> frozenset[str]:
+        """Return the extract digests that held at a time of retrieval; all of them for None.
+
+        At a time there hold that of the same capture and that of the last version not after it. A version from a file
+        counts as of the time when it came.
+        """
+        if time is None:
+            return frozenset(self.extract_digests)
+        held: set[str] = set()
+        last, last_time, clock = None, "", ""
+        for digest, retrieved_at in zip(self.extract_digests, self.retrieval_times, strict=True):
+            clock = max(clock, retrieved_at or "")
+            since = retrieved_at or clock
+            if retrieved_at == time:
+                held.add(digest)
+            if last_time <= since <= time:
+                last, last_time = digest, since
+        return frozenset(held | {last}) if last else frozenset(held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +144,9 @@ class StoreWriter(Protocol):
         """Return what is stored under an id, None when nothing ever was."""
 
     def holds(self, item: SourceItem, payload_sha256: str) -> bool:
-        """Tell whether a live article has a version of the same bytes from a file of the same name, read likewise."""
+        """Tell whether a live article has a version of the same bytes from a file of the same name, read likewise and
+        retrieved at the same time.
+        """
 
     def payload(self, sha256: str) -> bytes:
         """Return the original bytes of a stored payload."""

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import io
 
-from nkcorpus.model import Article, ArticleDate, Document, Note, Repair, Span, VersionInfo
+from nkcorpus.model import Article, ArticleDate, Document, Note, Repair, Retrieval, Span, VersionInfo
 from nkcorpus.render import ColorChoice, Environment
 from nkcorpus.results import Hit, SearchResult, Snippet
 
+FETCHED = Retrieval(
+    "http://bulletin.example/a_b",
+    "https://bulletin.example/a_b",
+    200,
+    "2024-01-31T23:00:00Z",
+    (("content-type", "text/html"),),
+)
 BODY = "Officers of the local branch gave a lecture on vigilance in Saebom County.\n\nPeople “yawned” on June 3.\u00a0"
 TAIL = "*Translated by Nam Bo-ra"
 RAW = f"{BODY}\n\n{TAIL}\n"
@@ -113,7 +120,7 @@ def article(
     described = described or document()
     versions = (
         VersionInfo(1, "2024-01-01T00:00:00Z", None, "a" * 64, "b" * 64),
-        VersionInfo(2, "2024-02-01T00:00:00Z", "2024-01-31T23:00:00Z", "c" * 64, "d" * 64),
+        VersionInfo(2, "2024-02-01T00:00:00Z", FETCHED, "c" * 64, "d" * 64),
     )
     text = described.text
     made = tuple(Note(note, "2024-03-01T00:00:00Z") for note in notes)

@@ -37,7 +37,7 @@ def cited(style: CitationStyle, *articles: Article) -> tuple[str, list[str]]:
 def with_fields(**fields: Any) -> Article:
     """An article whose bytes were not fetched, unless its builder's date of access is wanted."""
     found = article(0x09A7, replace(KNOWN, **fields))
-    return replace(found, versions=(replace(found.version, retrieved_at=None),))
+    return replace(found, versions=(replace(found.version, retrieval=None),))
 
 
 def test_chicago() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nkcorpus.extract import EmptyRecord, extract
 from nkcorpus.model import SourceFailure, SourceItem
-from nkcorpus.sources import iter_items
+from nkcorpus.sources import Reading, iter_items
 from nkcorpus.sources.csvfile import read_table
 from nkcorpus.sources.stream import Input, Outcome
 
@@ -22,7 +22,7 @@ def of_file(
 ) -> list[Outcome]:
     path = tmp_path / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(iter_items([str(path)], mapping=mapping or {}))
+    return list(iter_items([str(path)], reading=Reading(mapping=mapping or {})))
 
 
 def texts(outcomes: list[Outcome]) -> list[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from nkcorpus.errors import SourceNotFound, UsageError
-from nkcorpus.model import SourceFailure, SourceItem, SourceSkip
-from nkcorpus.sources import iter_items
+from nkcorpus.model import Format, SourceFailure, SourceItem, SourceSkip
+from nkcorpus.sources import Reading, iter_items
 
 
 @pytest.fixture
@@ -189,14 +189,21 @@ def test_deep_folders_do_not_overflow(folder: Path) -> None:
 def test_kind_overrides_the_extension_of_named_files(folder: Path) -> None:
     (folder / "a.txt").write_text('{"text": "x"}')
     (folder / "b.dat").write_text("title\nRice\n")
-    assert [item.kind for item in iter_items(["in/a.txt"], kind="record") if isinstance(item, SourceItem)] == ["record"]
-    assert [item.kind for item in iter_items(["in/b.dat"], kind="row") if isinstance(item, SourceItem)] == ["row"]
-    assert [item.kind for item in iter_items(["in/a.txt"], kind="html") if isinstance(item, SourceItem)] == ["html"]
+    formats: list[tuple[str, Format, str]] = [
+        ("in/a.txt", "json", "record"),
+        ("in/b.dat", "csv", "row"),
+        ("in/a.txt", "html", "html"),
+    ]
+    for path, format_, kind in formats:
+        (item,) = iter_items([path], reading=Reading(format_))
+        assert isinstance(item, SourceItem)
+        assert item.kind == kind
+    assert [type(item) for item in iter_items(["in"], reading=Reading("text"))] == [SourceItem] * 2
 
 
 def test_an_unknown_field_in_the_mapping_is_a_usage_error(folder: Path) -> None:
     with pytest.raises(UsageError, match="no field 'headline'"):
-        iter_items(["in"], mapping={"headline": "x"})
+        iter_items(["in"], reading=Reading(mapping={"headline": "x"}))
 
 
 def test_reading_is_lazy(folder: Path) -> None:

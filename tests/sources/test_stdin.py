@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import threading
@@ -9,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nkcorpus.model import Kind, SourceFailure, SourceItem
-from nkcorpus.sources import iter_items
+from nkcorpus.model import Format, Kind, SourceFailure, SourceItem
+from nkcorpus.sources import Reading, iter_items
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,8 @@ from nkcorpus.sources import iter_items
         (b'{\n "text": "a"\n}', ["record"]),
         (b'{"text": "a"}\n{"text": "b"}\n', ["record", "record"]),
         (b'[{"text": "a"}, {"text": "b"}]', ["record", "record"]),
-        (b"\x1f\x8b\x08\0\0\0", ["text"]),
+        (gzip.compress(b"Prices rose."), ["text"]),
+        (gzip.compress(b'{"text": "a"}\n{"text": "b"}\n'), ["record", "record"]),
         (b"", ["text"]),
     ],
 )
@@ -39,10 +41,16 @@ def test_content_tells_the_kind(content: bytes, kinds: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "content"), [("row", b"text\nPrices\n"), ("markdown", b"# T"), ("html", b"x"), ("record", b"{}")]
+    ("format_", "kind", "content"),
+    [
+        ("csv", "row", b"text\nPrices\n"),
+        ("markdown", "markdown", b"# T"),
+        ("html", "html", b"x"),
+        ("json", "record", b"{}"),
+    ],
 )
-def test_the_kind_may_be_given(kind: Kind, content: bytes) -> None:
-    (item,) = iter_items(["-"], stdin=io.BytesIO(content), kind=kind)
+def test_the_kind_may_be_given(format_: Format, kind: Kind, content: bytes) -> None:
+    (item,) = iter_items(["-"], stdin=io.BytesIO(content), reading=Reading(format_))
     assert isinstance(item, SourceItem)
     assert item.kind == kind
 

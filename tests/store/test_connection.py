@@ -111,7 +111,10 @@ def test_an_existing_corpus_is_not_created_anew(path: Path) -> None:
     again.close()
 
 
-LATER_COLUMNS = "place updated updated_precision updated_source section counterpart evidence".split()
+LATER_COLUMNS = (
+    "place updated updated_precision updated_source section counterpart evidence retrieval_url retrieval_answered"
+    " retrieval_status retrieval_headers"
+).split()
 
 
 def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) -> None:

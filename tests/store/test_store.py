@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
-from nkcorpus.model import ArticleDate, Indexable, Position, Removal, Repair, Span
+from nkcorpus.model import ArticleDate, Indexable, Position, Removal, Repair, Retrieval, Span
 from nkcorpus.results import IngestReport
 from nkcorpus.store.payloads import compress, decompress
 from nkcorpus.store.sqlite import SqliteStore
@@ -308,7 +308,8 @@ def test_an_article_is_named_by_any_unique_prefix(path: Path) -> None:
 def test_the_export_hash_does_not_depend_on_order_runs_or_times(tmp_path: Path) -> None:
     newer = prepared("Rice fell.", origin="page.html", url="https://news.example/a", title="Rice")
     one = create(tmp_path / "one.db", RICE, PAGE, newer, CORN)
-    other = create(tmp_path / "other.db", replace(CORN, retrieved_at="2020-01-01T00:00:00Z"))
+    fetched = Retrieval("https://x.example/", "https://x.example/", 200, "2020-01-01T00:00:00Z")
+    other = create(tmp_path / "other.db", replace(CORN, retrieval=fetched))
     add(other, PAGE)
     add(other, RICE)
     with other.writing(["again"]) as writer:
@@ -324,6 +325,17 @@ def test_the_export_hash_does_not_depend_on_order_runs_or_times(tmp_path: Path) 
     assert one.export_hash() not in (before, after)
     one.close()
     other.close()
+
+
+def test_a_retrieval_is_kept_whole(path: Path) -> None:
+    headers = (("content-type", "text/html; charset=euc-kr"), ("etag", 'W/"쌀"'))
+    fetched = Retrieval("http://x.example/?p=1", "https://x.example/rice", 200, "2020-01-01T00:00:00Z", headers)
+    unknown = Retrieval("https://x.example/corn", "https://x.example/corn", None, "2020-01-02T00:00:00Z")
+    store = create(path, replace(RICE, retrieval=fetched), replace(CORN, retrieval=unknown), PAGE)
+    found = store.articles([RICE.article_id, CORN.article_id, PAGE.article_id])
+    assert [article.version.retrieval for article in found] == [fetched, unknown, None]
+    assert [article.version.retrieved_at for article in found] == [fetched.retrieved_at, unknown.retrieved_at, None]
+    store.close()
 
 
 def test_stats_count_the_live_articles(path: Path) -> None:

@@ -6,20 +6,17 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nkcorpus.model import Article, Document, VersionInfo
+from nkcorpus.model import Article, Document
 from nkcorpus.store.base import Current
 from nkcorpus.store.sqlite import remarks
-from nkcorpus.store.sqlite.rows import article_of, document_of
+from nkcorpus.store.sqlite.rows import VERSION_INFO_COLUMNS, article_of, document_of, version_of
 
 CURRENT = "article a JOIN version v ON v.article = a.id AND v.number = a.version"
 """Joins each article that was not removed with its newest version."""
 
 _CUTS = "SELECT version, start, end, kind, rule FROM cut WHERE version IN ({}) ORDER BY version, start"
 _REPAIRS = "SELECT version, start, end, text, rule FROM repair WHERE version IN ({}) ORDER BY version, start"
-_VERSIONS = (
-    "SELECT article, number, ingested_at, retrieved_at, content_sha256, payload_sha256"
-    " FROM version WHERE article IN ({}) ORDER BY article, number"
-)
+_VERSIONS = f"SELECT article, {VERSION_INFO_COLUMNS} FROM version WHERE article IN ({{}}) ORDER BY article, number"
 _NEAR_DUPLICATES = (
     "SELECT a.id, b.id FROM article a JOIN article b ON b.text_digest = a.text_digest"
     " WHERE a.id IN ({0}) AND b.id <> a.id UNION SELECT a.id, b.id FROM article a"
@@ -39,7 +36,7 @@ def articles_with(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterato
         yield article_of(
             row,
             document,
-            tuple(VersionInfo(*version) for version in versions[article]),
+            tuple(version_of(version) for version in versions[article]),
             tuple(other for (other,) in near.get(article, ())),
             tags.get(article, ()),
             notes.get(article, ()),

@@ -7,7 +7,18 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from nkcorpus.model import Article, ArticleDate, Document, Indexable, Note, Prepared, Repair, Span, VersionInfo
+from nkcorpus.model import (
+    Article,
+    ArticleDate,
+    Document,
+    Indexable,
+    Note,
+    Prepared,
+    Repair,
+    Retrieval,
+    Span,
+    VersionInfo,
+)
 from nkcorpus.store.base import Recleaned
 
 VERSION_COLUMNS = (
@@ -16,8 +27,14 @@ VERSION_COLUMNS = (
     "origin", "file_name", "record", "kind", "charset", "extractor", "cleaner", "extract_sha256",
     "content_sha256", "payload_sha256", "retrieved_at", "ingested_at", "run", "place",
     "updated", "updated_precision", "updated_source", "section", "counterpart", "evidence",
+    "retrieval_url", "retrieval_answered", "retrieval_status", "retrieval_headers",
 )  # fmt: skip
 """The columns of `version` that a row of `version_values` fills, in its order."""
+
+VERSION_INFO_COLUMNS = (
+    "number, ingested_at, content_sha256, payload_sha256, retrieved_at, retrieval_url, retrieval_answered,"
+    " retrieval_status, retrieval_headers"
+)
 
 INDEXABLE_COLUMNS = (
     "a.id, a.seq, a.removed_at, coalesce(c.cluster, a.text_digest),"
@@ -42,7 +59,7 @@ def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple
         document.extractor, document.cleaner, prepared.extract_sha256, prepared.content_sha256,
         prepared.payload_sha256, prepared.retrieved_at, now, run, document.place,
         updated and updated.value, updated and updated.precision, updated and updated.source, document.section,
-        document.counterpart, _evidence(document),
+        document.counterpart, _evidence(document), *_retrieval_values(prepared.retrieval),
     )  # fmt: skip
 
 
@@ -119,6 +136,16 @@ def document_of(row: sqlite3.Row, cuts: Iterable[tuple[Any, ...]], repairs: Iter
     )
 
 
+def version_of(row: tuple[Any, ...]) -> VersionInfo:
+    """Return a version of a row of VERSION_INFO_COLUMNS."""
+    number, ingested_at, content_sha256, payload_sha256, retrieved_at, url, answered, status, headers = row
+    retrieval = None
+    if retrieved_at:
+        pairs = tuple((name, value) for name, value in json.loads(headers or "[]"))
+        retrieval = Retrieval(url or "", answered or "", status, retrieved_at, pairs)
+    return VersionInfo(number, ingested_at, retrieval, content_sha256, payload_sha256)
+
+
 def indexable_of(row: tuple[Any, ...]) -> Indexable:
     """Return what an index holds of a row of INDEXABLE_COLUMNS."""
     article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, *rest = row
@@ -145,6 +172,13 @@ def _date_of(row: sqlite3.Row, name: str) -> ArticleDate | None:
 
 def _evidence(document: Document) -> str | None:
     return json.dumps(dict(document.evidence), ensure_ascii=False) if document.evidence else None
+
+
+def _retrieval_values(retrieval: Retrieval | None) -> tuple[Any, ...]:
+    if retrieval is None:
+        return None, None, None, None
+    headers = json.dumps(retrieval.headers, ensure_ascii=False)
+    return retrieval.url, retrieval.answered, retrieval.status, headers
 
 
 def _json(values: tuple[str, ...]) -> str:

@@ -43,21 +43,22 @@ class SqliteWriter(Transaction):
             if article is None:
                 return None
             versions = self._connection.execute(
-                "SELECT extract_sha256, payload_sha256, extractor, kind, file_name, url, charset"
+                "SELECT extract_sha256, payload_sha256, retrieved_at, extractor, kind, file_name, url, charset"
                 " FROM version WHERE article = ? ORDER BY number",
                 (article_id,),
             ).fetchall()
         if not versions:
-            return Known(True, (), (), "", "text", "", None, None)
-        return Known(False, tuple(v[0] for v in versions), tuple(v[1] for v in versions), *versions[-1][2:])
+            return Known(True, (), (), (), "", "text", "", None, None)
+        digests, payloads, times = zip(*(version[:3] for version in versions), strict=True)
+        return Known(False, digests, payloads, times, *versions[-1][3:])
 
     def holds(self, item: SourceItem, payload_sha256: str) -> bool:
         """See StoreWriter."""
         with corpus_errors(self._path):
             row = self._connection.execute(
                 "SELECT 1 FROM version WHERE payload_sha256 = ? AND file_name = ? AND kind = ? AND charset IS ?"
-                " AND record IS ? LIMIT 1",
-                (payload_sha256, item.name, item.kind, item.charset, item.record),
+                " AND record IS ? AND retrieved_at IS ? LIMIT 1",
+                (payload_sha256, item.name, item.kind, item.charset, item.record, item.retrieved_at),
             ).fetchone()
         return row is not None
 

@@ -1,0 +1,121 @@
+"""Web archives (WARC, ISO 28500): the pages that a crawler or a recorder kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import BinaryIO
+
+from warcio.archiveiterator import WARCIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+
+from nkcorpus.dates import interval, parse_iso
+from nkcorpus.errors import ItemError, ItemTooLarge, UnreadableItem
+from nkcorpus.extract.fields import web_address
+from nkcorpus.model import Retrieval, SourceItem, SourceSkip
+from nkcorpus.sources.httpbody import declared_charset, decoded_body, kept_headers
+from nkcorpus.sources.limits import HTML_BYTES, WARC_HEADER_BYTES, megabytes
+from nkcorpus.sources.sniff import SNIFFED_BYTES, sniff
+from nkcorpus.sources.stream import Input, Outcome
+
+_ABOUT_OTHERS = frozenset({"warcinfo", "request", "metadata"})
+"""Records that hold no content of their own."""
+
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def read_warc(source: Input) -> Iterator[Outcome]:
+    """Yield an item for each response that is an HTML page, a skip for other content; records count from 1.
+
+    Raises UnreadableItem where the file is damaged, after the records before.
+    """
+    stream = _HeaderBound(source.stream)
+    records = iter(WARCIterator(stream))
+    number = 0
+    while True:
+        stream.end = stream.count + WARC_HEADER_BYTES
+        try:
+            record = next(records, None)
+            stream.end = None
+            if record is None:
+                return
+            number += 1
+            if record.rec_type not in _ABOUT_OTHERS:
+                yield _outcome(source, record, number)
+            while record.raw_stream.read(65_536):  # else the next header would be looked for with a bound
+                pass
+        except (ArchiveLoadFailed, EOFError, ValueError, AttributeError) as error:
+            raise UnreadableItem(f"damaged after record {number}: {error or 'cut off'}") from None
+
+
+class _HeaderBound:
+    """Lets a bounded part be read of a header, which warcio takes whole."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.count = 0
+        self.end: int | None = None
+
+    def read(self, size: int) -> bytes:
+        """Return up to `size` bytes. Raises UnreadableItem beyond `end`."""
+        if self.end is not None and self.count > self.end:
+            raise UnreadableItem(f"a header of more than {megabytes(WARC_HEADER_BYTES)}; the rest was left")
+        part = self._stream.read(size)
+        self.count += len(part)
+        return part
+
+    def close(self) -> None:
+        """Leave the stream open: it belongs to who gave it."""
+
+
+def _outcome(source: Input, record: ArcWarcRecord, number: int) -> Outcome:
+    if record.rec_type != "response":
+        return SourceSkip(source.origin, f"a {record.rec_type} record of a WARC file")
+    url = web_address((record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> "))
+    if url is None or record.http_headers is None:
+        return SourceSkip(source.origin, "a record of a WARC file that is not of the web")
+    headers = {name.lower(): value for name, value in record.http_headers.headers}
+    status = record.http_headers.get_statuscode()
+    if not status.startswith("2"):
+        return SourceSkip(source.origin, f"an answer with status {status[:3]} in a WARC file")
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type and media_type not in _PAGES:
+        return SourceSkip(source.origin, "an answer in a WARC file that is no HTML page")
+    try:
+        payload = decoded_body(_body(record), headers, HTML_BYTES)
+    except ItemError as error:
+        return source.failure(f"record {number} ({url}): {error}", number)
+    if not media_type and sniff(payload[:SNIFFED_BYTES], complete=len(payload) <= SNIFFED_BYTES) != "html":
+        return SourceSkip(source.origin, "an answer in a WARC file that is no HTML page")
+    return SourceItem(
+        origin=source.origin,
+        name=source.name,
+        kind="html",
+        payload=payload,
+        record=number,
+        charset=declared_charset(headers.get("content-type", "")),
+        url=url,
+        retrieval=_retrieval(url, status, record, headers),
+        external_id=(record.rec_headers.get_header("WARC-Record-ID") or "").strip("<> ") or None,
+    )
+
+
+def _body(record: ArcWarcRecord) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while part := record.raw_stream.read(65_536):
+        parts.append(part)
+        size += len(part)
+        if size > HTML_BYTES:
+            raise ItemTooLarge(f"more than the limit of {megabytes(HTML_BYTES)} for one page")
+    return b"".join(parts)
+
+
+def _retrieval(url: str, status: str, record: ArcWarcRecord, headers: Mapping[str, str]) -> Retrieval | None:
+    """Return when the page was recorded (WARC-Date), None where the record does not tell it."""
+    date = parse_iso(record.rec_headers.get_header("WARC-Date") or "")
+    if date is None:
+        return None
+    time = datetime.fromtimestamp(interval(date[0])[0], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Retrieval(url, url, int(status) if status.isdigit() else None, time, kept_headers(headers.items()))
