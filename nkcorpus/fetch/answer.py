@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 import httpx
 
+from nkcorpus.fetch.freshness import fresh_seconds
+
 KEPT_HEADERS = (
     "age",
     "cache-control",
@@ -50,7 +52,7 @@ class Validators:
     def headers(self) -> dict[str, str]:
         """The request headers that ask for changed content only (RFC 9110, section 13.1)."""
         pairs = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in pairs.items() if value}
+        return {name: value for name, value in pairs.items() if value and value.isascii() and value.isprintable()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Fetched:
         """What to give to the next `get` of the same address; None where the host gave neither."""
         etag, last_modified = self.headers.get("etag"), self.headers.get("last-modified")
         return Validators(self.url, etag, last_modified) if etag or last_modified else None
+
+    @property
+    def fresh_seconds(self) -> int:
+        """For how long after `retrieved_at` the host says that its content stays as it is, 0 where it does not."""
+        return fresh_seconds(self.headers)
 
     @property
     def media_type(self) -> str | None:

@@ -179,7 +179,11 @@ class Fetcher:
                 total=errand.until - time.monotonic(),
                 max_bytes=errand.max_bytes,
             )
-            answer = self._exchange.send(url, headers, cookies, budget, errand.max_bytes, truncate=errand.truncate)
+            try:
+                answer = self._exchange.send(url, headers, cookies, budget, errand.max_bytes, truncate=errand.truncate)
+            except TimedOut:
+                pace.overloaded()
+                raise
             pace.answered(answer.seconds, well=answer.status < 400)
             if answer.status in _SLOW_DOWN:
                 pace.overloaded()
@@ -239,7 +243,7 @@ def _redirected(url: httpx.URL, location: str) -> httpx.URL:
     try:
         return parse_url(location, base=url).copy_with(username=None, password=None)
     except BadUrl as error:
-        raise BadUrl(f"the host redirects to what cannot be fetched: {error}", url=public_form(url)) from None
+        raise BadUrl(f"the host redirects, but {error}", url=public_form(url)) from None
 
 
 def _status_error(answer: Answer) -> HttpStatus:

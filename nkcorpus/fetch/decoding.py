@@ -84,12 +84,13 @@ def _brotli(chunks: Iterable[bytes]) -> Iterator[bytes]:
     begun = False
     for chunk in chunks:
         begun = begun or bool(chunk)
-        while chunk or not decoder.can_accept_more_data():
-            try:
-                yield decoder.process(chunk, output_buffer_limit=_PIECE)
-            except brotli.error as error:
-                raise _broken("br", error) from None
-            chunk = b""
+        try:
+            piece = decoder.process(chunk, output_buffer_limit=_PIECE)
+            while piece or not decoder.can_accept_more_data():
+                yield piece
+                piece = b"" if decoder.is_finished() else decoder.process(b"", output_buffer_limit=_PIECE)
+        except brotli.error as error:
+            raise _broken("br", error) from None
     if begun and not decoder.is_finished():
         raise _broken("br")
 

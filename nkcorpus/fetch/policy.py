@@ -109,19 +109,9 @@ def _parsed(name: str, text: str) -> object:
     if name == "contact":
         return text
     if name == "allow_hosts":
-        return tuple(text.replace(",", " ").split())
+        return text.replace(",", " ").split()
     if name == "obey_robots":
-        truth = {
-            "1": True,
-            "true": True,
-            "yes": True,
-            "on": True,
-            "0": False,
-            "false": False,
-            "no": False,
-            "off": False,
-        }
-        return truth.get(text.strip().lower(), text)
+        return _TRUTH.get(text.strip().lower(), text)
     try:
         return int(text) if name in ("retries", "max_bytes") else float(text)
     except ValueError:

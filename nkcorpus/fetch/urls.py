@@ -10,24 +10,25 @@ from nkcorpus.errors import BadUrl
 from nkcorpus.fetch.addresses import authority
 
 PORTS = {"http": 80, "https": 443}
-_SHOWN = 200  # code points of a bad address that a message repeats
 
 
 def parse_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
     """Return an address of the web, resolved against `base` if given, without its fragment.
 
-    Raises BadUrl, whose message shows no credentials.
+    Raises BadUrl. Its message does not repeat the address, where a password may stand.
     """
+    shown = public_form(base) if base else ""
     try:
         url = httpx.URL(text) if base is None else base.join(text)
         url = url.copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise BadUrl(f"this is no valid address: {error}", url=public_form(base) if base else "") from None
-    shown = public_form(url)
+        reason = "percent-encode its user name and password" if "@" in text else " ".join(str(error).split())
+        raise BadUrl(f"the address is malformed: {reason}", url=shown) from None
     if url.scheme not in PORTS:
-        raise BadUrl(f"{shown[:_SHOWN]} is not an address of the web; only http and https are fetched", url=shown)
+        what = f"begins with '{url.scheme[:20]}:'" if url.scheme else "has no scheme"
+        raise BadUrl(f"the address {what}; only http: and https: are fetched", url=shown)
     if not url.host or (url.port is not None and not 0 < url.port < 65536):
-        raise BadUrl(f"{shown[:_SHOWN]} names no host and port; correct the address", url=shown)
+        raise BadUrl("the address names no host, or a port that is none; correct it", url=shown)
     return url
 
 

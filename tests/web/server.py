@@ -12,6 +12,7 @@ Other loopback addresses (127.0.0.2, ...) stand for other hosts.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -128,7 +129,7 @@ class Server:
     def gaps(self) -> list[float]:
         """Seconds between each request and the one before it."""
         times = [request.at for request in self.requests]
-        return [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        return [later - earlier for earlier, later in itertools.pairwise(times)]
 
     def url(self, path: str = "/", *, host: str | None = None) -> str:
         """Return the address of a path, with another name of the host if given."""
@@ -176,7 +177,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
         timeout = 60
         disable_nagle_algorithm = True
 
-        def do_GET(self) -> None:  # noqa: N802 - the name that the base class asks for
+        def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             request = Request(self.path, headers, time.monotonic(), self.client_address[1])
             with server.serving():
