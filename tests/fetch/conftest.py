@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any, Protocol
@@ -18,7 +19,9 @@ HASTY: Mapping[str, Any] = {"delay": 0.0, "backoff": 0.01, "allow_hosts": frozen
 
 
 class MakeFetcher(Protocol):
-    def __call__(self, *, resolver: Resolver = ..., **policy: Any) -> Fetcher: ...
+    def __call__(
+        self, *, resolver: Resolver = ..., ssl_context: ssl.SSLContext | None = ..., **policy: Any
+    ) -> Fetcher: ...
 
 
 @pytest.fixture
@@ -38,8 +41,11 @@ def other() -> Iterator[Server]:
 def make_fetcher() -> Iterator[MakeFetcher]:
     with ExitStack() as stack:
 
-        def make(*, resolver: Resolver = socket.getaddrinfo, **policy: Any) -> Fetcher:
-            return stack.enter_context(Fetcher(FetchPolicy(**{**HASTY, **policy}), resolver=resolver))
+        def make(
+            *, resolver: Resolver = socket.getaddrinfo, ssl_context: ssl.SSLContext | None = None, **policy: Any
+        ) -> Fetcher:
+            policy = {**HASTY, **policy}
+            return stack.enter_context(Fetcher(FetchPolicy(**policy), resolver=resolver, ssl_context=ssl_context))
 
         yield make
 

@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,8 +42,8 @@ class Reply:
     """What is answered.
 
     `length` is declared in place of the body's; -1 declares none, and the end of the connection ends the body.
-    `cut` closes the connection after so many bytes of the body. `drip` sends the body byte by byte, so many seconds
-    apart; `wait` seconds pass before anything is sent. `raw` is sent as it is, in place of all else.
+    `cut` closes the connection after so many bytes of the body. `drip` sends the body `step` bytes at a time, so many
+    seconds apart; `wait` seconds pass before anything is sent. `raw` is sent as it is, in place of all else.
     """
 
     status: int = 200
@@ -50,12 +52,29 @@ class Reply:
     length: int | None = None
     cut: int | None = None
     drip: float | None = None
+    step: int = 1
     wait: float = 0.0
     raw: bytes | None = None
 
 
 Route = Reply | Sequence[Reply] | Callable[[Request], Reply]
 """One reply for all requests, one after the other with the last repeated, or what a function returns."""
+
+
+TLS = Path(__file__).parent / "tls"
+
+
+def server_context(*protocols: str) -> ssl.SSLContext:
+    """Return the TLS of a server for news.example, with the ALPN protocols that it offers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(TLS / "server.pem")
+    context.set_alpn_protocols([*protocols, "http/1.1"])
+    return context
+
+
+def client_context() -> ssl.SSLContext:
+    """Return the TLS of a client that trusts the test servers, and nothing else."""
+    return ssl.create_default_context(cafile=str(TLS / "ca.pem"))
 
 
 def redirect(location: str, status: int = 302) -> Reply:
@@ -85,8 +104,10 @@ def content(
 class Server:
     """The server, as a context manager. `routes` may change while it runs; what has no route is 404."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", *, tls: bool = False) -> None:
+        """With `tls` it speaks HTTPS, as `news.example`, which clients trust by `client_context`."""
         self.host = host
+        self.scheme = "https" if tls else "http"
         self.routes: dict[str, Route] = {}
         self.requests: list[Request] = []
         self.most_at_once = 0
@@ -98,6 +119,8 @@ class Server:
         self._http = _Http((host, 0), _handler(self))
         self._http.daemon_threads = True
         self._http.block_on_close = False
+        if tls:
+            self._http.socket = server_context().wrap_socket(self._http.socket, server_side=True)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -133,7 +156,7 @@ class Server:
 
     def url(self, path: str = "/", *, host: str | None = None) -> str:
         """Return the address of a path, with another name of the host if given."""
-        return f"http://{authority(host or self.host, self.port)}{path}"
+        return f"{self.scheme}://{authority(host or self.host, self.port)}{path}"
 
     def robots(self, *lines: str) -> None:
         """Serve a robots.txt."""
@@ -207,8 +230,9 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             if reply.drip is None:
                 self.wfile.write(body[: reply.cut])
                 return
-            for byte in body[: reply.cut]:
-                self.wfile.write(bytes([byte]))
+            whole = len(body[: reply.cut])
+            for start in range(0, whole, reply.step):
+                self.wfile.write(body[start : min(start + reply.step, whole)])
                 if server.stopping.wait(reply.drip):
                     return
 
