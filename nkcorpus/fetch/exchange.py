@@ -19,13 +19,14 @@ from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.fetch.urls import public_form
 
 CONTENT = (httpx.codes.OK, httpx.codes.NON_AUTHORITATIVE_INFORMATION)
-"""The statuses whose body is content to keep; that of others is not read."""
+"""The statuses whose body is content to keep."""
 MOST_RATIO = 100
 """How many times as large as what came an answer may be once decompressed, beyond RATIO_FREE bytes. Text packs 3 to 10
 times, repetitive XML up to about 50, bombs 1,000 times and more."""
 RATIO_FREE = 4_000_000
 _CONNECTIONS = 32
 _KEEPALIVE = 15.0  # seconds that an idle connection is kept
+_MOST_DRAINED = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,14 @@ class Exchange:
             response = self._transport.handle_request(request)
             try:
                 seconds = time.monotonic() - started
+                budget.begin_body()
                 response.request = request
                 cookies.extract_cookies(response)
-                body = b"" if response.status_code not in CONTENT else _read_body(response, max_bytes, truncate)
-                if response.status_code == httpx.codes.NOT_MODIFIED:
-                    b"".join(response.iter_raw())  # nothing, but the connection is free for the next request then
+                if response.status_code in CONTENT:
+                    body = _read_body(response, budget, max_bytes, truncate)
+                else:
+                    body = b""
+                    _drain(response)
             finally:
                 response.close()
         return Answer(url, response.status_code, response.headers, body, seconds)
@@ -127,14 +131,21 @@ class _Stream(httpx.SyncByteStream):
         self._answer.close()
 
 
-def _read_body(response: httpx.Response, max_bytes: int, truncate: bool) -> bytes:
+def _wire(response: httpx.Response, budget: Budget) -> Iterator[bytes]:
+    """Yield the body as it comes, still encoded."""
+    for chunk in response.iter_raw():
+        budget.check_framing(response.num_bytes_downloaded)
+        yield chunk
+
+
+def _read_body(response: httpx.Response, budget: Budget, max_bytes: int, truncate: bool) -> bytes:
     """Return the decompressed body. Raises AnswerTooLarge, BadAnswer."""
     declared = response.headers.get("content-length", "")
     if not truncate and declared.isascii() and declared.isdigit() and int(declared[:20]) > max_bytes:
         raise _too_large(max_bytes)
     body = io.BytesIO()
     size = 0
-    for piece in decoded(response.iter_raw(), response.headers.get("content-encoding", "")):
+    for piece in decoded(_wire(response, budget), response.headers.get("content-encoding", "")):
         size += len(piece)
         if size > max_bytes and truncate:
             body.write(piece[: max_bytes - size])
@@ -147,6 +158,13 @@ def _read_body(response: httpx.Response, max_bytes: int, truncate: bool) -> byte
             )
         body.write(piece)
     return body.getvalue()
+
+
+def _drain(response: httpx.Response) -> None:
+    """Read a short body that nobody needs, so that the next request to the host can use the same connection."""
+    for _ in response.iter_raw():
+        if response.num_bytes_downloaded > _MOST_DRAINED:
+            return
 
 
 def _too_large(max_bytes: int) -> AnswerTooLarge:

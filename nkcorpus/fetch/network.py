@@ -26,8 +26,8 @@ Resolver = Callable[..., list[tuple[Any, ...]]]
 MIN_RATE = 16_384
 """Bytes a second: each as many earn a request one more second beyond its timeout. A slow line keeps its pages, a
 server that drips does not keep us."""
-HEADROOM = 1_000_000
-"""Bytes on the wire beyond the limit of the body, for headers, framing and TLS."""
+HEADROOM = 262_144
+"""Bytes on the wire for headers, which may come in any number (103 Early Hints), and for what frames the body."""
 _MOST_ADDRESSES = 4
 _NO_SUCH_HOST = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 
@@ -40,7 +40,8 @@ class Budget:
         self._started = time.monotonic()
         self._timeout = timeout
         self._total = total
-        self._most = max_bytes + HEADROOM
+        self._max_bytes = max_bytes
+        self._most = HEADROOM
         self._received = 0
 
     def seconds_left(self) -> float:
@@ -54,11 +55,21 @@ class Budget:
             )
         return left
 
+    def begin_body(self) -> None:
+        """Grant the bytes of the body: the headers have come."""
+        self._most = HEADROOM + self._max_bytes
+
     def receive(self, size: int) -> None:
         """Take note of bytes that came. Raises AnswerTooLarge beyond the limit."""
         self._received += size
         if self._received > self._most:
-            raise AnswerTooLarge(f"the answer is larger than the limit of {self._most - HEADROOM:,} bytes")
+            what = "answer is" if self._most > HEADROOM else "headers of the answer are"
+            raise AnswerTooLarge(f"the {what} larger than the limit of {self._most:,} bytes")
+
+    def check_framing(self, content: int) -> None:
+        """Raise AnswerTooLarge when no more than half of what came is content: chunks of a byte cost hours."""
+        if self._received > 2 * content + HEADROOM:
+            raise AnswerTooLarge(f"the answer has {content:,} bytes of content in {self._received:,}; not taken")
 
 
 class GuardedBackend(httpcore.NetworkBackend):

@@ -81,7 +81,7 @@ class Pace:
 
 def backoff(attempt: int, policy: FetchPolicy) -> float:
     """Return the seconds before retry number `attempt` (from 0): exponential, with full jitter."""
-    return random.uniform(0, min(policy.backoff * 2**attempt, policy.max_wait))  # noqa: S311 - no secret
+    return random.uniform(0, min(policy.backoff * 2 ** min(attempt, 16), policy.max_wait))  # noqa: S311 - no secret
 
 
 def parse_retry_after(value: str | None) -> float | None:

@@ -36,6 +36,7 @@ def test_addresses_of_the_web(text: str, form: str) -> None:
         *"file:///etc/passwd ftp://gazette.example/ javascript:alert(1) data:text/html,x gopher://x/ /path".split(),
         *"//host/path gazette.example http: http:// http:///path http://:80/ http://gazette.example:0/".split(),
         *"http://gazette.example:65536/ http://gazette.example:x/ https:/gazette.example http://[::1".split(),
+        *"http://0177.0.0.1/ http://①②⑦.⓪.⓪.①/ http://999.1.1.1/".split(),
         *("", " http://gazette.example/", "http://gazette.example/\n", "http://gaz\tette.example/", "http://x/\udc80"),
     ],
 )
