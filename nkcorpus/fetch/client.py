@@ -121,6 +121,13 @@ class Fetcher:
         """Return how long a `get` of `url` would wait for the host, 0 for not at all. Raises BadUrl."""
         return self._pace(parse_url(url)).seconds_to_wait()
 
+    def hold(self, url: str, seconds: float) -> None:
+        """Leave the host of `url` alone for so long at least: what an earlier Fetcher was told holds for this one.
+
+        Raises BadUrl.
+        """
+        self._pace(parse_url(url)).hold(seconds)
+
     def _errand(self, url: httpx.URL, max_bytes: int) -> _Errand:
         return _Errand(url, max_bytes, time.monotonic() + self.policy.total_timeout)
 
@@ -172,7 +179,7 @@ class Fetcher:
             headers |= errand.validators.headers
         cookies = errand.cookies.setdefault(host_of(url), httpx.Cookies())
         pace = self._pace(url)
-        with pace.turn() as waited:
+        with pace.turn(public_form(url)) as waited:
             errand.until += waited
             budget = Budget(
                 timeout=self.policy.request_timeout,

@@ -31,5 +31,11 @@ def _until_expiry(headers: Mapping[str, str]) -> int:
     try:
         expires = parsedate_to_datetime(headers["expires"])
         return int((expires - parsedate_to_datetime(headers["date"])).total_seconds())
-    except (KeyError, ValueError, TypeError, OverflowError):  # missing, no date, dates with and without zone
+    except (
+        KeyError,
+        ValueError,
+        TypeError,
+        OverflowError,
+        IndexError,
+    ):  # missing, no date, dates with and without zone
         return 0

@@ -13,6 +13,8 @@ from email.utils import parsedate_to_datetime
 from nkcorpus.errors import HostDeferred
 from nkcorpus.fetch.policy import FetchPolicy
 
+LONGEST_PAUSE = 60.0
+"""Seconds: the most that the pause adapts to, and that is waited before a retry. Hosts may ask for more."""
 LONGEST_HOLD = 30 * 86_400.0
 """Seconds: what a host asks for beyond that is a mistake or a trap."""
 
@@ -41,8 +43,8 @@ class Pace:
         return max(0.0, free_at - time.monotonic())
 
     @contextmanager
-    def turn(self) -> Iterator[float]:
-        """Wait for the host, then have it alone; gives the seconds waited.
+    def turn(self, url: str) -> Iterator[float]:
+        """Wait for the host, then have it alone to ask for `url`; gives the seconds waited.
 
         Raises HostDeferred at once when the wait would be longer than the policy's `max_wait`.
         """
@@ -52,6 +54,7 @@ class Pace:
                 if wait > self._policy.max_wait:
                     raise HostDeferred(
                         f"{self.host} asks to be left alone for {wait:,.0f} s; try again then",
+                        url=url,
                         is_final=False,
                         retry_after=wait,
                     )
@@ -68,11 +71,11 @@ class Pace:
         adapted = max(seconds, (self._adapted + seconds) / 2)
         if not well:
             adapted = max(adapted, self._adapted)
-        self._adapted = min(adapted, self._policy.max_wait)
+        self._adapted = min(adapted, LONGEST_PAUSE)
 
     def overloaded(self) -> None:
         """Double the pause: the host says that we ask too much (429, 503)."""
-        self._adapted = min(max(2 * self._adapted, self._policy.backoff), self._policy.max_wait)
+        self._adapted = min(max(2 * self._adapted, self._policy.backoff), LONGEST_PAUSE)
 
     def hold(self, seconds: float) -> None:
         """Leave the host alone for so long at least."""
@@ -81,7 +84,7 @@ class Pace:
 
 def backoff(attempt: int, policy: FetchPolicy) -> float:
     """Return the seconds before retry number `attempt` (from 0): exponential, with full jitter."""
-    return random.uniform(0, min(policy.backoff * 2 ** min(attempt, 16), policy.max_wait))  # noqa: S311 - no secret
+    return random.uniform(0, min(policy.backoff * 2 ** min(attempt, 16), LONGEST_PAUSE))  # noqa: S311 - no secret
 
 
 def parse_retry_after(value: str | None) -> float | None:
@@ -94,7 +97,7 @@ def parse_retry_after(value: str | None) -> float | None:
         return min(float(value[:20]), LONGEST_HOLD)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError, IndexError):
         return None
     seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
     return min(max(0.0, seconds), LONGEST_HOLD)

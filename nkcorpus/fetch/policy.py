@@ -14,6 +14,9 @@ from nkcorpus.version import __version__
 PRODUCT = "nkcorpus"
 """The product token that rules in robots.txt name us by (RFC 9309, section 2.2.1)."""
 ENVIRONMENT = "NKCORPUS_FETCH_"
+_DAY = 86_400  # seconds
+_MOST_RETRIES = 20
+_MOST_BYTES = 1_000_000_000
 _TRUTH = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off"), False)
 
 
@@ -22,11 +25,11 @@ class FetchPolicy:
     """What a Fetcher keeps to. Times are seconds, sizes bytes.
 
     `contact` (an e-mail or web address) is told to hosts. `delay` is the least pause between an answer and the next
-    request to the same host; `max_wait` is the most that one call waits for a host, and that the pause adapts to.
-    `backoff` is the base of the exponential pause before a retry. `allow_hosts` are hosts, as `HOST` or
-    `HOST:PORT`, that may have addresses that are not public. `request_timeout` is what one request may take beyond
-    the time that its bytes need at the least rate; `total_timeout` is for one call with its redirects and
-    retries, polite waits aside. `max_bytes` holds for an answer as it comes and decompressed.
+    request to the same host; `max_wait` is the most that one call waits for a host. `backoff` is the base of the
+    exponential pause before a retry. `allow_hosts` are hosts, as `HOST` or `HOST:PORT`, that may have addresses
+    that are not public. `request_timeout` is what one request may take beyond the time that its bytes need at the
+    least rate; `total_timeout` is for one call with its redirects and retries, polite waits aside. `max_bytes`
+    holds for an answer as it comes and decompressed.
     Raises SettingsError for a value that cannot be.
     """
 
@@ -44,9 +47,9 @@ class FetchPolicy:
 
     def __post_init__(self) -> None:
         for name in ("delay", "max_wait", "backoff", "connect_timeout", "request_timeout", "total_timeout"):
-            self._check_number(name, int | float)
-        for name in ("retries", "max_bytes"):
-            self._check_number(name, int)
+            self._check_number(name, int | float, _DAY)
+        self._check_number("retries", int, _MOST_RETRIES)
+        self._check_number("max_bytes", int, _MOST_BYTES)
         if not isinstance(self.obey_robots, bool):
             raise SettingsError(f"fetch: obey_robots must be true or false, not {self.obey_robots!r}")
         contact = self.contact
@@ -74,11 +77,11 @@ class FetchPolicy:
         named = {authority(host_of(url), port_of(url)) for url in map(parse_url, urls)}
         return replace(self, allow_hosts=self.allow_hosts | named)
 
-    def _check_number(self, name: str, kind: Any) -> None:
+    def _check_number(self, name: str, kind: Any, most: float) -> None:
         value = getattr(self, name)
-        if isinstance(value, bool) or not isinstance(value, kind) or not 0 <= value < float("inf"):
+        if isinstance(value, bool) or not isinstance(value, kind) or not 0 <= value <= most:
             what = "a whole number" if kind is int else "a number of seconds"
-            raise SettingsError(f"fetch: {name} must be {what} from 0, not {value!r}")
+            raise SettingsError(f"fetch: {name} must be {what} from 0 to {most:,}, not {value!r}")
 
 
 def policy_from_settings(table: object, environ: Mapping[str, str] = os.environ) -> FetchPolicy:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nkcorpus.errors import HostDeferred, HttpStatus, TimedOut
 from nkcorpus.fetch.client import Fetcher
-from nkcorpus.fetch.pace import LONGEST_HOLD, Pace, backoff, parse_retry_after
+from nkcorpus.fetch.pace import LONGEST_HOLD, LONGEST_PAUSE, Pace, backoff, parse_retry_after
 from nkcorpus.fetch.policy import FetchPolicy
 from tests.fetch.conftest import MakeFetcher
 from tests.web.server import Reply, Server, redirect
@@ -101,7 +101,7 @@ def test_a_host_that_recovers_is_asked_faster_again() -> None:
         pace.answered(0.05, well=True)
     assert 0.1 <= pace.pause < 0.11
     pace.answered(500.0, well=True)
-    assert pace.pause == 60.0
+    assert pace.pause == LONGEST_PAUSE
 
 
 def test_errors_do_not_make_us_faster() -> None:
@@ -184,13 +184,37 @@ class TestRetryAfter:
         assert seconds is None or 0 <= seconds <= LONGEST_HOLD
 
 
-@given(st.integers(0, 2000), st.floats(0, 10), st.floats(0, 100))
-def test_backoff_stays_within_its_bounds(attempt: int, base: float, most: float) -> None:
-    pause = backoff(attempt, FetchPolicy(backoff=base, max_wait=most))
-    assert 0 <= pause <= min(most, base * 2 ** min(attempt, 500))
+def test_a_host_is_left_alone_as_an_earlier_run_was_told(server: Server, make_fetcher: MakeFetcher) -> None:
+    fetcher = make_fetcher(max_wait=5.0)
+    url = pages(server, 1)[0]
+    held = time.monotonic()
+    fetcher.hold(url, 0.5)
+    fetcher.get(url)
+    assert server.requests[0].at - held >= 0.5
+    fetcher.hold(url, 3600)
+    with pytest.raises(HostDeferred) as caught:
+        fetcher.get(url)
+    assert caught.value.url == url
 
 
-def test_retries_are_spread_and_grow(server: Server, make_fetcher: MakeFetcher) -> None:
+def test_a_caller_that_never_waits(server: Server, make_fetcher: MakeFetcher) -> None:
+    fetcher = make_fetcher(max_wait=0.0, delay=0.3, obey_robots=False)
+    url = pages(server, 1)[0]
+    assert fetcher.get(url).body == b"page"
+    with pytest.raises(HostDeferred) as caught:
+        fetcher.get(url)
+    assert caught.value.retry_after
+    time.sleep(caught.value.retry_after)
+    assert fetcher.get(url).body == b"page"
+    assert server.gaps[0] >= 0.3
+
+
+@given(st.integers(0, 2000), st.floats(0, 10))
+def test_backoff_stays_within_its_bounds(attempt: int, base: float) -> None:
+    assert 0 <= backoff(attempt, FetchPolicy(backoff=base)) <= min(LONGEST_PAUSE, base * 2 ** min(attempt, 500))
+
+
+def test_retries_are_spread_and_grow() -> None:
     policy = FetchPolicy(backoff=1.0)
     for attempt in range(4):
         pauses = [backoff(attempt, policy) for _ in range(200)]

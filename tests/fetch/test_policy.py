@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import dataclasses
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nkcorpus import __version__
-from nkcorpus.errors import BadUrl, SettingsError
+from nkcorpus.errors import BadUrl, FetchError, SettingsError
 from nkcorpus.fetch.policy import FetchPolicy, policy_from_settings
+
+PAGE = (Path(__file__).parent.parent.parent / "docs" / "fetch.md").read_text("utf-8")
 
 
 def test_who_we_say_we_are() -> None:
@@ -51,6 +57,8 @@ def test_settings_and_environment() -> None:
         ({"delay": "1"}, "delay"),
         ({"delay": True}, "delay"),
         ({"delay": float("inf")}, "delay"),
+        ({"delay": 1e9}, "delay"),
+        ({"retries": 10**6}, "retries"),
         ({"delay": float("nan")}, "delay"),
         ({"retries": 1.5}, "retries"),
         ({"max_bytes": -1}, "max_bytes"),
@@ -101,3 +109,26 @@ def test_settings_need_no_http_library() -> None:
         "assert not {'httpx', 'httpcore', 'protego', 'ssl'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_page_has_every_setting_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| `?(.+?)`? \|", PAGE, re.MULTILINE))
+    for field in dataclasses.fields(FetchPolicy):
+        default = getattr(FetchPolicy(), field.name)
+        if isinstance(default, bool):
+            assert rows[field.name] == str(default).lower()
+        elif isinstance(default, int | float):
+            assert float(rows[field.name].replace(",", "")) == default
+        else:
+            assert not default
+            assert rows[field.name] == "none"
+
+
+def test_the_example_of_the_page_is_valid() -> None:
+    (example,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert policy_from_settings(tomllib.loads(example)["fetch"], {}).contact == "me@example.org"
+
+
+def test_the_page_names_every_error() -> None:
+    named = set(re.findall(r"^\| `(\w+)`", PAGE, re.MULTILINE))
+    assert {kind.__name__ for kind in FetchError.__subclasses__()} <= named
