@@ -225,7 +225,7 @@ class Fetcher:
         try:
             return Rules.parse(self._with_retries(errand, lambda: self._follow(errand, lambda _: None)).body)
         except HttpStatus as error:
-            if error.status in _TEMPORARY or error.status >= 500:
+            if error.status == httpx.codes.TOO_MANY_REQUESTS or error.status >= httpx.codes.INTERNAL_SERVER_ERROR:
                 raise deferred(url, error, error.retry_after or DEFER) from None
             return Rules.parse(b"")
         except TooManyRedirects:

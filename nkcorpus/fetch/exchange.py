@@ -6,7 +6,7 @@ import io
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import httpcore
@@ -162,9 +162,10 @@ def _read_body(response: httpx.Response, budget: Budget, max_bytes: int, truncat
 
 def _drain(response: httpx.Response) -> None:
     """Read a short body that nobody needs, so that the next request to the host can use the same connection."""
-    for _ in response.iter_raw():
-        if response.num_bytes_downloaded > _MOST_DRAINED:
-            return
+    with suppress(httpcore.RemoteProtocolError, httpcore.NetworkError):  # the status has come, and is the answer
+        for _ in response.iter_raw():
+            if response.num_bytes_downloaded > _MOST_DRAINED:
+                return
 
 
 def _too_large(max_bytes: int) -> AnswerTooLarge:

@@ -6,8 +6,10 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from functools import cache
 from typing import Any, Protocol
 
+import httpx
 import pytest
 
 from nkcorpus.fetch.client import Fetcher
@@ -16,6 +18,12 @@ from nkcorpus.fetch.policy import FetchPolicy
 from tests.web.server import Server
 
 HASTY: Mapping[str, Any] = {"delay": 0.0, "backoff": 0.01, "allow_hosts": frozenset({"127.0.0.1", "127.0.0.2"})}
+
+
+@cache
+def usual_trust() -> ssl.SSLContext:
+    """Return what a fetcher makes for itself, once for all: to read the authorities takes 50 ms."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class MakeFetcher(Protocol):
@@ -45,7 +53,8 @@ def make_fetcher() -> Iterator[MakeFetcher]:
             *, resolver: Resolver = socket.getaddrinfo, ssl_context: ssl.SSLContext | None = None, **policy: Any
         ) -> Fetcher:
             policy = {**HASTY, **policy}
-            return stack.enter_context(Fetcher(FetchPolicy(**policy), resolver=resolver, ssl_context=ssl_context))
+            context = ssl_context or usual_trust()
+            return stack.enter_context(Fetcher(FetchPolicy(**policy), resolver=resolver, ssl_context=context))
 
         yield make
 

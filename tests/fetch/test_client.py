@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import time
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import brotli
 import pytest
@@ -178,6 +180,21 @@ class TestRedirects:
         with pytest.raises(BadUrl, match="redirects") as caught:
             fetcher.get(server.url())
         assert caught.value.url == server.url()
+
+    @pytest.mark.parametrize(
+        "body",
+        [{"cut": 2}, {"length": 900}, {"length": -1}, {"headers": {"Location": "/new", "Content-Encoding": "br"}}],
+    )
+    def test_with_a_broken_body_are_followed(self, server: Server, fetcher: Fetcher, body: dict[str, Any]) -> None:
+        server.routes["/"] = dataclasses.replace(redirect("/new"), body=b"moved", **body)
+        server.routes["/new"] = Reply(body=PAGE)
+        assert fetcher.get(server.url()).body == PAGE
+        assert server.paths.count("/") == 1
+
+    def test_with_a_long_body_are_followed(self, server: Server, fetcher: Fetcher) -> None:
+        server.routes["/"] = dataclasses.replace(redirect("/new"), body=bytes(5_000_000))
+        server.routes["/new"] = Reply(body=PAGE)
+        assert fetcher.get(server.url()).body == PAGE
 
     def test_that_lead_nowhere(self, server: Server, fetcher: Fetcher) -> None:
         server.routes["/"] = Reply(302)

@@ -119,7 +119,7 @@ class TestFetcher:
         with pytest.raises(DisallowedByRobots):
             fetcher.get(server.url())
 
-    @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
+    @pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 408, 410, 451])
     def test_none_allows_all(self, server: Server, fetcher: Fetcher, status: int) -> None:
         server.routes["/robots.txt"] = Reply(status, b"User-agent: *\nDisallow: /")
         server.routes["/"] = Reply(body=b"page")
