@@ -26,7 +26,18 @@
         ├── EmptyItem
         ├── BadRecord                  broken JSON, CSV without a text column
         ├── ExtractionFailed           no article found in a page
-        └── ItemOutOfBounds            time or memory bound of the worker exceeded
+        ├── ItemOutOfBounds            time or memory bound of the worker exceeded
+        └── FetchError                 an address on the web gave nothing usable; tells whether a retry makes sense
+            ├── BadUrl                 not http or https, malformed
+            ├── AddressRefused         the host is not on the public internet
+            ├── DisallowedByRobots
+            ├── HostDeferred           the host is left alone until a time that is known
+            ├── Unreachable            no such host, connection refused or cut, bad certificate
+            ├── TimedOut
+            ├── HttpStatus             the answer is an error
+            ├── TooManyRedirects
+            ├── AnswerTooLarge         also when it is decompressed
+            └── BadAnswer              breaks HTTP or its own encoding, ends too early
 
 The message of each is one line that says what is wrong, with what, and what to do next.
 """
@@ -162,3 +173,63 @@ class ExtractionFailed(ItemError):
 
 class ItemOutOfBounds(ItemError):
     """Reading the item exceeded the time or memory bound."""
+
+
+class FetchError(ItemError):
+    """An address on the web gave nothing usable.
+
+    `url` is the address that failed, without credentials; after a redirect it is not the one asked. `is_final` tells
+    that asking again would not help. `retry_after` are the seconds after which to ask again, where the host said so.
+    """
+
+    def __init__(self, message: str, *, url: str = "", is_final: bool = True, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.url = url
+        self.is_final = is_final
+        self.retry_after = retry_after
+
+
+class BadUrl(FetchError):
+    """The address is malformed, or its scheme is neither http nor https."""
+
+
+class AddressRefused(FetchError):
+    """The host has no address on the public internet, and nobody allowed it by name."""
+
+
+class DisallowedByRobots(FetchError):
+    """The host's robots.txt disallows the address."""
+
+
+class HostDeferred(FetchError):
+    """The host is not asked now: it said to wait, or its robots.txt cannot be had. `retry_after` is always set."""
+
+
+class Unreachable(FetchError):
+    """No connection: no such host, refused, cut, or its certificate is not valid."""
+
+
+class TimedOut(FetchError):
+    """The host took too long, or sent too slowly."""
+
+
+class HttpStatus(FetchError):
+    """The host answered with a status that carries no content; `status` is it."""
+
+    def __init__(
+        self, message: str, status: int, *, url: str = "", is_final: bool = True, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, url=url, is_final=is_final, retry_after=retry_after)
+        self.status = status
+
+
+class TooManyRedirects(FetchError):
+    """The address leads on and on, or in a circle."""
+
+
+class AnswerTooLarge(FetchError):
+    """The answer exceeds the size limit, as it comes or decompressed, or is a decompression bomb."""
+
+
+class BadAnswer(FetchError):
+    """The answer breaks HTTP, ends before it is whole, or is not encoded as it says."""

@@ -20,6 +20,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 NOT_SETTABLE = frozenset({"help", "version", "yes"})
 """Options that only the command line itself can give."""
+FETCH = "fetch"
 MOST_SNIPPETS = 20
 NO_ARTICLES = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"
 
@@ -42,8 +43,18 @@ pass_session = click.make_pass_decorator(Session)
 
 
 def check_global_settings(group: click.Group, settings: Mapping[str, Any]) -> None:
-    """Raise SettingsError for a top-level key of the settings file that is neither a global option nor a command."""
-    names = set(group.list_commands(click.Context(group)))
+    """Raise SettingsError for a top-level key of the settings file that is neither a global option nor a table of it.
+
+    The tables are those of the commands, and `fetch`: how hosts are treated, whichever command fetches.
+    """
+    names = {*group.list_commands(click.Context(group)), FETCH}
+    if FETCH in settings:
+        from nkcorpus.fetch.policy import policy_from_settings  # rarely set
+
+        try:
+            policy_from_settings(settings[FETCH], {})
+        except SettingsError as error:
+            raise SettingsError(f"{settings_path()}: {error}") from None
     _check_table({key: value for key, value in settings.items() if key not in names}, _options(group), names, "")
 
 

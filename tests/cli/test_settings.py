@@ -144,6 +144,9 @@ def test_precedence_in_real_processes(run: Run, library: Library, tmp_path: Path
         ('[search]\nformat = "yaml"', "--format"),
         ("verbose = [1]", "'verbose'"),
         ("corpus = {path = 'x'}", "'corpus'"),
+        ("[fetch]\ndelya = 2", "'delya' in [fetch]"),
+        ("[fetch]\ndelay = -1", "delay"),
+        ("fetch = 3", "'fetch'"),
     ],
 )
 def test_a_bad_settings_file(inside: Run, library: Library, tmp_path: Path, content: str, said: str) -> None:
@@ -151,6 +154,11 @@ def test_a_bad_settings_file(inside: Run, library: Library, tmp_path: Path, cont
     outcome = inside("-C", library.corpus, "search", "rice", env={"NKCORPUS_CONFIG": "bad.toml"})
     assert (outcome.code, outcome.out) == (2, "")
     assert said in one_line(outcome)
+
+
+def test_how_hosts_are_treated_is_a_table_of_its_own(inside: Run, library: Library, tmp_path: Path) -> None:
+    (tmp_path / "fetch.toml").write_text('[fetch]\ncontact = "me@example.org"\ndelay = 2\nallow_hosts = ["localhost"]')
+    assert inside("-C", library.corpus, "search", "lecture", env={"NKCORPUS_CONFIG": "fetch.toml"}).code == 0
 
 
 @pytest.mark.parametrize("keep", ['"bio"', "5", "[[1]]", '["everything"]'])

@@ -11,7 +11,18 @@ import pytest
 from tests.cli.conftest import Library
 from tests.cli.support import environment
 
-PARSERS = {"bs4", "lxml", "trafilatura", "readability", "ftfy", "yaml", "charset_normalizer"}
+PARSERS = {
+    "bs4",
+    "lxml",
+    "trafilatura",
+    "readability",
+    "ftfy",
+    "yaml",
+    "charset_normalizer",
+    "httpx",
+    "httpcore",
+    "protego",
+}
 HEAVY = PARSERS | {"rich", "pebble", "pycld2", "zstandard", "nkcorpus.clean", "nkcorpus.extract", "nkcorpus.lexicon"}
 SCRIPT = (
     "import sys\nfrom nkcorpus.cli import run\ncode = run(sys.argv[1:])\nprint(code, *sys.modules, file=sys.stderr)\n"

@@ -1,0 +1,3 @@
+"""The version of this program, apart from the package's front door so that every layer may know it."""
+
+__version__ = "0.1.0"
