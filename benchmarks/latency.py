@@ -8,6 +8,7 @@ the median of each query's fastest counts. Both give the ten best; nkcorpus also
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import random
 import sqlite3
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from benchmarks import generate
 from nkcorpus import Corpus
+from nkcorpus.config import COLLECT_EVERY
 
 QUERIES = 20
 TIMES = 5
@@ -78,6 +80,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=20_000, help="articles (default: 20,000)")
     count = parser.parse_args().count
+    gc.set_threshold(COLLECT_EVERY)  # as the command does
     stories = list(generate.stories(count))
     with tempfile.TemporaryDirectory() as folder:
         generate.write(Path(folder, "articles"), count, "jsonl")

@@ -17,7 +17,14 @@ SearchesFormat = Literal["table", "plain", "jsonl", "json"]
 SEARCHES_FORMATS: tuple[str, ...] = get_args(SearchesFormat)
 
 _DAY_LENGTH = len("2019-06-13")
-_DEFAULTS = {"match": "best", "sort": "relevance", "collapse": True, "literal": False, "exact": False}
+_DEFAULTS = {
+    "match": "best",
+    "sort": "relevance",
+    "collapse": True,
+    "literal": False,
+    "exact": False,
+    "feedback": False,
+}
 """Options of every search that are not worth a word."""
 
 

@@ -44,7 +44,7 @@ def test_postings_tell_of_each_document_what_was_written(segments: list[_Segment
     postings = Postings([(i * _SIZE, segment(part)) for i, part in enumerate(segments)], deleted)
     live = {number: places for number, places in documents.items() if number not in deleted}
     assert postings.frequencies() == {number: len(places) for number, places in live.items()}
-    assert postings.index.keys() == live.keys()
+    assert postings.documents == live.keys()
     in_forms = {number: sum(form in forms for _, form in places) for number, places in live.items()}
     assert postings.frequencies(forms) == {number: count for number, count in in_forms.items() if count}
     wanted = data.draw(st.frozensets(st.sampled_from([*sorted(documents), -1])))

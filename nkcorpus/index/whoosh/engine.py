@@ -100,7 +100,9 @@ class WhooshIndex:
             counted = []
             for term in snapshot.terms_with_prefix("definition", ""):
                 acronym, _, long_form = term.partition(SEPARATOR)
-                counted.append(DefinitionCount(acronym, long_form, len(snapshot.postings("definition", term).index)))
+                counted.append(
+                    DefinitionCount(acronym, long_form, len(snapshot.postings("definition", term).documents))
+                )
             return [found for found in counted if found.articles]
 
     def sync(

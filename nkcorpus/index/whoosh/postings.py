@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence, Set
 from functools import cached_property
 from itertools import accumulate, chain, pairwise, repeat
@@ -21,6 +22,9 @@ _HEADER = struct.Struct("=IIccc?")
 
 Forms = frozenset[int] | None
 """Forms of a term that are wanted; None for all."""
+
+_LOOKUP = 6
+"""Looking a document up takes so much longer than passing one over."""
 
 Read = Callable[[int, int], bytes]
 """Returns so many bytes from an offset on."""
@@ -99,9 +103,8 @@ class Postings:
         """Take the first number of each segment beside its postings, and the numbers of all deleted documents."""
         self._parts = [part for _, part in parts]
         self._deleted = deleted
-        self._numbers: list[int] = []
-        for base, part in parts:
-            self._numbers += [base + number for number in part.numbers] if base else part.numbers
+        shifted = ([base + number for number in part.numbers] if base else part.numbers for base, part in parts)
+        self._numbers = next(shifted) if len(parts) == 1 else list(chain.from_iterable(shifted))
 
     def frequencies(self, forms: Forms = None) -> dict[int, float]:
         """Return how often each document that has the term has it, with `forms` only words of these forms."""
@@ -117,41 +120,38 @@ class Postings:
         return {number: count for number, count in pairs if count and number not in self._deleted}
 
     @cached_property
-    def index(self) -> dict[int, int]:
-        """At which place among the term's each document is."""
-        pairs = zip(self._numbers, range(len(self._numbers)), strict=True)
-        if not self._deleted:
-            return dict(pairs)
-        return {number: index for number, index in pairs if number not in self._deleted}
+    def documents(self) -> Set[int]:
+        """The documents that have the term."""
+        return set(self._numbers) - self._deleted if self._deleted else set(self._numbers)
 
-    def counts_in(self, wanted: frozenset[int], form: int) -> dict[int, float]:
+    def counts_in(self, wanted: Set[int], form: int) -> dict[int, float]:
         """Return how often those of the wanted documents that have the term in one form have it so."""
-        index, starts, count = self.index, self._starts, self._forms.count
-        found: dict[int, float] = {}
-        for number in wanted & index.keys():
-            at = index[number]
-            if often := count(form, starts[at], starts[at + 1]):
-                found[number] = often
-        return found
+        starts, count = self._starts, self._forms.count
+        counts = ((number, count(form, starts[at], starts[at + 1])) for number, at in self._places(wanted))
+        return {number: often for number, often in counts if often}
 
     def positions_in(self, wanted: Set[int], forms: Forms = None) -> dict[int, Sequence[int]]:
         """Return the positions in those of the wanted documents that have the term, ascending.
 
         With `forms`, only the positions of words of these forms, in documents that have any.
         """
-        index, starts, positions = self.index, self._starts, self._positions
-        if len(index) < len(wanted):
-            at_index = {number: at for number, at in index.items() if number in wanted}
-        else:
-            at_index = {number: index[number] for number in wanted if number in index}
+        starts, positions = self._starts, self._positions
         if forms is None:
-            return {number: positions[starts[at] : starts[at + 1]] for number, at in at_index.items()}
+            return {number: positions[starts[at] : starts[at + 1]] for number, at in self._places(wanted)}
         inflected = self._forms
         in_form = {
             number: [positions[i] for i in range(starts[at], starts[at + 1]) if inflected[i] in forms]
-            for number, at in at_index.items()
+            for number, at in self._places(wanted)
         }
         return {number: found for number, found in in_form.items() if found}
+
+    def _places(self, wanted: Set[int]) -> list[tuple[int, int]]:
+        """Return those of the wanted documents that have the term, each with its place among those that do."""
+        numbers = self._numbers
+        present = wanted & self.documents
+        if len(present) > len(numbers) // _LOOKUP:
+            return [(number, at) for at, number in enumerate(numbers) if number in present]
+        return [(number, bisect_left(numbers, number)) for number in present]
 
     @cached_property
     def _starts(self) -> Sequence[int]:

@@ -63,7 +63,7 @@ class _Located:
         documents: set[int] | None = None
         for slot in slots:
             held.append([(snapshot.postings(field, term), forms) for term, forms in slot.terms.items()])
-            found = set[int]().union(*(postings.index for postings, _ in held[-1]))
+            found = set[int]().union(*(postings.documents for postings, _ in held[-1]))
             documents = found if documents is None else documents & found
             if not documents:
                 break

@@ -79,11 +79,10 @@ def typed_terms(root: Node) -> list[Typed]:
 
 def _near(one: Postings, other: Postings, wanted: frozenset[int]) -> dict[int, float]:
     """Return how often a place of `one` has one of `other` in its window, by wanted document."""
-    both = wanted & one.index.keys() & other.index.keys()
-    neighbours = other.positions_in(both)
+    places = one.positions_in(wanted)
     found: dict[int, float] = {}
-    for number, positions in one.positions_in(both).items():
-        others = neighbours[number]
+    for number, others in other.positions_in(places.keys()).items():
+        positions = places[number]
         count = 0
         for position in positions:
             index = bisect_left(others, position - WINDOW)

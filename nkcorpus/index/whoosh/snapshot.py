@@ -71,7 +71,7 @@ class Snapshot:
 
     def documents(self, article_id: str) -> list[int]:
         """Return the numbers of the documents with an id."""
-        return list(self.postings("id", article_id).index)
+        return sorted(self.postings("id", article_id).documents)
 
     def ids_with_prefix(self, prefix: str) -> list[int]:
         """Return the numbers of the articles whose id starts with `prefix`."""
