@@ -8,8 +8,24 @@ from typing import Literal
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
-Kind = Literal["text", "markdown", "html", "record", "row"]
-Format = Literal["text", "markdown", "html", "json", "jsonl", "csv", "warc", "zip", "tar", "gz", "bz2", "xz", "zst"]
+Kind = Literal["text", "markdown", "html", "record", "row", "entry"]
+Format = Literal[
+    "text",
+    "markdown",
+    "html",
+    "json",
+    "jsonl",
+    "csv",
+    "feed",
+    "sitemap",
+    "warc",
+    "zip",
+    "tar",
+    "gz",
+    "bz2",
+    "xz",
+    "zst",
+]
 """What a file can be that holds articles, or holds such files."""
 FacetField = Literal["source", "author", "year", "month", "lang", "place", "translator", "tag"]
 """What the matches of a search can be counted by."""
@@ -458,7 +474,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one ingest did. Duplicates are counted among `new`, `near_duplicates` without the exact ones."""
+    """What one ingest did. Duplicates are counted among `new`, `near_duplicates` without the exact ones.
+
+    `skips` are the reasons why inputs were skipped, each with how many, the most frequent first.
+    """
 
     new: int = 0
     updated: int = 0
@@ -468,6 +487,7 @@ class IngestReport:
     skipped: int = 0
     removed_spans: int = 0
     failures: tuple[Failure, ...] = ()
+    skips: tuple[tuple[str, int], ...] = ()
 
     @property
     def failed(self) -> int:
