@@ -8,7 +8,7 @@ from typing import Literal
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
-Kind = Literal["text", "markdown", "html", "record", "row", "entry"]
+Kind = Literal["text", "markdown", "html", "record", "row", "entry", "mail"]
 Format = Literal[
     "text",
     "markdown",
@@ -18,6 +18,9 @@ Format = Literal[
     "csv",
     "feed",
     "sitemap",
+    "mbox",
+    "eml",
+    "mhtml",
     "warc",
     "zip",
     "tar",

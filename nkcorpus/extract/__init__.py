@@ -93,6 +93,12 @@ def _extract_entry(item: SourceItem) -> Document:
     return extract_entry(item)
 
 
+def _extract_mail(item: SourceItem) -> Document:
+    from nkcorpus.extract.mail import extract_mail
+
+    return extract_mail(item)
+
+
 EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Document]] = MappingProxyType(
     {
         "text": lambda item, _mapping, _fast: extract_text(item),
@@ -101,5 +107,6 @@ EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Docume
         "record": extract_record,
         "row": extract_record,
         "entry": lambda item, _mapping, _fast: _extract_entry(item),
+        "mail": lambda item, _mapping, _fast: _extract_mail(item),
     }
 )

@@ -32,8 +32,9 @@ def skip_sitemap(source: Input) -> Iterator[Outcome]:
     if not sitemap.entries:
         raise BadRecord("a sitemap without an address")
     count = f"{len(sitemap.entries):,}" if sitemap.is_whole else f"more than {len(sitemap.entries):,}"
-    what = "other sitemaps" if sitemap.is_index else "pages"
+    what = "addresses of " if count != "1" else "address of "
+    what += "other sitemaps" if sitemap.is_index else "pages"
     yield SourceSkip(
         source.origin,
-        f"a sitemap: {count} addresses of {what}, no articles; 'nkcorpus ingest URL' with its address follows it",
+        f"a sitemap: {count} {what}, no articles; 'nkcorpus ingest URL' with its address follows it",
     )

@@ -24,6 +24,9 @@ JSON_CHUNK = 65_536
 SIGNATURE_BYTES = 16_384
 """The beginning of a file by which archives, feeds and other kinds with a mark of their own are told."""
 
+MESSAGE_BYTES = 64 * MEGABYTE
+"""One mail with its attachments, or a page saved as one."""
+
 ARCHIVE_DEPTH = 3
 """Archives within archives; a compressed tar archive is one."""
 
@@ -62,7 +65,14 @@ SPOOL_BYTES = 4_000 * MEGABYTE
 """A ZIP archive within another archive or on standard input, which has to be copied to disk to be read."""
 
 WHOLE_FILE_BYTES: Mapping[str, int] = MappingProxyType(
-    {"text": TEXT_BYTES, "markdown": TEXT_BYTES, "html": HTML_BYTES, "json": JSON_BYTES}
+    {
+        "text": TEXT_BYTES,
+        "markdown": TEXT_BYTES,
+        "html": HTML_BYTES,
+        "json": JSON_BYTES,
+        "eml": MESSAGE_BYTES,
+        "mhtml": MESSAGE_BYTES,
+    }
 )
 """Limit by format; formats that are read record by record have none."""
 

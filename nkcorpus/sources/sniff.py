@@ -27,6 +27,10 @@ _FORMATS: dict[str, Format] = {
     ".rss": "feed",
     ".atom": "feed",
     ".rdf": "feed",
+    ".mbox": "mbox",
+    ".eml": "eml",
+    ".mht": "mhtml",
+    ".mhtml": "mhtml",
     ".warc": "warc",
     ".zip": "zip",
     ".tar": "tar",
@@ -66,6 +70,8 @@ _ROOTS: dict[str, Format] = {
     "urlset": "sitemap",
     "sitemapindex": "sitemap",
 }
+_MBOX = re.compile(rb"From [^\n]{1,1000}\n")
+_HEADER = re.compile(rb"(?m)^([A-Za-z][A-Za-z0-9-]{1,60}):")
 _OBJECT = re.compile(r'\{\s*["}]')
 _LIST = re.compile(r"\[\s*(?:\{|\]\s*$)")
 
@@ -91,6 +97,8 @@ def sniff(head: bytes, *, complete: bool) -> Format:
 
     `complete` tells that `head` is all of it.
     """
+    if mail := _mail_format(head):
+        return mail
     text = _head_text(head, complete).lstrip("\ufeff").lstrip()
     if _OBJECT.match(text):
         return "jsonl" if _is_lines(text) else "json"
@@ -109,6 +117,20 @@ def record_charset(head: bytes, *, complete: bool) -> str:
         if "16" in guess or "32" in guess:
             return guess
     return detect_charset(head, complete=complete, stray_nul=True)
+
+
+def _mail_format(head: bytes) -> Format | None:
+    """Tell a mailbox, a page saved as a message, and a message, by their first lines."""
+    begin = _MBOX.match(head)
+    lines = head[begin.end() if begin else 0 :]
+    block = re.split(rb"\r?\n\r?\n", lines, maxsplit=1)[0]
+    names = {match[1].lower() for match in _HEADER.finditer(block)}
+    if not (names & {b"from", b"mime-version"} and names & {b"date", b"subject", b"received", b"message-id"}):
+        return None
+    if begin:
+        return "mbox"
+    is_page = b"snapshot-content-location" in names or re.search(rb"(?i)content-type:\s*multipart/related", block)
+    return "mhtml" if is_page and not names & {b"received", b"message-id", b"to"} else "eml"
 
 
 def _ascii_part(head: bytes) -> str:

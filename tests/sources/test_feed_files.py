@@ -56,7 +56,7 @@ def test_a_sitemap_has_no_articles(run: Run, tmp_path: Path) -> None:
     assert outcome.err.splitlines() == [
         "nkcorpus: skipped 1: a sitemap: 2 addresses of pages, no articles; 'nkcorpus ingest URL' with its address "
         "follows it",
-        "nkcorpus: skipped 1: a sitemap: 1 addresses of other sitemaps, no articles; 'nkcorpus ingest URL' with its "
+        "nkcorpus: skipped 1: a sitemap: 1 address of other sitemaps, no articles; 'nkcorpus ingest URL' with its "
         "address follows it",
         "nkcorpus: 0 new, 0 updated, 0 unchanged, 2 skipped",
     ]
