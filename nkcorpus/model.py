@@ -8,7 +8,7 @@ from typing import Literal
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
-Kind = Literal["text", "markdown", "html", "record", "row", "entry", "mail"]
+Kind = Literal["text", "markdown", "html", "record", "row", "entry", "mail", "docx"]
 Format = Literal[
     "text",
     "markdown",
@@ -21,6 +21,8 @@ Format = Literal[
     "mbox",
     "eml",
     "mhtml",
+    "epub",
+    "docx",
     "warc",
     "zip",
     "tar",

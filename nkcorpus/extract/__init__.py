@@ -99,6 +99,12 @@ def _extract_mail(item: SourceItem) -> Document:
     return extract_mail(item)
 
 
+def _extract_docx(item: SourceItem) -> Document:
+    from nkcorpus.extract.docx import extract_docx
+
+    return extract_docx(item)
+
+
 EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Document]] = MappingProxyType(
     {
         "text": lambda item, _mapping, _fast: extract_text(item),
@@ -108,5 +114,6 @@ EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Docume
         "row": extract_record,
         "entry": lambda item, _mapping, _fast: _extract_entry(item),
         "mail": lambda item, _mapping, _fast: _extract_mail(item),
+        "docx": lambda item, _mapping, _fast: _extract_docx(item),
     }
 )

@@ -12,6 +12,7 @@ Places are short tokens:
     feed:NAME                                       an element of an entry in a feed; `feed:channel`: the feed's own
                                                     title; for `text`, `feed:summary`: the feed gives no more
     html-lang, script-share, language-model         the language that a page declares, or that its text shows
+    option                                          what the user said for all inputs of an ingest
     rule:ID                                         a line that the cleaning rule ID took out
 """
 

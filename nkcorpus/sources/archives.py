@@ -19,7 +19,7 @@ from typing import BinaryIO, cast
 
 import zstandard
 
-from nkcorpus.errors import UnreadableItem, UnsafeArchive
+from nkcorpus.errors import BadRecord, UnreadableItem, UnsafeArchive
 from nkcorpus.model import Format, SourceSkip
 from nkcorpus.sources.bounds import Counted, Readable, Unpacked, buffered, seekable
 from nkcorpus.sources.limits import (
@@ -56,6 +56,8 @@ def read_zip(source: Input, reading: Reading, read: Read) -> Iterator[Outcome]:
     """
     with open_zip(source.stream) as archive:
         names = {info: _zip_name(info) for info in archive.infolist()}
+        if "[Content_Types].xml" in names.values():
+            raise BadRecord("an Office file that is no Word document; save it as CSV or .docx")
         pages = PageFolders(names.values())
         for info, name in names.items():
             reading.budget.member()

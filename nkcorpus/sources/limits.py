@@ -27,6 +27,9 @@ SIGNATURE_BYTES = 16_384
 MESSAGE_BYTES = 64 * MEGABYTE
 """One mail with its attachments, or a page saved as one."""
 
+OFFICE_BYTES = 64 * MEGABYTE
+"""One document of a word processor, with its pictures."""
+
 ARCHIVE_DEPTH = 3
 """Archives within archives; a compressed tar archive is one."""
 
@@ -72,6 +75,7 @@ WHOLE_FILE_BYTES: Mapping[str, int] = MappingProxyType(
         "json": JSON_BYTES,
         "eml": MESSAGE_BYTES,
         "mhtml": MESSAGE_BYTES,
+        "docx": OFFICE_BYTES,
     }
 )
 """Limit by format; formats that are read record by record have none."""

@@ -12,8 +12,11 @@ from nkcorpus.sources.names import unknown_kind
 from nkcorpus.sources.sniff import format_of_mark, format_of_name, sniff
 from nkcorpus.sources.stream import COMPRESSED, PACKED, Input, Outcome, Reading, peek
 
-_MARKED: frozenset[Format | None] = PACKED | {"warc"}
+_MARKED: frozenset[Format | None] = PACKED | {"warc", "epub", "docx"}
 """Formats that always have their mark: without it the name is wrong."""
+
+_ZIPPED: frozenset[Format] = frozenset(("epub", "docx"))
+"""Formats that are ZIP archives inside."""
 
 _LOOKED_AT: frozenset[Format | None] = frozenset(("feed", "mbox", "eml", "mhtml"))
 """Formats whose name other files have as well: pages saved as .mht, XHTML named .xml."""
@@ -54,10 +57,12 @@ def read(source: Input, reading: Reading) -> Iterator[Outcome]:
 def _told(source: Input, head: bytes, reading: Reading) -> Format | None:
     """Return the format that the user says or the first bytes or the name tell, None where more of it has to."""
     marked, named = format_of_mark(head), format_of_name(source.name)
-    if reading.format and not (marked in PACKED and reading.format not in PACKED):
+    if reading.format and not (marked in PACKED and reading.format not in PACKED | _ZIPPED):
         return reading.format
     if marked is None and named in _LOOKED_AT and (told := sniff(head, complete=False)) != "text":
         return told
+    if marked == "zip" and named in _ZIPPED:
+        return named  # whose mark may stand too far behind
     if marked or named not in _MARKED:
         return marked or named
     return None
@@ -132,6 +137,10 @@ def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outco
             from nkcorpus.sources.mailfile import read_saved_page
 
             return read_saved_page(source, whole(source, format_))
+        case "epub":
+            from nkcorpus.sources.epub import read_epub
+
+            return read_epub(source, reading)
         case "warc":
             from nkcorpus.sources.warc import read_warc
 
@@ -142,6 +151,8 @@ def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outco
             return _read_whole(source, format_, format_)
         case "eml":
             return _read_whole(source, format_, "mail")
+        case "docx":
+            return _read_whole(source, format_, "docx")
     raise AssertionError(format_)
 
 

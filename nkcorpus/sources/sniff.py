@@ -31,6 +31,8 @@ _FORMATS: dict[str, Format] = {
     ".eml": "eml",
     ".mht": "mhtml",
     ".mhtml": "mhtml",
+    ".epub": "epub",
+    ".docx": "docx",
     ".warc": "warc",
     ".zip": "zip",
     ".tar": "tar",
@@ -85,7 +87,7 @@ def format_of_mark(head: bytes) -> Format | None:
     """Return the format that tells itself by a mark in the first bytes, None for one that does not."""
     for place, mark, format_ in _SIGNATURES:
         if head.startswith(mark, place):
-            return format_
+            return _zip_format(head) if format_ == "zip" else format_
     if b"<" not in head[:_MARK_BEFORE]:
         return None
     root = _ROOT.match(_ascii_part(head))
@@ -117,6 +119,13 @@ def record_charset(head: bytes, *, complete: bool) -> str:
         if "16" in guess or "32" in guess:
             return guess
     return detect_charset(head, complete=complete, stray_nul=True)
+
+
+def _zip_format(head: bytes) -> Format:
+    """Tell books and documents from other ZIP archives, by their first members."""
+    if head.startswith(b"mimetypeapplication/epub+zip", 30):
+        return "epub"
+    return "docx" if b"[Content_Types].xml" in head and b"word/" in head else "zip"
 
 
 def _mail_format(head: bytes) -> Format | None:
