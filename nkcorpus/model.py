@@ -8,7 +8,7 @@ from typing import Literal
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
-Kind = Literal["text", "markdown", "html", "record", "row", "entry", "mail", "docx"]
+Kind = Literal["text", "markdown", "html", "record", "row", "entry", "mail", "docx", "pdf"]
 Format = Literal[
     "text",
     "markdown",
@@ -23,6 +23,8 @@ Format = Literal[
     "mhtml",
     "epub",
     "docx",
+    "pdf",
+    "parquet",
     "warc",
     "zip",
     "tar",

@@ -51,7 +51,7 @@ Entry = SourceItem | SourceFailure | SourceSkip | Unchanged
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
 
-_BYTES_TELL_ALL: frozenset[Kind] = frozenset(("text", "markdown", "html", "entry", "mail", "docx"))
+_BYTES_TELL_ALL: frozenset[Kind] = frozenset(("text", "markdown", "html", "entry", "mail", "docx", "pdf"))
 _COMMIT_ITEMS = 1000
 _COMMIT_SECONDS = 1.0
 _MOST_REASONS = 50  # to skip an input, told apart in a report

@@ -105,6 +105,12 @@ def _extract_docx(item: SourceItem) -> Document:
     return extract_docx(item)
 
 
+def _extract_pdf(item: SourceItem) -> Document:
+    from nkcorpus.extract.pdf import extract_pdf
+
+    return extract_pdf(item)
+
+
 EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Document]] = MappingProxyType(
     {
         "text": lambda item, _mapping, _fast: extract_text(item),
@@ -115,5 +121,6 @@ EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Docume
         "entry": lambda item, _mapping, _fast: _extract_entry(item),
         "mail": lambda item, _mapping, _fast: _extract_mail(item),
         "docx": lambda item, _mapping, _fast: _extract_docx(item),
+        "pdf": lambda item, _mapping, _fast: _extract_pdf(item),
     }
 )

@@ -28,7 +28,10 @@ MESSAGE_BYTES = 64 * MEGABYTE
 """One mail with its attachments, or a page saved as one."""
 
 OFFICE_BYTES = 64 * MEGABYTE
-"""One document of a word processor, with its pictures."""
+"""One document of a word processor, or PDF file, with its pictures."""
+
+ROW_GROUP_BYTES = 512 * MEGABYTE
+"""What the rows of a Parquet file that are read together unpack to."""
 
 ARCHIVE_DEPTH = 3
 """Archives within archives; a compressed tar archive is one."""
@@ -76,6 +79,7 @@ WHOLE_FILE_BYTES: Mapping[str, int] = MappingProxyType(
         "eml": MESSAGE_BYTES,
         "mhtml": MESSAGE_BYTES,
         "docx": OFFICE_BYTES,
+        "pdf": OFFICE_BYTES,
     }
 )
 """Limit by format; formats that are read record by record have none."""

@@ -12,7 +12,7 @@ from nkcorpus.sources.names import unknown_kind
 from nkcorpus.sources.sniff import format_of_mark, format_of_name, sniff
 from nkcorpus.sources.stream import COMPRESSED, PACKED, Input, Outcome, Reading, peek
 
-_MARKED: frozenset[Format | None] = PACKED | {"warc", "epub", "docx"}
+_MARKED: frozenset[Format | None] = PACKED | {"warc", "epub", "docx", "parquet"}
 """Formats that always have their mark: without it the name is wrong."""
 
 _ZIPPED: frozenset[Format] = frozenset(("epub", "docx"))
@@ -141,6 +141,10 @@ def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outco
             from nkcorpus.sources.epub import read_epub
 
             return read_epub(source, reading)
+        case "parquet":
+            from nkcorpus.sources.parquetfile import read_parquet
+
+            return read_parquet(source, reading.mapping)
         case "warc":
             from nkcorpus.sources.warc import read_warc
 
@@ -151,8 +155,8 @@ def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outco
             return _read_whole(source, format_, format_)
         case "eml":
             return _read_whole(source, format_, "mail")
-        case "docx":
-            return _read_whole(source, format_, "docx")
+        case "docx" | "pdf":
+            return _read_whole(source, format_, format_)
     raise AssertionError(format_)
 
 

@@ -33,6 +33,8 @@ _FORMATS: dict[str, Format] = {
     ".mhtml": "mhtml",
     ".epub": "epub",
     ".docx": "docx",
+    ".pdf": "pdf",
+    ".parquet": "parquet",
     ".warc": "warc",
     ".zip": "zip",
     ".tar": "tar",
@@ -54,6 +56,8 @@ _SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
     (0, b"\x28\xb5\x2f\xfd", "zst"),
     (257, b"ustar", "tar"),
     (0, b"WARC/", "warc"),
+    (0, b"%PDF-", "pdf"),
+    (0, b"PAR1", "parquet"),
 )
 SNIFFED_BYTES = 65_536
 """The beginning of a page or record of known encoding by which its kind is told."""
