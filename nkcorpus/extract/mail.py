@@ -17,6 +17,7 @@ from nkcorpus.model import Document, Repair, SourceItem
 
 MAIL_EXTRACTOR = "mail/1"
 _MOST_PARTS = 1_000
+_MOST_BORDERS = 20_000  # lines that may part a message
 _LONGEST_HEADER = 10_000  # characters
 _ADDRESS = re.compile(r"""\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<mail>[^<>]*)>\s*""")
 
@@ -61,7 +62,9 @@ def extract_mail(item: SourceItem) -> Document:
 
 
 def read_message(payload: bytes) -> EmailMessage:
-    """Return a message. Raises BadRecord for one that cannot be read."""
+    """Return a message. Raises BadRecord for one that cannot be read, or only in very long time."""
+    if payload.count(b"\n--") > _MOST_BORDERS:
+        raise BadRecord(f"a message of more than {_MOST_BORDERS:,} parts")
     try:
         return email.message_from_bytes(payload, policy=email.policy.default)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:

@@ -26,9 +26,10 @@ _ENCRYPTION = "META-INF/encryption.xml"
 _PACKAGE_BYTES = 8 * MEGABYTE
 _MOST_CHAPTERS = 5_000
 _PAGES = frozenset({"application/xhtml+xml", "text/html"})
-_BODY = re.compile(r"<body[^>]*>(.*?)(?:</body|\Z)", re.IGNORECASE | re.DOTALL)
-_TEXT = re.compile(r"<[^>]*>|&\w+;|\s")
-_HEADING = re.compile(r"<h([1-3])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+_BODY = re.compile(r"<body\b[^<>]*>(.*?)(?:</body|\Z)", re.IGNORECASE | re.DOTALL)
+_TEXT = re.compile(r"<[^<>]*>|&\w{1,32};|\s")
+_HEADING = re.compile(r"<h([1-3])\b[^<>]*>(.{0,1000}?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+_HEADING_PART = 20_000  # code points of a chapter in which its heading is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,10 @@ def read_epub(source: Input, reading: Reading) -> Iterator[Outcome]:
             if chapter.is_navigation or not _TEXT.sub("", html):
                 yield SourceSkip(origin, "a part of a book without text of its own")
                 continue
-            heading = _HEADING.search(html)
+            heading = _HEADING.search(html[:_HEADING_PART])
             record = book | {
                 "id": f"{book['id'] or ''}#{chapter.path}",
-                "title": chapter.title or (re.sub(r"<[^>]*>", " ", heading[2]) if heading else None),
+                "title": chapter.title or (re.sub(r"<[^<>]*>", " ", heading[2]) if heading else None),
                 "content": {"rendered": html},
             }
             payload = json.dumps({key: value for key, value in record.items() if value}, ensure_ascii=False)

@@ -66,7 +66,8 @@ _MARK_BEFORE = 100  # bytes before which XML begins, white space and all
 _PAGE_HEAD = 4096  # code points
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|article|main|div|p|h1)\b", re.IGNORECASE)
 _ROOT = re.compile(
-    r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*<(?:[\w.-]+:)?([a-z]+)(?=[\s/>])",
+    # Atomic and possessive, or many comments would take time without end.
+    r"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<(?:[\w.-]{1,40}:)?([a-z]{1,40})(?=[\s/>])",
     re.IGNORECASE | re.DOTALL,
 )
 _ROOTS: dict[str, Format] = {

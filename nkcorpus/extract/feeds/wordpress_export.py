@@ -9,12 +9,13 @@ _BLOCK = re.compile(
     r"script|section|style|table|ul)\b",
     re.IGNORECASE,
 )
-_CAPTION = re.compile(r"\[caption\b[^\]]{0,500}\](.*?)\[/caption\]", re.DOTALL)
-_IMAGE = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)", re.IGNORECASE)
+_CAPTION = re.compile(r"\[caption\b[^\]]{0,500}\](.{0,2000}?)\[/caption\]", re.DOTALL)
+_IMAGE = re.compile(r"\s*((?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)", re.IGNORECASE)
 _SHORTCODE = re.compile(r"\[/?(?:audio|caption|embed|gallery|playlist|video)\b[^\]]{0,500}\]")
 """Those of WordPress itself; in square brackets of any other kind stands text, or what a plugin alone knows."""
 
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LONGEST_POST = 1_000_000  # code points in which captions are looked for
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
@@ -24,7 +25,8 @@ def rendered(content: str) -> str:
     After `wpautop` of WordPress (wp-includes/formatting.php), for text that has no markup of paragraphs.
     """
     content = _COMMENT.sub("", content.replace("\r\n", "\n"))
-    content = _CAPTION.sub(_figure, content)
+    if len(content) <= _LONGEST_POST:
+        content = _CAPTION.sub(_figure, content)
     content = _SHORTCODE.sub("", content)
     paragraphs = (part.strip() for part in _BLANK_LINES.split(content))
     return "\n".join(

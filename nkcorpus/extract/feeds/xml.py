@@ -91,18 +91,20 @@ class References:
             return part
         data, self._rest = self._rest + part.translate(_ALLOWED), b""
         pieces: list[bytes] = []
-        while data:
-            border = data.find(_CDATA_END if self._in_cdata else _CDATA)
+        place = 0
+        while place < len(data):
+            mark = _CDATA_END if self._in_cdata else _CDATA
             mend = _unchanged if self._in_cdata else _with_numbers
+            border = data.find(mark, place)
             if border >= 0:
-                border += len(_CDATA_END if self._in_cdata else _CDATA)
-                pieces.append(mend(data[:border]))
-                data = data[border:]
+                pieces.append(mend(data[place : border + len(mark)]))
+                place = border + len(mark)
                 self._in_cdata = not self._in_cdata
             else:
-                end = len(data) if not part else self._settled(data)
-                pieces.append(mend(data[:end]))
-                data, self._rest = b"", data[end:]
+                end = max(place, self._settled(data)) if part else len(data)
+                pieces.append(mend(data[place:end]))
+                self._rest = data[end:]
+                break
         return b"".join(pieces)
 
     def _settled(self, data: bytes) -> int:
