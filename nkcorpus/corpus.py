@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from nkcorpus.cleaning import Cleaning
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
+    from nkcorpus.sources import Meter
     from nkcorpus.wording import Wording
 
 _T = TypeVar("_T")
@@ -168,6 +169,7 @@ class Corpus:
         limit: int = 0,
         source: str | None = None,
         on_stored: Callable[[int, str], None] = lambda done, origin: None,
+        meter: Meter | None = None,
     ) -> IngestReport:
         """Take in files, folders and `-` (standard input), create the corpus if need be, and index what is new.
 
@@ -178,14 +180,16 @@ class Corpus:
         `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
         `force` takes in again what was removed.
         `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs.
-        `on_stored` hears how many inputs are dealt with for good.
+        `on_stored` hears how many inputs are dealt with for good; `meter` can tell how many there will be.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
         from nkcorpus import pipeline
         from nkcorpus.sources import Names, Reading, iter_items
 
         names = [os.fspath(source) for source in sources]
-        reading = Reading(format, mapping or {}, Names(tuple(include), tuple(exclude)))
+        reading = Reading(format, mapping or {}, Names(tuple(include), tuple(exclude)), meter=meter)
+        if meter is not None:
+            meter.expect(names)
         selection = pipeline.Selection(
             dates.since(since) if since else None, dates.until(until) if until else None, limit
         )

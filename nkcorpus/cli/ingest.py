@@ -50,17 +50,21 @@ def command(session: Session, /, sources: tuple[str, ...], dry_run: bool, **opti
 
 
 def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any]) -> int:
+    from nkcorpus.sources import Meter
+
     env = session.env
+    meter = Meter()
     format: Literal["json"] | None = options["format"]
     noted = 0
     with session.open() as corpus, progress(env, "ingest") as update:
 
         def on_stored(done: int, origin: str) -> None:
             nonlocal noted
-            update(done, None, origin)
+            expected = meter.estimate(done)
+            update(done, expected, origin)
             if not env.stderr_is_tty and done - noted >= _NOTE_EVERY:
                 noted = done
-                env.note(f"{done:,} inputs stored ...")
+                env.note(f"{done:,} inputs stored" + (f" of some {expected:,} ..." if expected else " ..."))
 
         report = corpus.ingest(
             sources,
@@ -78,6 +82,7 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
             source=options["source"],
             stdin=env.stdin,
             on_stored=on_stored,
+            meter=meter,
         )
     render_report(report, format, env)
     return 1 if report.failed else 0

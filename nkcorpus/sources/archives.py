@@ -87,7 +87,7 @@ def open_zip(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
         except _DAMAGE as error:
             raise UnreadableItem(f"a damaged ZIP archive: {error}") from None
         with archive:
-            by_place = sorted((info for info in archive.infolist()), key=lambda info: info.header_offset)
+            by_place = sorted(archive.infolist(), key=lambda info: info.header_offset)
             for one, other in pairwise(by_place):
                 if one.header_offset + one.compress_size > other.header_offset:
                     raise UnsafeArchive("members of the archive overlap, as in a bomb; it was left")
