@@ -58,7 +58,8 @@ _MOST_REASONS = 50  # to skip an input, told apart in a report
 
 # What an item costs, in units of a byte of HTML: parsing HTML dominates, text is some ten times cheaper a byte.
 _ITEM_COST = 500
-_TEXT_BYTES_PER_UNIT = 8
+_BYTE_COST: Mapping[Kind, float] = {"html": 1, "entry": 1, "mail": 1, "docx": 4, "pdf": 20}
+_TEXT_BYTE_COST = 1 / 8
 _POOL_COST = 4 << 20
 _CHUNK_COST = 1 << 18
 
@@ -309,8 +310,7 @@ def _mapped(
 def _cost(entry: Entry) -> int:
     if not isinstance(entry, SourceItem):
         return 1
-    size = len(entry.payload)
-    return _ITEM_COST + (size if entry.kind == "html" else size // _TEXT_BYTES_PER_UNIT)
+    return _ITEM_COST + int(len(entry.payload) * _BYTE_COST.get(entry.kind, _TEXT_BYTE_COST))
 
 
 def _prepared(

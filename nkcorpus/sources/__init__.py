@@ -1,4 +1,4 @@
-"""What a SOURCE argument can be: a file, a folder, or `-` for standard input."""
+"""What a SOURCE argument can be: a file, a folder or archive of files, or `-` for standard input."""
 
 from __future__ import annotations
 
