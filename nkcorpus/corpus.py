@@ -15,8 +15,8 @@ from nkcorpus import __version__, config, searching
 from nkcorpus.asking import MatchKeywords, NarrowKeywords, SearchKeywords, filters_of, has_names, request
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
 from nkcorpus.index import Index, SearchOptions
-from nkcorpus.model import Article, Position
-from nkcorpus.query import parser
+from nkcorpus.model import Article, Format, Position
+from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Node, Query
 from nkcorpus.query.explain import Explained, explain
 from nkcorpus.results import CorpusStats, Duplicate, DuplicateCluster, Duplicates, IngestReport, SearchResult
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nkcorpus.cleaning import Cleaning
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
+    from nkcorpus.sources import Meter
     from nkcorpus.wording import Wording
 
 _T = TypeVar("_T")
@@ -110,21 +111,39 @@ class Corpus:
         fast: bool = False,
         fix_text: bool = False,
         stdin: BinaryIO | None = None,
+        format: Format | None = None,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 0,
+        source: str | None = None,
         on_stored: Callable[[int, str], None] = lambda done, origin: None,
+        meter: Meter | None = None,
     ) -> IngestReport:
         """Take in files, folders and `-` (standard input), create the corpus if need be, and index what is new.
+
+        `format` says what the files are, where their content shall not. `include` and `exclude` are globs for names of
+        files and members of archives. Only articles dated from `since` to `until` are taken, and no more than `limit`
+        (0: all). `source` is the publisher of all of them.
 
         `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
         `force` takes in again what was removed.
         `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs.
-        `on_stored` hears how many inputs are dealt with for good.
+        `on_stored` hears how many inputs are dealt with for good; `meter` can tell how many there will be.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
         from nkcorpus import pipeline
-        from nkcorpus.sources import Reading, iter_items
+        from nkcorpus.sources import Names, Reading, iter_items
 
         names = [os.fspath(source) for source in sources]
-        entries = iter_items(names, stdin=stdin, reading=Reading(mapping=mapping or {}))
+        reading = Reading(format, mapping or {}, Names(tuple(include), tuple(exclude)), meter=meter)
+        if meter is not None:
+            meter.expect(names)
+        selection = pipeline.Selection(
+            dates.since(since) if since else None, dates.until(until) if until else None, limit
+        )
+        entries = iter_items(names, stdin=stdin, reading=reading)
         if self.path == config.default_corpus():
             self.path.parent.mkdir(parents=True, exist_ok=True)
         store = self._created()
@@ -134,9 +153,12 @@ class Corpus:
             fix_text=fix_text,
             rules=joined(store.rules()),
             kept_lines=store.kept_lines(),
+            source=source,
         )
         with store.writing(names) as writer:
-            report = pipeline.ingest(writer, entries, treatment, jobs=jobs, force=force, on_stored=on_stored)
+            report = pipeline.ingest(
+                writer, entries, treatment, jobs=jobs, force=force, on_stored=on_stored, selection=selection
+            )
         self._sync()
         return report
 

@@ -2,38 +2,54 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, TypeVar
 
 from nkcorpus.clean import clean_document, fix_document, rules_with
+from nkcorpus.dates import interval
 from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ExtractionFailed, ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract, extract_traced
+from nkcorpus.extract.evidence import with_place
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
 from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip
-from nkcorpus.results import Cleaned, Failure, IngestReport
+from nkcorpus.results import Cleaned, Failure, IngestReport, Trace
 from nkcorpus.sources import UNTOLD, Reading, iter_items
 from nkcorpus.store import Known, StoreWriter
 from nkcorpus.store.payloads import compress
 from nkcorpus.workers import map_ordered
 
 R = TypeVar("R")
-Entry = SourceItem | SourceFailure | SourceSkip
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """An input that is stored with these very bytes and need not be read."""
+
+    origin: str
+    record: int | None
+
+
+Entry = SourceItem | SourceFailure | SourceSkip | Unchanged
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
 
-_WHOLE_FILES: tuple[Kind, ...] = ("text", "markdown", "html")
+_BYTES_TELL_ALL: frozenset[Kind] = frozenset(("text", "markdown", "html", "entry", "mail", "docx", "pdf"))
 _COMMIT_ITEMS = 1000
 _COMMIT_SECONDS = 1.0
+_MOST_REASONS = 50  # to skip an input, told apart in a report
 
 # What an item costs, in units of a byte of HTML: parsing HTML dominates, text is some ten times cheaper a byte.
 _ITEM_COST = 500
-_TEXT_BYTES_PER_UNIT = 8
+_BYTE_COST: Mapping[Kind, float] = {"html": 1, "entry": 1, "mail": 1, "docx": 4, "pdf": 20}
+_TEXT_BYTE_COST = 1 / 8
 _POOL_COST = 4 << 20
 _CHUNK_COST = 1 << 18
 
@@ -44,7 +60,7 @@ class Treatment:
 
     `mapping` names the fields of records. `fast` reads pages with one extractor. `fix_text` mends damaged text.
     `rules` is a rule file's text: what counts after the package's rules. Boilerplate of the kinds in `keep` stays, and
-    so do `kept_lines` (by article id).
+    so do `kept_lines` (by article id). `source` is the publisher of all articles, whatever they say.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -53,16 +69,50 @@ class Treatment:
     rules: str = ""
     keep: frozenset[str] = frozenset()
     kept_lines: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    source: str | None = None
 
     def extracted(self, item: SourceItem) -> Document:
         """Return what an input says. Raises the subclasses of ItemError."""
-        return extract(item, self.mapping, fast=self.fast)
+        return self._published(extract(item, self.mapping, fast=self.fast))
+
+    def extracted_traced(self, item: SourceItem) -> tuple[Document, Trace]:
+        """Return what an input says, and how it came about. Raises the subclasses of ItemError."""
+        document, trace = extract_traced(item, self.mapping, fast=self.fast)
+        return self._published(document), trace
+
+    def _published(self, document: Document) -> Document:
+        if self.source is None:
+            return document
+        return replace(document, source=self.source, evidence=with_place(document.evidence, "source", "option"))
 
     def cleaned(self, document: Document, article: str = "") -> Document:
         """Return an extracted document cleaned and mended; `article` is its id, where it has one."""
         kept_lines = self.kept_lines.get(article, ())
         cleaned = clean_document(document, keep=self.keep, kept_lines=kept_lines, rules=rules_with(self.rules))
         return fix_document(cleaned) if self.fix_text else cleaned
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which articles are taken: dated between two Unix times, inclusive, and no more than `limit`; 0 means all.
+
+    A date counts with its whole span; an article without one is left out when either time is set.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    limit: int = 0
+
+    def refusal(self, document: Document) -> str | None:
+        """Return why an article is not taken, None for one that is."""
+        if self.since is None and self.until is None:
+            return None
+        if document.date is None:
+            return "no date, which --since and --until need"
+        first, last = interval(document.date.value)
+        if self.since is not None and last < self.since:
+            return "dated before --since"
+        return "dated after --until" if self.until is not None and first > self.until else None
 
 
 def clean_sources(
@@ -72,6 +122,7 @@ def clean_sources(
     jobs: int = 1,
     trace: bool = False,
     reading: Reading = UNTOLD,
+    selection: Selection = Selection(),
     stdin: BinaryIO | None = None,
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
@@ -81,15 +132,23 @@ def clean_sources(
     """
     rules_with(treatment.rules)
     entries = iter_items(sources, stdin=stdin, reading=replace(reading, mapping=treatment.mapping))
-    return _clean_all(entries, functools.partial(_cleaned, treatment=treatment, trace=trace), jobs)
+    function = functools.partial(_cleaned, treatment=treatment, selection=selection, trace=trace)
+    return _clean_all(entries, function, jobs, selection.limit)
 
 
-def _clean_all(entries: Iterable[Entry], function: Callable[[Entry], Cleaned | None], jobs: int) -> Iterator[Cleaned]:
-    for entry, result in _mapped(function, entries, jobs):
-        if isinstance(result, ItemError):
-            yield Cleaned(entry.origin, None, str(result))
-        elif result is not None:
-            yield result
+def _clean_all(
+    entries: Iterable[Entry], function: Callable[[Entry], Cleaned | None], jobs: int, limit: int
+) -> Iterator[Cleaned]:
+    taken = 0
+    with contextlib.closing(_mapped(function, entries, jobs)) as results:
+        for entry, result in results:
+            if isinstance(result, ItemError):
+                yield Cleaned(entry.origin, None, str(result))
+            elif result is not None:
+                yield result
+                taken += result.document is not None
+                if limit and taken == limit:
+                    return
 
 
 def ingest(
@@ -100,8 +159,9 @@ def ingest(
     jobs: int,
     force: bool,
     on_stored: OnStored,
+    selection: Selection = Selection(),
 ) -> IngestReport:
-    """Take in all of `entries`, committing as it goes, and return the summary.
+    """Take in all of `entries` that are selected, committing as it goes, and return the summary.
 
     One bad input never stops the rest. `force` takes in what was removed before.
     Raises CorpusError when the store cannot be written, SettingsError for bad rules.
@@ -110,13 +170,17 @@ def ingest(
     intake = _Intake(writer, treatment, force)
     pending = 0
     committed_at = time.monotonic()
-    for entry, result in _mapped(functools.partial(_prepared, treatment=treatment), intake.unseen(entries), jobs):
-        intake.take(entry, result)
-        pending += 1
-        if pending >= _COMMIT_ITEMS or time.monotonic() - committed_at >= _COMMIT_SECONDS:
-            writer.commit()
-            pending, committed_at = 0, time.monotonic()
-            on_stored(intake.taken, entry.origin)
+    function = functools.partial(_prepared, treatment=treatment, selection=selection)
+    with contextlib.closing(_mapped(function, intake.unseen(entries), jobs)) as results:
+        for entry, result in results:
+            intake.take(entry, result)
+            pending += 1
+            if pending >= _COMMIT_ITEMS or time.monotonic() - committed_at >= _COMMIT_SECONDS:
+                writer.commit()
+                pending, committed_at = 0, time.monotonic()
+                on_stored(intake.taken, entry.origin)
+            if selection.limit and intake.articles >= selection.limit:
+                break
     report = intake.report()
     writer.finish(report)
     return report
@@ -133,45 +197,60 @@ class _Intake:
             ("new", "updated", "unchanged", "exact_duplicates", "near_duplicates", "skipped", "removed_spans"), 0
         )
         self._failures: list[Failure] = []
+        self._skips: Counter[str] = Counter()
 
     def report(self) -> IngestReport:
         """Return the counts so far."""
-        return IngestReport(**self._counts, failures=tuple(self._failures))
+        return IngestReport(**self._counts, failures=tuple(self._failures), skips=tuple(self._skips.most_common()))
 
     @property
     def taken(self) -> int:
         """The number of inputs dealt with."""
-        return len(self._failures) + sum(self._counts[name] for name in ("new", "updated", "unchanged", "skipped"))
+        return len(self._failures) + self._counts["skipped"] + self.articles
+
+    @property
+    def articles(self) -> int:
+        """The number of articles found."""
+        return self._counts["new"] + self._counts["updated"] + self._counts["unchanged"]
 
     def unseen(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """Yield the inputs that have to be read; count as unchanged what is stored with the very bytes and time.
+        """Yield the inputs, Unchanged in place of those that are stored with the very bytes and time.
 
         The text of a record depends on what its fields were said to be, so records are read.
         """
         for entry in entries:
             if (
                 isinstance(entry, SourceItem)
-                and entry.kind in _WHOLE_FILES
+                and entry.kind in _BYTES_TELL_ALL
+                and self._treatment.source is None
                 and self._writer.holds(entry, hashlib.sha256(entry.payload).hexdigest())
             ):
-                self._counts["unchanged"] += 1
-                self._writer.settle(entry.origin, entry.record)
+                yield Unchanged(entry.origin, entry.record)
             else:
                 yield entry
 
-    def take(self, entry: Entry, result: Prepared | SourceFailure | SourceSkip | ItemError) -> None:
+    def take(self, entry: Entry, result: Prepared | Unchanged | SourceFailure | SourceSkip | ItemError) -> None:
         """Store, skip or record one input."""
         match result:
+            case Unchanged():
+                self._counts["unchanged"] += 1
+                self._writer.settle(result.origin, result.record)
             case Prepared():
                 self._store(result)
                 self._writer.settle(result.origin, result.record)
             case SourceSkip():
-                self._counts["skipped"] += 1
+                self._skip(result.reason)
             case SourceFailure():
                 self._fail(result.origin, result.record, result.error)
             case ItemError():
                 record = entry.record if isinstance(entry, SourceItem) else None
                 self._fail(entry.origin, record, str(result))
+
+    def _skip(self, reason: str) -> None:
+        self._counts["skipped"] += 1
+        if reason not in self._skips and len(self._skips) >= _MOST_REASONS:
+            reason = "other reasons"
+        self._skips[reason] += 1
 
     def _fail(self, origin: str, record: int | None, error: str) -> None:
         self._failures.append(Failure(origin, error))
@@ -180,7 +259,7 @@ class _Intake:
     def _store(self, prepared: Prepared) -> None:
         known = self._writer.known(prepared.article_id)
         if known and known.removed and not self._force:
-            self._counts["skipped"] += 1
+            self._skip("removed from the corpus before; --force takes it in again")
         elif known and not known.removed and self._is_known(prepared, known):
             self._counts["unchanged"] += 1
         else:
@@ -214,18 +293,19 @@ class _Intake:
 
 def _mapped(
     function: Callable[[Entry], R], entries: Iterable[Entry], jobs: int
-) -> Iterator[tuple[Entry, R | ItemOutOfBounds]]:
+) -> Generator[tuple[Entry, R | ItemOutOfBounds], None, None]:
     return map_ordered(function, entries, jobs=jobs, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
 
 
 def _cost(entry: Entry) -> int:
     if not isinstance(entry, SourceItem):
         return 1
-    size = len(entry.payload)
-    return _ITEM_COST + (size if entry.kind == "html" else size // _TEXT_BYTES_PER_UNIT)
+    return _ITEM_COST + int(len(entry.payload) * _BYTE_COST.get(entry.kind, _TEXT_BYTE_COST))
 
 
-def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure | SourceSkip:
+def _prepared(
+    entry: Entry, *, treatment: Treatment, selection: Selection
+) -> Prepared | Unchanged | SourceFailure | SourceSkip:
     """Extract, clean and identify one input. Runs in a worker; errors are values."""
     if not isinstance(entry, SourceItem):
         return entry
@@ -237,6 +317,8 @@ def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure
         return SourceSkip(entry.origin, str(error))
     except ItemError as error:
         return SourceFailure(entry.origin, _numbered(entry, error), entry.record)
+    if refusal := selection.refusal(document):
+        return SourceSkip(entry.origin, refusal)
     if entry.external_id and not document.external_id:
         # After the digest of what was extracted: each capture of an unchanged page has an id of its own.
         document = replace(document, external_id=entry.external_id)
@@ -263,19 +345,18 @@ def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure
     )
 
 
-def _cleaned(entry: Entry, *, treatment: Treatment, trace: bool) -> Cleaned | None:
+def _cleaned(entry: Entry, *, treatment: Treatment, selection: Selection, trace: bool) -> Cleaned | None:
     """Extract and clean one input. Runs in a worker; errors are values, skips None."""
     match entry:
-        case SourceSkip():
+        case SourceSkip() | Unchanged():
             return None
         case SourceFailure():
             return Cleaned(entry.origin, None, entry.error)
         case SourceItem():
             try:
-                if not trace:
-                    return Cleaned(entry.origin, treatment.cleaned(treatment.extracted(entry)))
-                document, how = extract_traced(entry, treatment.mapping, fast=treatment.fast)
-                return Cleaned(entry.origin, treatment.cleaned(document), trace=how)
+                extracted, how = treatment.extracted_traced(entry) if trace else (treatment.extracted(entry), None)
+                document = treatment.cleaned(extracted)
+                return None if selection.refusal(document) else Cleaned(entry.origin, document, trace=how)
             except EmptyRecord:
                 return None
             except ExtractionFailed as error:

@@ -13,7 +13,7 @@ import multiprocessing
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def map_ordered(
     worth_a_pool: int = 1,
     chunk_cost: int = 1,
     bounds: Bounds = Bounds(),
-) -> Iterator[tuple[T, R | ItemOutOfBounds]]:
+) -> Generator[tuple[T, R | ItemOutOfBounds], None, None]:
     """Yield each item with `function(item)`, in order, whatever `jobs` is.
 
     `cost` estimates the work in an item; the pool starts when the items seen so far cost `worth_a_pool`,

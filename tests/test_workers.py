@@ -72,7 +72,7 @@ def test_items_are_taken_as_they_are_needed() -> None:
     results = map_ordered(square, items(), jobs=2)
     assert next(results) == (0, 0)
     assert len(taken) < 100
-    results.close()  # type: ignore[attr-defined]
+    results.close()
 
 
 def test_one_process_takes_one_item_at_a_time() -> None:

@@ -16,6 +16,7 @@ from nkcorpus.cli.context import (
     mapping_option,
     pass_session,
     processors,
+    sources_options,
 )
 from nkcorpus.errors import UsageError
 from nkcorpus.render import CLEAN_FORMATS, render_cleaned
@@ -29,11 +30,13 @@ from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 @jobs_option
 @fast_option
 @fix_text_option
+@sources_options
 @click.option("--explain", is_flag=True, help="Say how each text was found, and why each line was cut, instead of it.")
 @click.option("--format", type=click.Choice(CLEAN_FORMATS), default="text", show_default=True, help="How to write it.")
 @pass_session
 def command(
     session: Session,
+    /,
     sources: tuple[str, ...],
     keep: tuple[str, ...],
     rules: str | None,
@@ -43,12 +46,16 @@ def command(
     fix_text: bool,
     explain: bool,
     format: Any,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    **options: Any,
 ) -> int:
     """Write the clean text of files, folders or stdin (-) to stdout, as a filter.
 
     Exit code 1: done, but some inputs failed; 2: no SOURCE exists.
     """
     from nkcorpus.pipeline import Treatment, clean_sources
+    from nkcorpus.sources import Names, Reading
 
     if explain and format not in ("text", "json", "jsonl"):
         raise UsageError(f"--explain has no --format {format}: use text, json or jsonl")
@@ -61,6 +68,9 @@ def command(
         rules=to_toml(own),
         keep=frozenset(keep),
     )
-    cleaned = clean_sources(sources, treatment, jobs=jobs or processors(), trace=explain, stdin=env.stdin)
+    reading = Reading(options["as"], names=Names(include, exclude))
+    cleaned = clean_sources(
+        sources, treatment, jobs=jobs or processors(), trace=explain, reading=reading, stdin=env.stdin
+    )
     explain_by = (*load_rules(), *own) if explain else None
     return 1 if render_cleaned(cleaned, format, env, explain_by=explain_by) else 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
 from nkcorpus.config import settings_path
 from nkcorpus.errors import SettingsError, UsageError
+from nkcorpus.model import Format
 from nkcorpus.render import Environment
 
 if TYPE_CHECKING:
@@ -154,6 +155,27 @@ def _parse_mapping(ctx: click.Context, parameter: click.Parameter, values: tuple
             raise click.BadParameter(f"'{value}' is not FIELD=NAME", ctx=ctx, param=parameter)
         mapping[field.strip()] = name.strip()
     return mapping
+
+
+def sources_options(function: F) -> F:
+    """Add --as, --include and --exclude, which say how sources are read."""
+    options = [
+        click.option(
+            "--as",
+            type=click.Choice(get_args(Format)),
+            help="What the files are, or what is in the archives, whatever their content and names say.",
+        ),
+        click.option(
+            "--include",
+            multiple=True,
+            metavar="GLOB",
+            help="Only files of this name, in archives too: '*.html', '2019/*.txt'. * stands for / as well.",
+        ),
+        click.option("--exclude", multiple=True, metavar="GLOB", help="No files, folders or archives of this name."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def pairs_format(function: F) -> F:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -14,57 +14,98 @@ from nkcorpus.cli.context import (
     mapping_option,
     pass_session,
     processors,
+    sources_options,
 )
-from nkcorpus.render import progress, render_report
+from nkcorpus.errors import UsageError
+from nkcorpus.render import progress, render_preview, render_report
 
 _NOTE_EVERY = 5_000
 
 
-@click.command("ingest", short_help="Take in articles from files and folders.")
+@click.command("ingest", short_help="Take in articles from files, archives and folders.")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@sources_options
+@click.option("--since", metavar="DATE", help="Only articles dated on or after, as in 'nkcorpus search'.")
+@click.option("--until", metavar="DATE", help="Only articles dated on or before (inclusive).")
+@click.option("--limit", type=click.IntRange(min=0), default=0, metavar="N", help="No more than N articles; 0: all.")
+@click.option("--source", metavar="NAME", help="The publisher of all of them, whatever they say.")
 @mapping_option
 @jobs_option
 @fast_option
 @fix_text_option
 @click.option("--force", is_flag=True, help="Take in again what was removed before.")
+@click.option("--dry-run", is_flag=True, help="Say what would be taken, and take nothing.")
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
 @pass_session
-def command(
-    session: Session,
-    sources: tuple[str, ...],
-    map: dict[str, str],
-    jobs: int | None,
-    fast: bool,
-    fix_text: bool,
-    force: bool,
-    format: Literal["json"] | None,
-) -> int:
-    """Take in articles: text, Markdown, HTML, JSON, JSON lines and CSV files, folders of them, or - for stdin.
+def command(session: Session, /, sources: tuple[str, ...], dry_run: bool, **options: Any) -> int:
+    """Take in articles: text, Markdown, HTML, JSON, CSV, feeds, WordPress exports, web archives (WARC), mail, saved
+    pages, books and documents; folders and archives (zip, tar, gz, bz2, xz, zst) of them; or - for stdin. The content
+    tells what a file is.
 
     Boilerplate is cut, nothing is lost: see 'nkcorpus show --removed'. The same input again changes nothing.
 
     Exit code 1: done, but some inputs failed; 2: no SOURCE exists.
     """
+    return _preview(session, sources, options) if dry_run else _ingest(session, sources, options)
+
+
+def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any]) -> int:
+    from nkcorpus.sources import Meter
+
     env = session.env
+    meter = Meter()
+    format: Literal["json"] | None = options["format"]
     noted = 0
     with session.open() as corpus, progress(env, "ingest") as update:
 
         def on_stored(done: int, origin: str) -> None:
             nonlocal noted
-            update(done, None, origin)
+            expected = meter.estimate(done)
+            update(done, expected, origin)
             if not env.stderr_is_tty and done - noted >= _NOTE_EVERY:
                 noted = done
-                env.note(f"{done:,} inputs stored ...")
+                env.note(f"{done:,} inputs stored" + (f" of some {expected:,} ..." if expected else " ..."))
 
         report = corpus.ingest(
             sources,
-            mapping=map,
-            jobs=jobs or processors(),
-            force=force,
-            fast=fast,
-            fix_text=fix_text,
+            mapping=options["map"],
+            jobs=options["jobs"] or processors(),
+            force=options["force"],
+            fast=options["fast"],
+            fix_text=options["fix_text"],
+            format=options["as"],
+            include=options["include"],
+            exclude=options["exclude"],
+            since=options["since"],
+            until=options["until"],
+            limit=options["limit"],
+            source=options["source"],
             stdin=env.stdin,
             on_stored=on_stored,
+            meter=meter,
         )
     render_report(report, format, env)
     return 1 if report.failed else 0
+
+
+def _preview(session: Session, sources: tuple[str, ...], options: dict[str, Any]) -> int:
+    from nkcorpus.pipeline import Selection, Treatment, clean_sources
+    from nkcorpus.query import dates
+    from nkcorpus.sources import Names, Reading
+
+    if options["format"]:
+        raise UsageError("--dry-run has no --format: it writes a line for each article, parted by tabs")
+    env = session.env
+    cleaned = clean_sources(
+        sources,
+        Treatment(mapping=options["map"], fast=options["fast"], source=options["source"]),
+        jobs=options["jobs"] or processors(),
+        reading=Reading(options["as"], names=Names(options["include"], options["exclude"])),
+        selection=Selection(
+            dates.since(options["since"]) if options["since"] else None,
+            dates.until(options["until"]) if options["until"] else None,
+            options["limit"],
+        ),
+        stdin=env.stdin,
+    )
+    return 1 if render_preview(cleaned, env) else 0

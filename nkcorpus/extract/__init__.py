@@ -42,7 +42,7 @@ def extract_traced(
     if item.kind == "html":
         document, reading = _read_page(item, fast)
         return _completed(document), reading.trace()
-    return extract(item, mapping, fast=fast), Trace("record" if item.kind in ("record", "row") else "text")
+    return extract(item, mapping, fast=fast), Trace("text" if item.kind in ("text", "markdown") else "record")
 
 
 def _completed(document: Document) -> Document:
@@ -88,6 +88,30 @@ def _read_page(item: SourceItem, fast: bool) -> tuple[Document, Reading]:
     return document, reading
 
 
+def _extract_entry(item: SourceItem) -> Document:
+    from nkcorpus.extract.feeds import extract_entry
+
+    return extract_entry(item)
+
+
+def _extract_mail(item: SourceItem) -> Document:
+    from nkcorpus.extract.mail import extract_mail
+
+    return extract_mail(item)
+
+
+def _extract_docx(item: SourceItem) -> Document:
+    from nkcorpus.extract.docx import extract_docx
+
+    return extract_docx(item)
+
+
+def _extract_pdf(item: SourceItem) -> Document:
+    from nkcorpus.extract.pdf import extract_pdf
+
+    return extract_pdf(item)
+
+
 EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Document]] = MappingProxyType(
     {
         "text": lambda item, _mapping, _fast: extract_text(item),
@@ -95,5 +119,9 @@ EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Docume
         "html": _extract_page,
         "record": extract_record,
         "row": extract_record,
+        "entry": lambda item, _mapping, _fast: _extract_entry(item),
+        "mail": lambda item, _mapping, _fast: _extract_mail(item),
+        "docx": lambda item, _mapping, _fast: _extract_docx(item),
+        "pdf": lambda item, _mapping, _fast: _extract_pdf(item),
     }
 )

@@ -8,6 +8,7 @@ from nkcorpus.render.articles import (
     render_article,
     render_articles,
     render_cleaned,
+    render_preview,
 )
 from nkcorpus.render.audit import AUDIT_FORMATS, AuditFormat, render_audit, render_proposal
 from nkcorpus.render.cleaning import (
@@ -91,6 +92,7 @@ __all__ = [
     "render_failure",
     "render_hits",
     "render_pairs",
+    "render_preview",
     "render_proposal",
     "render_queries",
     "render_reclean",

@@ -130,6 +130,26 @@ def render_cleaned(
     return failed
 
 
+def render_preview(items: Iterable[Cleaned], env: Environment) -> int:
+    """Write a line for each article that an ingest would take: origin, date, source and title, parted by tabs.
+
+    Return the number of failures, each named on stderr.
+    """
+    taken = failed = 0
+    for item in items:
+        if item.document is None:
+            failed += 1
+            render_failure(item.origin, item.error or "", env)
+            continue
+        taken += 1
+        document = item.document
+        date = document.date.value if document.date else ""
+        columns = (item.origin, date, document.source or "", document.title or "")
+        env.write("\t".join(map(one_line, columns)) + "\n")
+    env.note(f"would take {taken:,} article{'' if taken == 1 else 's'}" + (f", {failed:,} failed" if failed else ""))
+    return failed
+
+
 def _render_removed(
     articles: Sequence[Article], format: ArticleFormat, env: Environment, explanations: Mapping[str, str]
 ) -> None:

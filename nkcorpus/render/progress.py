@@ -52,6 +52,7 @@ def progress(env: Environment, description: str) -> Iterator[Update]:
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=4, max_width=30)),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}", markup=False),
         TimeRemainingColumn(compact=True),
         name_column,
         console=console,
@@ -68,10 +69,12 @@ def progress(env: Environment, description: str) -> Iterator[Update]:
     env.line_sink = line_above
     try:
         with bar:
-            task = bar.add_task(one_line(description), total=None, name="")
+            task = bar.add_task(one_line(description), total=None, name="", rate="")
 
             def update(done: int, total: int | None = None, name: str = "") -> None:
                 bar.update(task, completed=done, total=total, name=one_line(name))
+                speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
+                bar.update(task, rate=f"{speed:,.0f}/s" if speed else "")
 
             yield update
     finally:

@@ -1,4 +1,4 @@
-"""What a SOURCE argument can be: a file, a folder, or `-` for standard input."""
+"""What a SOURCE argument can be: a file, a folder or archive of files, or `-` for standard input."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from nkcorpus.errors import SourceNotFound
 from nkcorpus.extract.fields import check_mapping
 from nkcorpus.model import SourceFailure, SourceItem, SourceSkip
 from nkcorpus.sources.files import Seen, path_exists, read_path, shown
+from nkcorpus.sources.meter import Meter
 from nkcorpus.sources.names import Names
 from nkcorpus.sources.stdin import STDIN, read_stdin
 from nkcorpus.sources.stream import UNTOLD, Reading
 
-__all__ = ["UNTOLD", "Names", "Reading", "iter_items"]
+__all__ = ["UNTOLD", "Meter", "Names", "Reading", "iter_items"]
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 

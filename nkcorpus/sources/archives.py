@@ -19,7 +19,7 @@ from typing import BinaryIO, cast
 
 import zstandard
 
-from nkcorpus.errors import UnreadableItem, UnsafeArchive
+from nkcorpus.errors import BadRecord, UnreadableItem, UnsafeArchive
 from nkcorpus.model import Format, SourceSkip
 from nkcorpus.sources.bounds import Counted, Readable, Unpacked, buffered, seekable
 from nkcorpus.sources.limits import (
@@ -56,6 +56,8 @@ def read_zip(source: Input, reading: Reading, read: Read) -> Iterator[Outcome]:
     """
     with open_zip(source.stream) as archive:
         names = {info: _zip_name(info) for info in archive.infolist()}
+        if "[Content_Types].xml" in names.values():
+            raise BadRecord("an Office file that is no Word document; save it as CSV or .docx")
         pages = PageFolders(names.values())
         for info, name in names.items():
             reading.budget.member()
@@ -85,7 +87,7 @@ def open_zip(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
         except _DAMAGE as error:
             raise UnreadableItem(f"a damaged ZIP archive: {error}") from None
         with archive:
-            by_place = sorted((info for info in archive.infolist()), key=lambda info: info.header_offset)
+            by_place = sorted(archive.infolist(), key=lambda info: info.header_offset)
             for one, other in pairwise(by_place):
                 if one.header_offset + one.compress_size > other.header_offset:
                     raise UnsafeArchive("members of the archive overlap, as in a bomb; it was left")

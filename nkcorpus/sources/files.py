@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -133,8 +134,9 @@ def _read_file(path: str, status: os.stat_result, reading: Reading, seen: Seen) 
     except UnreadableItem as error:
         yield SourceFailure(origin, str(error))
         return
-    with stream:
-        size = os.fstat(stream.fileno()).st_size
+    size = os.fstat(stream.fileno()).st_size
+    metered = reading.meter.reading(size, stream.tell) if reading.meter else nullcontext()
+    with stream, metered:
         source = Input(origin, shown(os.path.basename(path)), stream, size)  # noqa: PTH119
         yield from read(source, replace(reading, budget=Budget(lambda: size)))
 

@@ -24,6 +24,15 @@ JSON_CHUNK = 65_536
 SIGNATURE_BYTES = 16_384
 """The beginning of a file by which archives, feeds and other kinds with a mark of their own are told."""
 
+MESSAGE_BYTES = 64 * MEGABYTE
+"""One mail with its attachments, or a page saved as one."""
+
+OFFICE_BYTES = 64 * MEGABYTE
+"""One document of a word processor, or PDF file, with its pictures."""
+
+ROW_GROUP_BYTES = 512 * MEGABYTE
+"""What the rows of a Parquet file that are read together unpack to."""
+
 ARCHIVE_DEPTH = 3
 """Archives within archives; a compressed tar archive is one."""
 
@@ -62,7 +71,16 @@ SPOOL_BYTES = 4_000 * MEGABYTE
 """A ZIP archive within another archive or on standard input, which has to be copied to disk to be read."""
 
 WHOLE_FILE_BYTES: Mapping[str, int] = MappingProxyType(
-    {"text": TEXT_BYTES, "markdown": TEXT_BYTES, "html": HTML_BYTES, "json": JSON_BYTES}
+    {
+        "text": TEXT_BYTES,
+        "markdown": TEXT_BYTES,
+        "html": HTML_BYTES,
+        "json": JSON_BYTES,
+        "eml": MESSAGE_BYTES,
+        "mhtml": MESSAGE_BYTES,
+        "docx": OFFICE_BYTES,
+        "pdf": OFFICE_BYTES,
+    }
 )
 """Limit by format; formats that are read record by record have none."""
 

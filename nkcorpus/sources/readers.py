@@ -12,6 +12,15 @@ from nkcorpus.sources.names import unknown_kind
 from nkcorpus.sources.sniff import format_of_mark, format_of_name, sniff
 from nkcorpus.sources.stream import COMPRESSED, PACKED, Input, Outcome, Reading, peek
 
+_MARKED: frozenset[Format | None] = PACKED | {"warc", "epub", "docx", "parquet"}
+"""Formats that always have their mark: without it the name is wrong."""
+
+_ZIPPED: frozenset[Format] = frozenset(("epub", "docx"))
+"""Formats that are ZIP archives inside."""
+
+_LOOKED_AT: frozenset[Format | None] = frozenset(("feed", "mbox", "eml", "mhtml"))
+"""Formats whose name other files have as well: pages saved as .mht, XHTML named .xml."""
+
 
 def read(source: Input, reading: Reading) -> Iterator[Outcome]:
     """Yield the items of an open input, whose format its content tells; its name is a hint.
@@ -48,9 +57,13 @@ def read(source: Input, reading: Reading) -> Iterator[Outcome]:
 def _told(source: Input, head: bytes, reading: Reading) -> Format | None:
     """Return the format that the user says or the first bytes or the name tell, None where more of it has to."""
     marked, named = format_of_mark(head), format_of_name(source.name)
-    if reading.format and not (marked in PACKED and reading.format not in PACKED):
+    if reading.format and not (marked in PACKED and reading.format not in PACKED | _ZIPPED):
         return reading.format
-    if marked or named not in PACKED:
+    if marked is None and named in _LOOKED_AT and (told := sniff(head, complete=False)) != "text":
+        return told
+    if marked == "zip" and named in _ZIPPED:
+        return named  # whose mark may stand too far behind
+    if marked or named not in _MARKED:
         return marked or named
     return None
 
@@ -108,22 +121,64 @@ def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outco
             from nkcorpus.sources.csvfile import read_table
 
             return read_table(source, mapping=reading.mapping)
+        case "feed":
+            from nkcorpus.sources.feedfile import read_feed
+
+            return read_feed(source)
+        case "sitemap":
+            from nkcorpus.sources.feedfile import skip_sitemap
+
+            return skip_sitemap(source)
+        case "mbox":
+            from nkcorpus.sources.mailfile import read_mbox
+
+            return read_mbox(source)
+        case "mhtml":
+            from nkcorpus.sources.mailfile import read_saved_page
+
+            return read_saved_page(source, whole(source, format_))
+        case "epub":
+            from nkcorpus.sources.epub import read_epub
+
+            return read_epub(source, reading)
+        case "parquet":
+            from nkcorpus.sources.parquetfile import read_parquet
+
+            return read_parquet(source, reading.mapping)
         case "warc":
             from nkcorpus.sources.warc import read_warc
 
             return read_warc(source)
-        case "text" | "markdown" | "html":
-            return _read_whole(source, format_)
+        case "html":
+            return _read_page(source)
+        case "text" | "markdown":
+            return _read_whole(source, format_, format_)
+        case "eml":
+            return _read_whole(source, format_, "mail")
+        case "docx" | "pdf":
+            return _read_whole(source, format_, format_)
     raise AssertionError(format_)
 
 
-def _read_whole(source: Input, kind: Kind) -> Iterator[Outcome]:
-    yield SourceItem(source.origin, source.name, kind, whole(source, kind, WHOLE_FILE_BYTES[kind]))
+def _read_whole(source: Input, format_: Format, kind: Kind) -> Iterator[Outcome]:
+    yield SourceItem(source.origin, source.name, kind, whole(source, format_))
 
 
-def whole(source: Input, what: str, limit: int) -> bytes:
+def _read_page(source: Input) -> Iterator[Outcome]:
+    item = SourceItem(source.origin, source.name, "html", whole(source, "html"))
+    if b"SingleFile" in item.payload[:SIGNATURE_BYTES]:
+        from nkcorpus.sources.mailfile import saved_at
+        from nkcorpus.sources.singlefile import saved_page, without_resources
+
+        if saved := saved_page(item.payload):
+            item = replace(item, payload=without_resources(item.payload), url=saved[0], retrieval=saved_at(*saved))
+    yield item
+
+
+def whole(source: Input, format_: Format) -> bytes:
     """Return all bytes of an input. Raises ItemTooLarge."""
+    limit = WHOLE_FILE_BYTES[format_]
     payload = source.stream.read(limit + 1)
     if len(payload) > limit:
-        raise ItemTooLarge(f"more than the limit of {megabytes(limit)} for one {what} file; split it")
+        raise ItemTooLarge(f"more than the limit of {megabytes(limit)} for one {format_} file; split it")
     return payload

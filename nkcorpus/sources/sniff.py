@@ -23,6 +23,18 @@ _FORMATS: dict[str, Format] = {
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
+    ".xml": "feed",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".rdf": "feed",
+    ".mbox": "mbox",
+    ".eml": "eml",
+    ".mht": "mhtml",
+    ".mhtml": "mhtml",
+    ".epub": "epub",
+    ".docx": "docx",
+    ".pdf": "pdf",
+    ".parquet": "parquet",
     ".warc": "warc",
     ".zip": "zip",
     ".tar": "tar",
@@ -44,12 +56,29 @@ _SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
     (0, b"\x28\xb5\x2f\xfd", "zst"),
     (257, b"ustar", "tar"),
     (0, b"WARC/", "warc"),
+    (0, b"%PDF-", "pdf"),
+    (0, b"PAR1", "parquet"),
 )
 SNIFFED_BYTES = 65_536
 """The beginning of a page or record of known encoding by which its kind is told."""
 
+_MARK_BEFORE = 100  # bytes before which XML begins, white space and all
 _PAGE_HEAD = 4096  # code points
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|article|main|div|p|h1)\b", re.IGNORECASE)
+_ROOT = re.compile(
+    # Atomic and possessive, or many comments would take time without end.
+    r"(?>\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<(?:[\w.-]{1,40}:)?([a-z]{1,40})(?=[\s/>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_ROOTS: dict[str, Format] = {
+    "rss": "feed",
+    "rdf": "feed",
+    "feed": "feed",
+    "urlset": "sitemap",
+    "sitemapindex": "sitemap",
+}
+_MBOX = re.compile(rb"From [^\n]{1,1000}\n")
+_HEADER = re.compile(rb"(?m)^([A-Za-z][A-Za-z0-9-]{1,60}):")
 _OBJECT = re.compile(r'\{\s*["}]')
 _LIST = re.compile(r"\[\s*(?:\{|\]\s*$)")
 
@@ -61,7 +90,13 @@ def format_of_name(name: str) -> Format | None:
 
 def format_of_mark(head: bytes) -> Format | None:
     """Return the format that tells itself by a mark in the first bytes, None for one that does not."""
-    return next((format_ for place, mark, format_ in _SIGNATURES if head.startswith(mark, place)), None)
+    for place, mark, format_ in _SIGNATURES:
+        if head.startswith(mark, place):
+            return _zip_format(head) if format_ == "zip" else format_
+    if b"<" not in head[:_MARK_BEFORE]:
+        return None
+    root = _ROOT.match(_ascii_part(head))
+    return _ROOTS.get(root[1].lower()) if root else None
 
 
 def sniff(head: bytes, *, complete: bool) -> Format:
@@ -69,6 +104,8 @@ def sniff(head: bytes, *, complete: bool) -> Format:
 
     `complete` tells that `head` is all of it.
     """
+    if mail := _mail_format(head):
+        return mail
     text = _head_text(head, complete).lstrip("\ufeff").lstrip()
     if _OBJECT.match(text):
         return "jsonl" if _is_lines(text) else "json"
@@ -87,6 +124,35 @@ def record_charset(head: bytes, *, complete: bool) -> str:
         if "16" in guess or "32" in guess:
             return guess
     return detect_charset(head, complete=complete, stray_nul=True)
+
+
+def _zip_format(head: bytes) -> Format:
+    """Tell books and documents from other ZIP archives, by their first members."""
+    if head.startswith(b"mimetypeapplication/epub+zip", 30):
+        return "epub"
+    return "docx" if b"[Content_Types].xml" in head and b"word/" in head else "zip"
+
+
+def _mail_format(head: bytes) -> Format | None:
+    """Tell a mailbox, a page saved as a message, and a message, by their first lines."""
+    begin = _MBOX.match(head)
+    lines = head[begin.end() if begin else 0 :]
+    block = re.split(rb"\r?\n\r?\n", lines, maxsplit=1)[0]
+    names = {match[1].lower() for match in _HEADER.finditer(block)}
+    if not (names & {b"from", b"mime-version"} and names & {b"date", b"subject", b"received", b"message-id"}):
+        return None
+    if begin:
+        return "mbox"
+    is_page = b"snapshot-content-location" in names or re.search(rb"(?i)content-type:\s*multipart/related", block)
+    return "mhtml" if is_page and not names & {b"received", b"message-id", b"to"} else "eml"
+
+
+def _ascii_part(head: bytes) -> str:
+    """Return the head of XML with its ASCII characters right, whatever else there is; this takes no time."""
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
+        return head.replace(b"\0", b"").decode("latin-1").lstrip("\xff\xfe")
+    return head.decode("latin-1")
 
 
 def _head_text(head: bytes, complete: bool) -> str:

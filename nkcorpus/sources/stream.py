@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 
 from nkcorpus.model import Format, SourceFailure, SourceItem, SourceSkip
 from nkcorpus.sources.bounds import Budget
+from nkcorpus.sources.meter import Meter
 from nkcorpus.sources.names import Names
 
 COMPRESSED: frozenset[Format] = frozenset(("gz", "bz2", "xz", "zst"))
@@ -44,7 +45,7 @@ class Reading:
 
     `format` is what the user says that the files are, `mapping` where the fields of records are (field to name).
     `is_named` tells that the user named this very file, `inside` is the format of what it lies in, `depth` archives
-    deep.
+    deep. `meter`, where there is one, hears how far reading is.
     """
 
     format: Format | None = None
@@ -54,6 +55,7 @@ class Reading:
     is_named: bool = True
     inside: Format | None = None
     depth: int = 0
+    meter: Meter | None = None
 
     def skips_unknown(self, origin: str) -> bool:
         """Tell whether a file whose name does not tell its kind is left out."""

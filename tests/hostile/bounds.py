@@ -15,10 +15,11 @@ from tests.cli.support import environment
 # What the system counts for a process has the memory of the one that started it in it; this has not.
 _MEASURED = """
 import sys
+from pathlib import Path
 from nkcorpus.cli import run
 code = run(sys.argv[1:])
-peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
-open("peak", "w").write(peak.split()[1])
+lines = Path("/proc/self/status").read_text().splitlines()
+Path("peak").write_text(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
 sys.exit(code)
 """
 
@@ -42,7 +43,7 @@ def run_bounded(folder: Path, *arguments: str) -> Taken:
     """Run one command to its end."""
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", _MEASURED, *arguments],
+            [sys.executable, "-c", _MEASURED, *arguments],
             cwd=folder,
             env=environment(folder),
             stdout=out,

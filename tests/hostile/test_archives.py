@@ -90,7 +90,9 @@ def million_headers() -> bytes:
 def monstrous_header() -> bytes:
     info = tarfile.TarInfo("x")
     info.type, info.size = tarfile.XHDTYPE, HUGE
-    return gzip.compress(info.tobuf() + b"\0" * HUGE, 1)
+    compressor = zlib.compressobj(1, wbits=31)
+    parts = [compressor.compress(info.tobuf()), *(compressor.compress(bytes(1_000_000)) for _ in range(HUGE // 10**6))]
+    return b"".join([*parts, compressor.flush()])
 
 
 def endless_sparse_file() -> bytes:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -27,6 +28,17 @@ def test_a_terminal_gets_a_bar_on_stderr_only() -> None:
     assert "reading" in screen.err
     assert "4/4" in screen.err
     assert screen.out == ""
+
+
+def test_the_bar_tells_rate_and_remaining_time() -> None:
+    screen = Screen(tty=True, columns=120)
+    with progress(screen.env, "reading") as update:
+        for done in range(1, 6):
+            time.sleep(0.05)
+            update(done * 10, 5_000, "a.warc.gz")
+    text = OWN_SEQUENCES.sub("", screen.err)
+    assert re.search(r"\d+/s", text)
+    assert re.search(r"\d+:\d\d", text)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
