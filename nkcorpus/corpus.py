@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nkcorpus.cleaning import Cleaning
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
+    from nkcorpus.versions import Diff, History
     from nkcorpus.wording import Wording
 
 _T = TypeVar("_T")
@@ -233,6 +234,27 @@ class Corpus:
         """Return the article whose id starts with `article_id`. Raises ArticleNotFound, AmbiguousId."""
         store = self._store()
         return store.articles([store.resolve(article_id)])[0]
+
+    def history(self, article_id: str) -> History:
+        """Return the versions of the article whose id starts with `article_id`, and how many words each changed.
+
+        Raises ArticleNotFound, AmbiguousId.
+        """
+        from nkcorpus.versions import history
+
+        store = self._store()
+        return history(store, store.resolve(article_id))
+
+    def diff(self, article_id: str, before: int | None = None, after: int | None = None, *, raw: bool = False) -> Diff:
+        """Return what changed between two versions of an article, by default the last two, in its clean or raw text.
+
+        With `before` alone, what changed since then. Raises ArticleNotFound, AmbiguousId, UsageError where there are
+        no such versions.
+        """
+        from nkcorpus.versions import diff
+
+        store = self._store()
+        return diff(store, store.resolve(article_id), before, after, raw=raw)
 
     def duplicates(self, limit: int = 0) -> Duplicates:
         """Return the clusters of articles with (nearly) the same text, the largest first; 0 means all."""

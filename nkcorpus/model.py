@@ -273,6 +273,17 @@ class VersionInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One stored version of an article with what it says. `text` is the clean text, `words` its number of words."""
+
+    info: VersionInfo
+    document: Document
+    text: str
+    words: int
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What the user wrote about an article, and when (UTC, ISO 8601)."""
 

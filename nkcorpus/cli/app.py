@@ -32,6 +32,8 @@ COMMANDS = (
     "similar",
     "list",
     "show",
+    "history",
+    "diff",
     "open",
     "cite",
     "tag",

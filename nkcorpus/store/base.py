@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from nkcorpus.model import Article, Document, Indexable, Kind, Position, Prepared, Removal, SourceItem
+from nkcorpus.model import Article, Document, Indexable, Kind, Position, Prepared, Removal, SourceItem, Version
 from nkcorpus.results import CorpusStats, IngestReport, Likeness
 
 
@@ -188,6 +188,12 @@ class Store(Protocol):
 
     def articles(self, ids: Sequence[str]) -> list[Article]:
         """Return the live articles with these ids, in this order; unknown ids are left out."""
+
+    def versions(self, article_id: str) -> Iterator[Version]:
+        """Yield the versions of a live article, the oldest first, one in memory at a time; none for an unknown id."""
+
+    def version(self, article_id: str, number: int) -> Version | None:
+        """Return one version of a live article, None where there is none of that number."""
 
     def resolve(self, prefix: str) -> str:
         """Return the id of the one live article that starts with `prefix`.

@@ -12,12 +12,12 @@ from typing import Any
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
-from nkcorpus.model import Article, Indexable, Position, Removal
+from nkcorpus.model import Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, SavedSearch, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
-from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where
+from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
 from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
@@ -75,6 +75,21 @@ class SqliteStore:
                 batch = articles_with(self._connection, ids[start : start + _BATCH])
                 found.update((article.id, article) for article in batch)
         return [found[article] for article in ids if article in found]
+
+    def versions(self, article_id: str) -> Iterator[Version]:
+        """See Store."""
+        with corpus_errors(self._path):
+            numbers = self._connection.execute(
+                "SELECT number FROM version WHERE article = ? ORDER BY number", (article_id,)
+            ).fetchall()
+        for (number,) in numbers:
+            if (version := self.version(article_id, number)) is not None:
+                yield version
+
+    def version(self, article_id: str, number: int) -> Version | None:
+        """See Store."""
+        with corpus_errors(self._path):
+            return version_with(self._connection, article_id, number)
 
     def resolve(self, prefix: str) -> str:
         """See Store."""
