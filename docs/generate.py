@@ -57,6 +57,7 @@ Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkc
 - The articles that there are: `SELECT * FROM article JOIN version ON version.article = article.id AND version.number = article.version`.
 - `version.text` is `version.raw_text` without the spans in `cut`, with the texts in `repair` in place. Offsets count Unicode code points.
 - `payload.bytes` is a Zstandard frame of the original bytes; `payload.sha256` is the SHA-256 of what it unpacks to.
+  Where `payload.encoding` is `none` the bytes were not kept (`ingest --no-payload`).
 - `version.content_sha256` is the SHA-256 of a JSON object in UTF-8 with sorted keys and no white space: `document` (the fields of
   `nkcorpus.model.Document`; `date` as `[value, precision, source]`, spans as `[start, end, kind, rule]`, repairs as
   `[start, end, text, rule]`), `origin`, `payload_sha256`.

@@ -110,6 +110,7 @@ class Corpus:
         force: bool = False,
         fast: bool = False,
         fix_text: bool = False,
+        keep_payload: bool = True,
         stdin: BinaryIO | None = None,
         on_stored: Callable[[int, str], None] = lambda done, origin: None,
     ) -> IngestReport:
@@ -118,6 +119,7 @@ class Corpus:
         `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
         `force` takes in again what was removed.
         `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs.
+        Without `keep_payload` the original bytes are not kept, only their digest.
         `on_stored` hears how many inputs are dealt with for good.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
@@ -135,6 +137,7 @@ class Corpus:
             fix_text=fix_text,
             rules=joined(store.rules()),
             kept_lines=store.kept_lines(),
+            keep_payload=keep_payload,
         )
         with store.writing(names) as writer:
             report = pipeline.ingest(writer, entries, treatment, jobs=jobs, force=force, on_stored=on_stored)

@@ -187,7 +187,8 @@ def restore(text: str, edits: Sequence[tuple[int, str, str]]) -> str:
 class Prepared:
     """One item ready for the store: cleaned, identified, digested, its payload compressed.
 
-    `payload` is zstd-compressed, `payload_sha256` and `payload_size` are of the original bytes.
+    `payload` is zstd-compressed, None where it is not to be kept; `payload_sha256` and `payload_size` are of the
+    original bytes.
     `words` are those that white space parts. `text_digest` is shared by equal texts, one of `bands` by texts that
     may be near duplicates. `extract_sha256` is over what the extractor took, `content_sha256` over all content and
     provenance.
@@ -207,7 +208,7 @@ class Prepared:
     kind: Kind
     charset: str | None
     retrieval: Retrieval | None
-    payload: bytes
+    payload: bytes | None
     payload_sha256: str
     payload_size: int
 
@@ -258,13 +259,16 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class VersionInfo:
-    """One stored version of an article. `number` counts from 1; times are UTC ISO 8601."""
+    """One stored version of an article. `number` counts from 1; times are UTC ISO 8601. `has_payload` tells whether the
+    original bytes are kept.
+    """
 
     number: int
     ingested_at: str
     retrieval: Retrieval | None
     content_sha256: str
     payload_sha256: str
+    has_payload: bool = True
 
     @property
     def retrieved_at(self) -> str | None:

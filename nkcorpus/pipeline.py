@@ -44,7 +44,7 @@ class Treatment:
 
     `mapping` names the fields of records. `fast` reads pages with one extractor. `fix_text` mends damaged text.
     `rules` is a rule file's text: what counts after the package's rules. Boilerplate of the kinds in `keep` stays, and
-    so do `kept_lines` (by article id).
+    so do `kept_lines` (by article id). Without `keep_payload` the original bytes are digested and not kept.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -53,6 +53,7 @@ class Treatment:
     rules: str = ""
     keep: frozenset[str] = frozenset()
     kept_lines: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    keep_payload: bool = True
 
     def extracted(self, item: SourceItem) -> Document:
         """Return what an input says. Raises the subclasses of ItemError."""
@@ -152,7 +153,9 @@ class _Intake:
             if (
                 isinstance(entry, SourceItem)
                 and entry.kind in _WHOLE_FILES
-                and self._writer.holds(entry, hashlib.sha256(entry.payload).hexdigest())
+                and self._writer.holds(
+                    entry, hashlib.sha256(entry.payload).hexdigest(), with_payload=self._treatment.keep_payload
+                )
             ):
                 self._counts["unchanged"] += 1
                 self._writer.settle(entry.origin, entry.record)
@@ -183,6 +186,8 @@ class _Intake:
             self._counts["skipped"] += 1
         elif known and not known.removed and self._is_known(prepared, known):
             self._counts["unchanged"] += 1
+            if prepared.payload is not None:
+                self._writer.put_payload(prepared.payload_sha256, prepared.payload)
         else:
             likeness = self._writer.add(prepared)
             first = known is None or known.removed
@@ -198,11 +203,14 @@ class _Intake:
         if known.extractor == prepared.document.extractor:
             return False
         # Another extractor made the stored text: only what this one makes of the old bytes can be compared.
+        payload = self._writer.payload(known.payload_digests[-1])
+        if payload is None:
+            return known.payload_digests[-1] == prepared.payload_sha256
         item = SourceItem(
             origin=prepared.origin,
             name=known.file_name,
             kind=known.kind,
-            payload=self._writer.payload(known.payload_digests[-1]),
+            payload=payload,
             charset=known.charset,
             url=known.url,
         )
@@ -257,7 +265,7 @@ def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure
         kind=entry.kind,
         charset=entry.charset,
         retrieval=entry.retrieval,
-        payload=compress(entry.payload),
+        payload=compress(entry.payload) if treatment.keep_payload else None,
         payload_sha256=payload_sha256,
         payload_size=len(entry.payload),
     )

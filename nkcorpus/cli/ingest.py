@@ -26,6 +26,7 @@ _NOTE_EVERY = 5_000
 @jobs_option
 @fast_option
 @fix_text_option
+@click.option("--no-payload", is_flag=True, help="Keep the digests of the original bytes, not the bytes: saves room.")
 @click.option("--force", is_flag=True, help="Take in again what was removed before.")
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
 @pass_session
@@ -36,12 +37,16 @@ def command(
     jobs: int | None,
     fast: bool,
     fix_text: bool,
+    no_payload: bool,
     force: bool,
     format: Literal["json"] | None,
 ) -> int:
     """Take in articles: text, Markdown, HTML, JSON, JSON lines and CSV files, folders of them, or - for stdin.
 
     Boilerplate is cut, nothing is lost: see 'nkcorpus show --removed'. The same input again changes nothing.
+
+    With --no-payload an article cannot be written back as it came ('nkcorpus export'); ingesting the same input without
+    it adds the bytes.
 
     Exit code 1: done, but some inputs failed; 2: no SOURCE exists.
     """
@@ -63,6 +68,7 @@ def command(
             force=force,
             fast=fast,
             fix_text=fix_text,
+            keep_payload=not no_payload,
             stdin=env.stdin,
             on_stored=on_stored,
         )

@@ -108,6 +108,7 @@ def version_fields(version: VersionInfo) -> Fields:
         "sha256": version.content_sha256,
         "payload_sha256": version.payload_sha256,
         "retrieval": retrieval_fields(version.retrieval),
+        "has_payload": version.has_payload,
     }
 
 

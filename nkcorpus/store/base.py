@@ -143,13 +143,16 @@ class StoreWriter(Protocol):
     def known(self, article_id: str) -> Known | None:
         """Return what is stored under an id, None when nothing ever was."""
 
-    def holds(self, item: SourceItem, payload_sha256: str) -> bool:
+    def holds(self, item: SourceItem, payload_sha256: str, *, with_payload: bool = True) -> bool:
         """Tell whether a live article has a version of the same bytes from a file of the same name, read likewise and
-        retrieved at the same time.
+        retrieved at the same time; `with_payload`, one whose bytes are kept.
         """
 
-    def payload(self, sha256: str) -> bytes:
-        """Return the original bytes of a stored payload."""
+    def payload(self, sha256: str) -> bytes | None:
+        """Return the original bytes of a stored payload, None where they were not kept."""
+
+    def put_payload(self, sha256: str, frame: bytes) -> None:
+        """Keep the bytes of a stored payload if they were not kept before; `frame` is as in Prepared."""
 
     def add(self, prepared: Prepared) -> Likeness | None:
         """Store a first or a new version; tell whether another article has the same text, or nearly the same."""

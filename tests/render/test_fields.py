@@ -83,7 +83,7 @@ def test_an_article_has_the_keys_of_the_contract_then_additions() -> None:
     assert list(fields["removed"][0]) == ["start", "end", "text", "kind", "rule"]
     assert fields["repairs"] == [{"start": 0, "end": 2, "text": "OF", "rule": "case"}]
     assert [list(version) for version in fields["versions"]] == [
-        ["number", "ingested_at", "retrieved_at", "sha256", "payload_sha256", "retrieval"]
+        ["number", "ingested_at", "retrieved_at", "sha256", "payload_sha256", "retrieval", "has_payload"]
     ] * 2
     assert (fields["ingested_at"], fields["retrieved_at"]) == ("2024-02-01T00:00:00Z", "2024-01-31T23:00:00Z")
     assert fields["sha256"] == "c" * 64

@@ -31,9 +31,13 @@ VERSION_COLUMNS = (
 )  # fmt: skip
 """The columns of `version` that a row of `version_values` fills, in its order."""
 
+NOT_KEPT = "none"
+"""`payload.encoding` where only the digest of the bytes was kept."""
+
 VERSION_INFO_COLUMNS = (
     "number, ingested_at, content_sha256, payload_sha256, retrieved_at, retrieval_url, retrieval_answered,"
-    " retrieval_status, retrieval_headers"
+    " retrieval_status, retrieval_headers,"
+    f" (SELECT encoding <> '{NOT_KEPT}' FROM payload WHERE sha256 = payload_sha256)"
 )
 
 INDEXABLE_COLUMNS = (
@@ -138,12 +142,19 @@ def document_of(row: sqlite3.Row, cuts: Iterable[tuple[Any, ...]], repairs: Iter
 
 def version_of(row: tuple[Any, ...]) -> VersionInfo:
     """Return a version of a row of VERSION_INFO_COLUMNS."""
-    number, ingested_at, content_sha256, payload_sha256, retrieved_at, url, answered, status, headers = row
-    retrieval = None
-    if retrieved_at:
-        pairs = tuple((name, value) for name, value in json.loads(headers or "[]"))
-        retrieval = Retrieval(url or "", answered or "", status, retrieved_at, pairs)
-    return VersionInfo(number, ingested_at, retrieval, content_sha256, payload_sha256)
+    number, ingested_at, content_sha256, payload_sha256, *retrieved, has_payload = row
+    retrieval = retrieval_of(*retrieved)
+    return VersionInfo(number, ingested_at, retrieval, content_sha256, payload_sha256, bool(has_payload))
+
+
+def retrieval_of(
+    retrieved_at: str | None, url: str | None, answered: str | None, status: int | None, headers: str | None
+) -> Retrieval | None:
+    """Return how a version came from the web, of its columns; None for one that did not."""
+    if not retrieved_at:
+        return None
+    pairs = tuple((name, value) for name, value in json.loads(headers or "[]"))
+    return Retrieval(url or "", answered or "", status, retrieved_at, pairs)
 
 
 def indexable_of(row: tuple[Any, ...]) -> Indexable:
