@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nkcorpus.analyse.kwic import Concordance, LineOrder
     from nkcorpus.annotations import Annotations
     from nkcorpus.cleaning import Cleaning
+    from nkcorpus.export import WarcReport
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
     from nkcorpus.versions import Diff, History
@@ -258,6 +259,25 @@ class Corpus:
 
         store = self._store()
         return diff(store, store.resolve(article_id), before, after, raw=raw)
+
+    def export_warc(
+        self,
+        path: str | os.PathLike[str],
+        ids: Sequence[str] | None = None,
+        *,
+        force: bool = False,
+        on_written: Callable[[int], None] = lambda done: None,
+    ) -> WarcReport:
+        """Write the original bytes of these articles, by default of all, to a web archive; `nkcorpus.export` tells how.
+
+        `ids` are ids or prefixes. `force` replaces a file; `on_written` hears how many versions are done.
+        Raises ArticleNotFound, AmbiguousId, UsageError where the file exists or cannot be made.
+        """
+        from nkcorpus.export import export_warc
+
+        store = self._store()
+        articles = None if ids is None else list(dict.fromkeys(map(store.resolve, ids)))
+        return export_warc(store.payloads(articles), Path(path), TOOL, force=force, on_written=on_written)
 
     def duplicates(self, limit: int = 0) -> Duplicates:
         """Return the clusters of articles with (nearly) the same text, the largest first; 0 means all."""

@@ -49,6 +49,7 @@ COMMANDS = (
     "audit",
     "reclean",
     "uncut",
+    "export",
     "remove",
     "where",
     "reindex",

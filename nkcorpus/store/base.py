@@ -7,7 +7,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from nkcorpus.model import Article, Document, Indexable, Kind, Position, Prepared, Removal, SourceItem, Version
+from nkcorpus.model import (
+    Article,
+    Document,
+    Indexable,
+    Kind,
+    Position,
+    Prepared,
+    Removal,
+    Retrieval,
+    SourceItem,
+    Version,
+)
 from nkcorpus.results import CorpusStats, IngestReport, Likeness
 
 
@@ -105,6 +116,25 @@ class StoredText:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPayload:
+    """The original bytes of a version, None where they were not kept, and where they came from. `kind`, `charset`,
+    `file_name` and `record` are those of its SourceItem; times are UTC ISO 8601.
+    """
+
+    article_id: str
+    number: int
+    kind: Kind
+    charset: str | None
+    file_name: str
+    record: int | None
+    url: str | None
+    external_id: str | None
+    ingested_at: str
+    retrieval: Retrieval | None
+    payload: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class SavedSearch:
     """A query under a name. `options` are those of a search that say what it finds and in which order; `seen` is the
     change up to which its hits have been looked at; times are UTC ISO 8601, `looked_at` None before the first look.
@@ -197,6 +227,11 @@ class Store(Protocol):
 
     def version(self, article_id: str, number: int) -> Version | None:
         """Return one version of a live article, None where there is none of that number."""
+
+    def payloads(self, ids: Sequence[str] | None = None) -> Iterator[StoredPayload]:
+        """Yield the payloads of these live articles in their order, by default of all by id; for each article those of
+        its versions, the oldest first. One is in memory at a time. Raises CorpusDamaged.
+        """
 
     def resolve(self, prefix: str) -> str:
         """Return the id of the one live article that starts with `prefix`.

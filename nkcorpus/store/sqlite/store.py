@@ -14,12 +14,13 @@ from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
 from nkcorpus.model import Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
-from nkcorpus.store.base import Current, SavedSearch, StoredRule, StoredText
+from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
 from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
+from nkcorpus.store.sqlite.payloads import payloads_where
 from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
 from nkcorpus.store.sqlite.writer import SqliteWriter
@@ -90,6 +91,14 @@ class SqliteStore:
         """See Store."""
         with corpus_errors(self._path):
             return version_with(self._connection, article_id, number)
+
+    def payloads(self, ids: Sequence[str] | None = None) -> Iterator[StoredPayload]:
+        """See Store."""
+        with corpus_errors(self._path):
+            if ids is None:
+                yield from payloads_where(self._connection, "TRUE ORDER BY v.article, v.number")
+            for article in ids or ():
+                yield from payloads_where(self._connection, "v.article = ? ORDER BY v.number", article)
 
     def resolve(self, prefix: str) -> str:
         """See Store."""
