@@ -68,6 +68,8 @@ Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkc
 - A removed article keeps its row in `article`, with `removed_at` set and no version: ingesting it again skips it.
 - `user_tag`, `note` and `saved_search` are the user's own. Nothing that comes in changes them, and the export hash leaves them out;
   `nkcorpus remove` deletes the tags and notes of an article with it.
+- `fetch` is the journal of what was fetched from the web or is to be, `followed` the sources that are asked again. A removed article leaves the
+  address that it was fetched from in the journal, so that nobody fetches it again. The export hash leaves both out, and `gone_at`.
 - `change` has a row for every change. An index remembers the `seq` and `token` up to which it has read; another token at that
   `seq` means another file, and the index is built anew.
 

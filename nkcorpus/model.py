@@ -296,12 +296,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """That a page is no longer at its address: when that was first found (UTC, ISO 8601), and the HTTP status."""
+
+    found_at: str
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An article as the store holds it: the newest document and its history.
 
     `id` is 32 hex digits. `text` is the clean text, `words` its number of words.
     `near_duplicates` are the ids of the other articles with (nearly) the same text. `user_tags` and `notes` are the
-    user's own, by name and the oldest first; the publisher's tags are in the document.
+    user's own, by name and the oldest first; the publisher's tags are in the document. `gone` is set when its page was
+    asked for again and was not there.
     """
 
     id: str
@@ -313,6 +322,7 @@ class Article:
     near_duplicates: tuple[str, ...] = ()
     user_tags: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    gone: Gone | None = None
 
     @property
     def version(self) -> VersionInfo:

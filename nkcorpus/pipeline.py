@@ -164,6 +164,14 @@ class _Intake:
 
     def take(self, entry: Entry, result: Prepared | SourceFailure | SourceSkip | ItemError) -> None:
         """Store, skip or record one input."""
+        self._deal_with(entry, result)
+        if isinstance(entry, SourceItem) and entry.kind == "html" and entry.retrieval:
+            article = result.article_id if isinstance(result, Prepared) else None
+            error = result.error if isinstance(result, SourceFailure) else None
+            error = str(result) if isinstance(result, ItemError) else error
+            self._writer.journal.settle(entry.retrieval, article, error)
+
+    def _deal_with(self, entry: Entry, result: Prepared | SourceFailure | SourceSkip | ItemError) -> None:
         match result:
             case Prepared():
                 self._store(result)

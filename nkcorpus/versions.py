@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nkcorpus.compare import Block, Op, compare
 from nkcorpus.errors import UsageError
-from nkcorpus.model import ArticleDate, Document, Version, VersionInfo
+from nkcorpus.model import ArticleDate, Document, Gone, Version, VersionInfo
 from nkcorpus.store import Store
 
 _COMPARED = (
@@ -35,10 +35,11 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The versions of an article, the oldest first."""
+    """The versions of an article, the oldest first; `gone` is set when its page is no longer at its address."""
 
     article_id: str
     revisions: tuple[Revision, ...]
+    gone: Gone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def history(store: Store, article_id: str) -> History:
                 words_removed=None if blocks is None else _words(blocks, "removed"),
             )
         )
-    return History(article_id, tuple(revisions))
+    [article] = store.articles([article_id])
+    return History(article_id, tuple(revisions), article.gone)
 
 
 def diff(store: Store, article_id: str, before: int | None, after: int | None, *, raw: bool) -> Diff:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nkcorpus.model import Article, Document, Retrieval, VersionInfo
+from nkcorpus.model import Article, Document, Gone, Retrieval, VersionInfo
 from nkcorpus.results import Cleaned, DuplicateCluster, Duplicates, Hit, IngestReport, SearchResult
 
 Fields = dict[str, Any]
@@ -96,6 +96,7 @@ def article_fields(article: Article) -> Fields:
         "user_tags": list(article.user_tags),
         "notes": note_fields(article),
         "retrieval": retrieval_fields(article.version.retrieval),
+        "gone": gone_fields(article.gone),
     }
 
 
@@ -110,6 +111,11 @@ def version_fields(version: VersionInfo) -> Fields:
         "retrieval": retrieval_fields(version.retrieval),
         "has_payload": version.has_payload,
     }
+
+
+def gone_fields(gone: Gone | None) -> Fields | None:
+    """Return since when a page is known to be gone, None for one that is not."""
+    return {"found_at": gone.found_at, "status": gone.status} if gone else None
 
 
 def retrieval_fields(retrieval: Retrieval | None) -> Fields | None:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from nkcorpus.render.delimited import row_line
 from nkcorpus.render.environment import Environment
-from nkcorpus.render.fields import SCHEMA, Fields, version_fields
+from nkcorpus.render.fields import SCHEMA, Fields, gone_fields, version_fields
 from nkcorpus.render.jsonout import json_document, json_line
+from nkcorpus.render.labels import gone_line
 from nkcorpus.render.safe import one_line
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _MINUTE_LENGTH = len("2019-06-13T09:30")
 def render_history(history: History, format: HistoryFormat, env: Environment) -> None:
     """Write the versions of an article to stdout, the oldest first: a table, a line each with the columns `number
     retrieved_at  ingested_at  date  words  words_added  words_removed  title  origin  url  retrieval_url  status
-    sha256  payload_sha256` (plain, csv, tsv), or JSON.
+    sha256  payload_sha256` (plain, csv, tsv), or JSON. That its page is gone is told on stderr too.
     """
     revisions = history.revisions
     match format:
@@ -46,8 +47,12 @@ def render_history(history: History, format: HistoryFormat, env: Environment) ->
             for revision in revisions:
                 env.write(json_line({"id": history.article_id} | _fields(revision)))
         case "json":
-            value = {"schema": SCHEMA, "id": history.article_id, "versions": [_fields(each) for each in revisions]}
+            versions = [_fields(each) for each in revisions]
+            gone = gone_fields(history.gone)
+            value = {"schema": SCHEMA, "id": history.article_id, "versions": versions, "gone": gone}
             env.write(json_document(value, pretty=env.stdout_is_tty))
+    if history.gone:
+        env.note(gone_line(history.gone))
 
 
 def _table_row(revision: Revision) -> list[str]:

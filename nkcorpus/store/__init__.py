@@ -13,10 +13,17 @@ from nkcorpus.store.base import (
     StoreWriter,
     joined,
 )
+from nkcorpus.store.journal import Attempt, FetchEntry, FetchState, Followed, Journal, JournalWriter
 from nkcorpus.store.text import storable
 
 __all__ = [
+    "Attempt",
     "Current",
+    "FetchEntry",
+    "FetchState",
+    "Followed",
+    "Journal",
+    "JournalWriter",
     "Known",
     "Recleaned",
     "Recleaner",

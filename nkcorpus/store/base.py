@@ -20,6 +20,7 @@ from nkcorpus.model import (
     Version,
 )
 from nkcorpus.results import CorpusStats, IngestReport, Likeness
+from nkcorpus.store.journal import Journal, JournalWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,10 @@ class StoreWriter(Protocol):
     def settle(self, origin: str, record: int | None) -> None:
         """Forget a recorded failure of an input that has now been taken."""
 
+    @property
+    def journal(self) -> JournalWriter:
+        """The journal of what is fetched from the web."""
+
     def commit(self) -> None:
         """Make everything so far durable."""
 
@@ -206,6 +211,10 @@ class Store(Protocol):
     @property
     def corpus_id(self) -> str:
         """The corpus' own id: 32 hex digits that a copy of it shares."""
+
+    @property
+    def journal(self) -> Journal:
+        """What is to be fetched from the web and was, and the sources that are followed."""
 
     def position(self) -> Position:
         """Return the newest change."""

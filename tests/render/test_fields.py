@@ -72,7 +72,7 @@ def test_a_result_counts_all_hits() -> None:
 def test_an_article_has_the_keys_of_the_contract_then_additions() -> None:
     fields = article_fields(article(1, document(repairs=(Repair(0, 2, "OF", "case"),))))
     additions = (
-        " editor contact korean_version tags extractor cleaner place" + PUBLICATION + " user_tags notes retrieval"
+        " editor contact korean_version tags extractor cleaner place" + PUBLICATION + " user_tags notes retrieval gone"
     )
     assert " ".join(fields) == CONTRACT_ARTICLE + additions
     assert fields["raw_text"] == RAW

@@ -64,7 +64,7 @@ def version_with(connection: sqlite3.Connection, article_id: str, number: int) -
 
 
 def _rows(connection: sqlite3.Connection, condition: str, values: Sequence[object]) -> list[sqlite3.Row]:
-    return _selected(connection, f"SELECT v.* FROM {CURRENT} WHERE {condition}", values)
+    return _selected(connection, f"SELECT v.*, a.gone_at, a.gone_status FROM {CURRENT} WHERE {condition}", values)
 
 
 def _selected(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:

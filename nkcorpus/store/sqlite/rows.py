@@ -11,6 +11,7 @@ from nkcorpus.model import (
     Article,
     ArticleDate,
     Document,
+    Gone,
     Indexable,
     Note,
     Prepared,
@@ -98,7 +99,7 @@ def article_of(
     user_tags: tuple[str, ...],
     notes: tuple[Note, ...],
 ) -> Article:
-    """Return the article of a row of `version` and of what other tables hold for it."""
+    """Return the article of a row of `version`, of what its row of `article` says, and of what other tables hold."""
     return Article(
         id=row["article"],
         document=document,
@@ -109,6 +110,7 @@ def article_of(
         near_duplicates=near_duplicates,
         user_tags=user_tags,
         notes=notes,
+        gone=Gone(row["gone_at"], row["gone_status"]) if row["gone_at"] else None,
     )
 
 

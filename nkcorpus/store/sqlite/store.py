@@ -20,6 +20,7 @@ from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_gr
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
 from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
+from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.payloads import payloads_where
 from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
@@ -42,6 +43,11 @@ class SqliteStore:
     def corpus_id(self) -> str:
         """See Store."""
         return str(self._one("SELECT value FROM corpus WHERE key = 'id'")[0])
+
+    @property
+    def journal(self) -> SqliteJournal:
+        """See Store."""
+        return SqliteJournal(self._path, lambda: self._connection, self._changing)
 
     def position(self) -> Position:
         """See Store."""
@@ -350,7 +356,8 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
     connection.execute("DELETE FROM kept_line WHERE article = ?", (article,))
     remarks.drop_remarks(connection, article)
     connection.execute(
-        "UPDATE article SET seq = ?, version = 0, text_digest = NULL, removed_at = ? WHERE id = ?",
+        "UPDATE article SET seq = ?, version = 0, text_digest = NULL, removed_at = ?, gone_at = NULL,"
+        " gone_status = NULL WHERE id = ?",
         (seq, utc_now(), article),
     )
     if digest and not connection.execute("SELECT 1 FROM article WHERE text_digest = ?", (digest,)).fetchone():

@@ -14,6 +14,7 @@ from nkcorpus.results import IngestReport, Likeness
 from nkcorpus.store.base import Known
 from nkcorpus.store.payloads import decompress
 from nkcorpus.store.sqlite.connection import corpus_errors
+from nkcorpus.store.sqlite.journal import SqliteJournalWriter
 from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, version_values
 from nkcorpus.store.sqlite.transaction import Transaction
 
@@ -36,6 +37,12 @@ class SqliteWriter(Transaction):
             lacking = connection.execute("SELECT EXISTS (SELECT 1 FROM payload WHERE encoding = ?)", (NOT_KEPT,))
             self._may_lack_payloads = bool(lacking.fetchone()[0])
         self._run = cursor.lastrowid or 0
+        self._journal = SqliteJournalWriter(connection, path, self._begin)
+
+    @property
+    def journal(self) -> SqliteJournalWriter:
+        """See StoreWriter."""
+        return self._journal
 
     def known(self, article_id: str) -> Known | None:
         """See StoreWriter."""
