@@ -19,7 +19,7 @@ from nkcorpus.model import Article, Position
 from nkcorpus.query import parser
 from nkcorpus.query.ast import Everything, Node, Query
 from nkcorpus.query.explain import Explained, explain
-from nkcorpus.results import CorpusStats, Duplicate, DuplicateCluster, Duplicates, IngestReport, SearchResult
+from nkcorpus.results import CorpusStats, Duplicates, IngestReport, SearchResult
 from nkcorpus.store import Store, joined
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nkcorpus.annotations import Annotations
     from nkcorpus.cleaning import Cleaning
     from nkcorpus.export import WarcReport
+    from nkcorpus.follows import Follows
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
     from nkcorpus.versions import Diff, History
@@ -281,23 +282,9 @@ class Corpus:
 
     def duplicates(self, limit: int = 0) -> Duplicates:
         """Return the clusters of articles with (nearly) the same text, the largest first; 0 means all."""
-        from nkcorpus.dedupe import jaccard, shingles
-        from nkcorpus.identity import text_digest
+        from nkcorpus.duplicates import find_duplicates
 
-        store = self._store()
-        found = store.clusters()
-        clusters = []
-        for cluster, ids in found[:limit] if limit else found:
-            first, *others = sorted(store.articles(ids), key=_by_date)
-            digest, compared = text_digest(first.text), shingles(first.text)
-            members = [Duplicate(first, None, 1.0)]
-            for other in others:
-                if text_digest(other.text) == digest:
-                    members.append(Duplicate(other, "exact", 1.0))
-                else:
-                    members.append(Duplicate(other, "near", jaccard(compared, shingles(other.text))))
-            clusters.append(DuplicateCluster(cluster, tuple(members)))
-        return Duplicates(len(found), tuple(clusters))
+        return find_duplicates(self._store(), limit)
 
     @property
     def wording(self) -> Wording:
@@ -319,6 +306,13 @@ class Corpus:
         from nkcorpus.annotations import Annotations
 
         return Annotations(self._store(), self._sync)
+
+    @property
+    def follows(self) -> Follows:
+        """The followed sources, and the journal of what was fetched."""
+        from nkcorpus.follows import Follows
+
+        return Follows(self._store())
 
     @property
     def searches(self) -> Searches:
@@ -439,11 +433,6 @@ class Corpus:
         self._notify("the index is damaged; building it anew ...")
         self.reindex()
         return work(self._index())
-
-
-def _by_date(article: Article) -> tuple[bool, str, str]:
-    date = article.document.date
-    return date is None, date.value if date else "", article.id
 
 
 def _size(path: Path) -> int:

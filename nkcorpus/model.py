@@ -11,6 +11,8 @@ DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
 Kind = Literal["text", "markdown", "html", "record", "row"]
 Format = Literal["text", "markdown", "html", "json", "jsonl", "csv", "warc", "zip", "tar", "gz", "bz2", "xz", "zst"]
 """What a file can be that holds articles, or holds such files."""
+FetchState = Literal["pending", "done", "failed", "gone"]
+"""`failed`: asking again by itself makes no sense; `gone`: the host says that there is nothing (404, 410)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,48 @@ class Retrieval:
     status: int | None
     retrieved_at: str
     headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchEntry:
+    """An address in the journal. `source` is the name of the followed source, or the address, that led to it.
+
+    `status` and `error` are those of the last try. Before `retry_at` the host does not want to be asked again. `etag`
+    and `last_modified` hold for `validated_url`, the address that answered. Times are UTC ISO 8601.
+    """
+
+    url: str
+    source: str
+    state: FetchState
+    tries: int
+    status: int | None
+    error: str | None
+    queued_at: str
+    tried_at: str | None
+    retry_at: str | None
+    validated_url: str | None
+    etag: str | None
+    last_modified: str | None
+    article_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of asking for an address; the fields are those of FetchEntry. `pending` means to ask again, None as
+    `tried_at` just now.
+    """
+
+    url: str
+    source: str
+    state: FetchState
+    status: int | None = None
+    error: str | None = None
+    retry_at: str | None = None
+    validated_url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    article_id: str | None = None
+    tried_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

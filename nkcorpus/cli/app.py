@@ -27,6 +27,8 @@ _DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 COMMANDS = (
     "ingest",
+    "follow",
+    "fetches",
     "search",
     "kwic",
     "similar",

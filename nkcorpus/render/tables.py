@@ -7,7 +7,7 @@ Rich takes its time to import, so the modules here are imported only when someth
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nkcorpus.render.environment import Environment
@@ -84,17 +84,22 @@ def draw_removed(removed: Sequence[Fields], env: Environment, explanations: Mapp
 
 
 def draw_rows(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], env: Environment, *, widest: str | None = None
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    env: Environment,
+    *,
+    widest: str | Collection[str] | None = None,
 ) -> None:
-    """Write a table of short cells; the column `widest`, by default the last, takes what width is left. Empty columns
-    are left out.
+    """Write a table of short cells; the column or columns `widest`, by default the last, take what width is left. Empty
+    columns are left out.
     """
     if not rows:
         return
     shown = [number for number in range(len(headers)) if any(row[number] for row in rows)]
     table = _table([headers[number] for number in shown], env)
+    wide = {widest or headers[shown[-1]]} if isinstance(widest, str | None) else widest
     for column, number in zip(table.columns, shown, strict=True):
-        if headers[number] == (widest or headers[shown[-1]]):
+        if headers[number] in wide:
             continue
         column.no_wrap = env.columns >= _WIDTH_FOR_DATE_AND_ID
         column.max_width = _SOURCE_WIDTH

@@ -13,14 +13,11 @@ from nkcorpus.store.base import (
     StoreWriter,
     joined,
 )
-from nkcorpus.store.journal import Attempt, FetchEntry, FetchState, Followed, Journal, JournalWriter
+from nkcorpus.store.journal import Followed, Journal, JournalWriter
 from nkcorpus.store.text import storable
 
 __all__ = [
-    "Attempt",
     "Current",
-    "FetchEntry",
-    "FetchState",
     "Followed",
     "Journal",
     "JournalWriter",

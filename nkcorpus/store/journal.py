@@ -4,51 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
-from nkcorpus.model import Retrieval
-
-FetchState = Literal["pending", "done", "failed", "gone"]
-"""`failed`: asking again by itself makes no sense; `gone`: the host says that there is nothing (404, 410)."""
-
-
-@dataclass(frozen=True, slots=True)
-class FetchEntry:
-    """An address in the journal. `source` is the name of the followed source, or the address, that led to it.
-
-    `status` and `error` are those of the last try. Before `retry_at` the host does not want to be asked again. `etag`
-    and `last_modified` hold for `validated_url`, the address that answered. Times are UTC ISO 8601.
-    """
-
-    url: str
-    source: str
-    state: FetchState
-    tries: int
-    status: int | None
-    error: str | None
-    queued_at: str
-    tried_at: str | None
-    retry_at: str | None
-    validated_url: str | None
-    etag: str | None
-    last_modified: str | None
-    article_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came of asking for an address; the fields are those of FetchEntry. `pending` means to ask again."""
-
-    url: str
-    source: str
-    state: FetchState
-    status: int | None = None
-    error: str | None = None
-    retry_at: str | None = None
-    validated_url: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    article_id: str | None = None
+from nkcorpus.model import Attempt, FetchEntry, FetchState, Retrieval
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +24,7 @@ class Followed:
 
 
 class Journal(Protocol):
-    """What a store has from the web and about it. Addresses are without user name and password."""
+    """What a store knows about the web. Addresses are as `nkcorpus.fetch.urls.without_credentials` writes them."""
 
     def entry(self, url: str) -> FetchEntry | None:
         """Return what is known about an address, None for one that nobody queued or asked for."""
@@ -105,7 +63,9 @@ class JournalWriter(Protocol):
         """Return what is known about an address, with what was not committed yet."""
 
     def queue(self, urls: Iterable[str], source: str) -> int:
-        """Add addresses that are not in the journal as pending; return how many."""
+        """Add addresses that are not in the journal as pending; return how many. They are to be written as in Journal:
+        as those that come back with what was fetched.
+        """
 
     def record(self, attempt: Attempt) -> None:
         """Write down what came of a try, for an address in the journal or a new one.

@@ -80,6 +80,8 @@ def _needed(arguments: tuple[str, ...]) -> set[str]:
         ("list",),
         ("show", "{lecture}"),
         ("history", "{lecture}"),
+        ("fetches",),
+        ("follow", "list"),
         ("stats",),
         ("dupes",),
         ("where",),

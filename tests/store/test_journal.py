@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from nkcorpus.model import Retrieval
-from nkcorpus.store import Attempt, Followed
+from nkcorpus.model import Attempt, Retrieval
+from nkcorpus.store import Followed
 from nkcorpus.store.sqlite import SqliteStore
 
 from .builders import add, create, prepared

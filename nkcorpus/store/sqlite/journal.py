@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nkcorpus.dates import utc_now
 from nkcorpus.identity import url_id
-from nkcorpus.model import Retrieval
-from nkcorpus.store.journal import Attempt, FetchEntry, FetchState, Followed
+from nkcorpus.model import Attempt, FetchEntry, FetchState, Retrieval
+from nkcorpus.store.journal import Followed
 from nkcorpus.store.sqlite.connection import corpus_errors
 
 _COLUMNS = (
@@ -162,8 +162,14 @@ class SqliteJournalWriter:
             self._connection.execute(
                 _RECORD,
                 (
-                    *(attempt.url, attempt.source, attempt.state, attempt.status, attempt.error, utc_now()),
-                    *(attempt.retry_at, attempt.validated_url, attempt.etag, attempt.last_modified),
+                    *(attempt.url, attempt.source, attempt.state, attempt.status, attempt.error),
+                    *(
+                        attempt.tried_at or utc_now(),
+                        attempt.retry_at,
+                        attempt.validated_url,
+                        attempt.etag,
+                        attempt.last_modified,
+                    ),
                     *(attempt.article_id, keeps_validators),
                 ),
             )
