@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 @click.command("export", short_help="Write the original bytes of articles to a web archive.")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--format", type=click.Choice(["warc"]), default="warc", show_default=True, help="What to write.")
+@click.option("--format", type=click.Choice(["warc"]), help="What to write.  [default: warc]")
 @click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
 @pass_session
-def command(session: Session, file: Path, ids: tuple[str, ...], format: Literal["warc"], force: bool) -> int:
+def command(session: Session, file: Path, ids: tuple[str, ...], format: Literal["warc"] | None, force: bool) -> int:
     """Write the original bytes of all articles, or of those with these ids (- takes ids from stdin), to a web archive
     (WARC), every version of them: with the address, time, status and headers of what was fetched; what was a file goes
     by its name. Packed by gzip, unless FILE ends with .warc. 'nkcorpus ingest FILE' takes it in again.
