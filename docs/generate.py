@@ -59,6 +59,7 @@ Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkc
 - `version.kind` says how the payload is read: `text`, `markdown`, `html`, `record` (a JSON object), `row` (a table's head and one row), `entry` (a
   feed with one entry), `mail`, `docx`, `pdf`. The `retrieval_` columns and `retrieved_at` are null for what came from a file that does not tell.
 - `payload.bytes` is a Zstandard frame of the original bytes; `payload.sha256` is the SHA-256 of what it unpacks to.
+  Where `payload.encoding` is `none` the bytes were not kept (`ingest --no-payload`).
 - `version.content_sha256` is the SHA-256 of a JSON object in UTF-8 with sorted keys and no white space: `document` (the fields of
   `nkcorpus.model.Document`; `date` as `[value, precision, source]`, spans as `[start, end, kind, rule]`, repairs as
   `[start, end, text, rule]`), `origin`, `payload_sha256`.
@@ -69,6 +70,8 @@ Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkc
 - A removed article keeps its row in `article`, with `removed_at` set and no version: ingesting it again skips it.
 - `user_tag`, `note` and `saved_search` are the user's own. Nothing that comes in changes them, and the export hash leaves them out;
   `nkcorpus remove` deletes the tags and notes of an article with it.
+- `fetch` is the journal of what was fetched from the web or is to be, `followed` the sources that are asked again. A removed article leaves the
+  address that it was fetched from in the journal, so that nobody fetches it again. The export hash leaves both out, and `gone_at`.
 - `change` has a row for every change. An index remembers the `seq` and `token` up to which it has read; another token at that
   `seq` means another file, and the index is built anew.
 

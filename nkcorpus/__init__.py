@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nkcorpus.model import Article, Document, Note, Span
     from nkcorpus.pipeline import Treatment, clean_sources
     from nkcorpus.results import Cleaned, DuplicateCluster, Duplicates, Facet, Hit, IngestReport, SearchResult
+    from nkcorpus.versions import Diff, History
 
 # Names are looked up when used: `nkcorpus --help` must not pay for SQLite, nor a text for an HTML parser.
 _HOMES = {
@@ -49,6 +50,7 @@ _HOMES = {
     "nkcorpus.model": ("Article", "Document", "Note", "Span"),
     "nkcorpus.pipeline": ("Treatment", "clean_sources"),
     "nkcorpus.results": ("Cleaned", "DuplicateCluster", "Duplicates", "Facet", "Hit", "IngestReport", "SearchResult"),
+    "nkcorpus.versions": ("Diff", "History"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -67,6 +69,8 @@ __all__ = [  # noqa: RUF022 - by importance
     "DuplicateCluster",
     "Concordance",
     "ConcordanceLine",
+    "History",
+    "Diff",
     "clean_sources",
     "Treatment",
     "Cleaned",

@@ -19,16 +19,19 @@ from nkcorpus.model import Article, Format, Position
 from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Node, Query
 from nkcorpus.query.explain import Explained, explain
-from nkcorpus.results import CorpusStats, Duplicate, DuplicateCluster, Duplicates, IngestReport, SearchResult
+from nkcorpus.results import CorpusStats, Duplicates, IngestReport, SearchResult
 from nkcorpus.store import Store, joined
 
 if TYPE_CHECKING:
     from nkcorpus.analyse.kwic import Concordance, LineOrder
     from nkcorpus.annotations import Annotations
     from nkcorpus.cleaning import Cleaning
+    from nkcorpus.export import WarcReport
+    from nkcorpus.follows import Follows
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
     from nkcorpus.sources import Meter
+    from nkcorpus.versions import Diff, History
     from nkcorpus.wording import Wording
 
 _T = TypeVar("_T")
@@ -110,6 +113,7 @@ class Corpus:
         force: bool = False,
         fast: bool = False,
         fix_text: bool = False,
+        keep_payload: bool = True,
         stdin: BinaryIO | None = None,
         format: Format | None = None,
         include: Sequence[str] = (),
@@ -130,6 +134,7 @@ class Corpus:
         `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
         `force` takes in again what was removed.
         `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs.
+        Without `keep_payload` the original bytes are not kept, only their digest.
         `on_stored` hears how many inputs are dealt with for good; `meter` can tell how many there will be.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
@@ -154,6 +159,7 @@ class Corpus:
             rules=joined(store.rules()),
             kept_lines=store.kept_lines(),
             source=source,
+            keep_payload=keep_payload,
         )
         with store.writing(names) as writer:
             report = pipeline.ingest(
@@ -256,25 +262,51 @@ class Corpus:
         store = self._store()
         return store.articles([store.resolve(article_id)])[0]
 
-    def duplicates(self, limit: int = 0) -> Duplicates:
-        """Return the clusters of articles with (nearly) the same text, the largest first; 0 means all."""
-        from nkcorpus.dedupe import jaccard, shingles
-        from nkcorpus.identity import text_digest
+    def history(self, article_id: str) -> History:
+        """Return the versions of the article whose id starts with `article_id`, and how many words each changed.
+
+        Raises ArticleNotFound, AmbiguousId.
+        """
+        from nkcorpus.versions import history
 
         store = self._store()
-        found = store.clusters()
-        clusters = []
-        for cluster, ids in found[:limit] if limit else found:
-            first, *others = sorted(store.articles(ids), key=_by_date)
-            digest, compared = text_digest(first.text), shingles(first.text)
-            members = [Duplicate(first, None, 1.0)]
-            for other in others:
-                if text_digest(other.text) == digest:
-                    members.append(Duplicate(other, "exact", 1.0))
-                else:
-                    members.append(Duplicate(other, "near", jaccard(compared, shingles(other.text))))
-            clusters.append(DuplicateCluster(cluster, tuple(members)))
-        return Duplicates(len(found), tuple(clusters))
+        return history(store, store.resolve(article_id))
+
+    def diff(self, article_id: str, before: int | None = None, after: int | None = None, *, raw: bool = False) -> Diff:
+        """Return what changed between two versions of an article, by default the last two, in its clean or raw text.
+
+        With `before` alone, what changed since then. Raises ArticleNotFound, AmbiguousId, UsageError where there are
+        no such versions.
+        """
+        from nkcorpus.versions import diff
+
+        store = self._store()
+        return diff(store, store.resolve(article_id), before, after, raw=raw)
+
+    def export_warc(
+        self,
+        path: str | os.PathLike[str],
+        ids: Sequence[str] | None = None,
+        *,
+        force: bool = False,
+        on_written: Callable[[int], None] = lambda done: None,
+    ) -> WarcReport:
+        """Write the original bytes of these articles, by default of all, to a web archive; `nkcorpus.export` tells how.
+
+        `ids` are ids or prefixes. `force` replaces a file; `on_written` hears how many versions are done.
+        Raises ArticleNotFound, AmbiguousId, UsageError where the file exists or cannot be made.
+        """
+        from nkcorpus.export import export_warc
+
+        store = self._store()
+        articles = None if ids is None else list(dict.fromkeys(map(store.resolve, ids)))
+        return export_warc(store.payloads(articles), Path(path), TOOL, force=force, on_written=on_written)
+
+    def duplicates(self, limit: int = 0) -> Duplicates:
+        """Return the clusters of articles with (nearly) the same text, the largest first; 0 means all."""
+        from nkcorpus.duplicates import find_duplicates
+
+        return find_duplicates(self._store(), limit)
 
     @property
     def wording(self) -> Wording:
@@ -296,6 +328,13 @@ class Corpus:
         from nkcorpus.annotations import Annotations
 
         return Annotations(self._store(), self._sync)
+
+    @property
+    def follows(self) -> Follows:
+        """The followed sources, and the journal of what was fetched."""
+        from nkcorpus.follows import Follows
+
+        return Follows(self._store())
 
     @property
     def searches(self) -> Searches:
@@ -416,11 +455,6 @@ class Corpus:
         self._notify("the index is damaged; building it anew ...")
         self.reindex()
         return work(self._index())
-
-
-def _by_date(article: Article) -> tuple[bool, str, str]:
-    date = article.document.date
-    return date is None, date.value if date else "", article.id
 
 
 def _size(path: Path) -> int:

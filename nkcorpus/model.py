@@ -34,6 +34,8 @@ Format = Literal[
     "zst",
 ]
 """What a file can be that holds articles, or holds such files."""
+FetchState = Literal["pending", "done", "failed", "gone"]
+"""`failed`: asking again by itself makes no sense; `gone`: the host says that there is nothing (404, 410)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,48 @@ class Retrieval:
     status: int | None
     retrieved_at: str
     headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchEntry:
+    """An address in the journal. `source` is the name of the followed source, or the address, that led to it.
+
+    `status` and `error` are those of the last try. Before `retry_at` the host does not want to be asked again. `etag`
+    and `last_modified` hold for `validated_url`, the address that answered. Times are UTC ISO 8601.
+    """
+
+    url: str
+    source: str
+    state: FetchState
+    tries: int
+    status: int | None
+    error: str | None
+    queued_at: str
+    tried_at: str | None
+    retry_at: str | None
+    validated_url: str | None
+    etag: str | None
+    last_modified: str | None
+    article_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of asking for an address; the fields are those of FetchEntry. `pending` means to ask again, None as
+    `tried_at` just now.
+    """
+
+    url: str
+    source: str
+    state: FetchState
+    status: int | None = None
+    error: str | None = None
+    retry_at: str | None = None
+    validated_url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    article_id: str | None = None
+    tried_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +254,8 @@ def restore(text: str, edits: Sequence[tuple[int, str, str]]) -> str:
 class Prepared:
     """One item ready for the store: cleaned, identified, digested, its payload compressed.
 
-    `payload` is zstd-compressed, `payload_sha256` and `payload_size` are of the original bytes.
+    `payload` is zstd-compressed, None where it is not to be kept; `payload_sha256` and `payload_size` are of the
+    original bytes.
     `words` are those that white space parts. `text_digest` is shared by equal texts, one of `bands` by texts that
     may be near duplicates. `extract_sha256` is over what the extractor took, `content_sha256` over all content and
     provenance.
@@ -230,7 +275,7 @@ class Prepared:
     kind: Kind
     charset: str | None
     retrieval: Retrieval | None
-    payload: bytes
+    payload: bytes | None
     payload_sha256: str
     payload_size: int
 
@@ -281,18 +326,32 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class VersionInfo:
-    """One stored version of an article. `number` counts from 1; times are UTC ISO 8601."""
+    """One stored version of an article. `number` counts from 1; times are UTC ISO 8601. `has_payload` tells whether the
+    original bytes are kept.
+    """
 
     number: int
     ingested_at: str
     retrieval: Retrieval | None
     content_sha256: str
     payload_sha256: str
+    has_payload: bool = True
 
     @property
     def retrieved_at(self) -> str | None:
         """When its bytes were fetched; None for those of a file."""
         return self.retrieval.retrieved_at if self.retrieval else None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One stored version of an article with what it says. `text` is the clean text, `words` its number of words."""
+
+    info: VersionInfo
+    document: Document
+    text: str
+    words: int
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,12 +363,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """That a page is no longer at its address: when that was first found (UTC, ISO 8601), and the HTTP status."""
+
+    found_at: str
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An article as the store holds it: the newest document and its history.
 
     `id` is 32 hex digits. `text` is the clean text, `words` its number of words.
     `near_duplicates` are the ids of the other articles with (nearly) the same text. `user_tags` and `notes` are the
-    user's own, by name and the oldest first; the publisher's tags are in the document.
+    user's own, by name and the oldest first; the publisher's tags are in the document. `gone` is set when its page was
+    asked for again and was not there.
     """
 
     id: str
@@ -321,6 +389,7 @@ class Article:
     near_duplicates: tuple[str, ...] = ()
     user_tags: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    gone: Gone | None = None
 
     @property
     def version(self) -> VersionInfo:

@@ -60,7 +60,8 @@ class Treatment:
 
     `mapping` names the fields of records. `fast` reads pages with one extractor. `fix_text` mends damaged text.
     `rules` is a rule file's text: what counts after the package's rules. Boilerplate of the kinds in `keep` stays, and
-    so do `kept_lines` (by article id). `source` is the publisher of all articles, whatever they say.
+    so do `kept_lines` (by article id). `source` is the publisher of all articles, whatever they say. Without
+    `keep_payload` the original bytes are digested and not kept.
     """
 
     mapping: Mapping[str, str] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Treatment:
     keep: frozenset[str] = frozenset()
     kept_lines: Mapping[str, frozenset[str]] = field(default_factory=dict)
     source: str | None = None
+    keep_payload: bool = True
 
     def extracted(self, item: SourceItem) -> Document:
         """Return what an input says. Raises the subclasses of ItemError."""
@@ -223,7 +225,9 @@ class _Intake:
                 isinstance(entry, SourceItem)
                 and entry.kind in _BYTES_TELL_ALL
                 and self._treatment.source is None
-                and self._writer.holds(entry, hashlib.sha256(entry.payload).hexdigest())
+                and self._writer.holds(
+                    entry, hashlib.sha256(entry.payload).hexdigest(), with_payload=self._treatment.keep_payload
+                )
             ):
                 yield Unchanged(entry.origin, entry.record)
             else:
@@ -231,6 +235,14 @@ class _Intake:
 
     def take(self, entry: Entry, result: Prepared | Unchanged | SourceFailure | SourceSkip | ItemError) -> None:
         """Store, skip or record one input."""
+        self._deal_with(entry, result)
+        if isinstance(entry, SourceItem) and entry.kind == "html" and entry.retrieval:
+            article = result.article_id if isinstance(result, Prepared) else None
+            error = result.error if isinstance(result, SourceFailure) else None
+            error = str(result) if isinstance(result, ItemError) else error
+            self._writer.journal.settle(entry.retrieval, article, error)
+
+    def _deal_with(self, entry: Entry, result: Prepared | Unchanged | SourceFailure | SourceSkip | ItemError) -> None:
         match result:
             case Unchanged():
                 self._counts["unchanged"] += 1
@@ -262,6 +274,8 @@ class _Intake:
             self._skip("removed from the corpus before; --force takes it in again")
         elif known and not known.removed and self._is_known(prepared, known):
             self._counts["unchanged"] += 1
+            if prepared.payload is not None:
+                self._writer.put_payload(prepared.payload_sha256, prepared.payload)
         else:
             likeness = self._writer.add(prepared)
             first = known is None or known.removed
@@ -277,11 +291,14 @@ class _Intake:
         if known.extractor == prepared.document.extractor:
             return False
         # Another extractor made the stored text: only what this one makes of the old bytes can be compared.
+        payload = self._writer.payload(known.payload_digests[-1])
+        if payload is None:
+            return known.payload_digests[-1] == prepared.payload_sha256
         item = SourceItem(
             origin=prepared.origin,
             name=known.file_name,
             kind=known.kind,
-            payload=self._writer.payload(known.payload_digests[-1]),
+            payload=payload,
             charset=known.charset,
             url=known.url,
         )
@@ -339,7 +356,7 @@ def _prepared(
         kind=entry.kind,
         charset=entry.charset,
         retrieval=entry.retrieval,
-        payload=compress(entry.payload),
+        payload=compress(entry.payload) if treatment.keep_payload else None,
         payload_sha256=payload_sha256,
         payload_size=len(entry.payload),
     )

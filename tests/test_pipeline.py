@@ -179,3 +179,14 @@ def test_what_was_read_of_a_record_depends_on_more_than_its_bytes(store: SqliteS
         mapped = Treatment({"text": "words"})
         report = ingest(writer, [record], mapped, jobs=1, force=False, on_stored=lambda done, origin: None)
     assert report.updated == 1
+
+
+def test_without_the_old_bytes_another_extractor_is_known_by_the_digest_alone(store: SqliteStore) -> None:
+    item = SourceItem("a.txt", "a.txt", "text", b"Rice rose in Hyesan.", url=None)
+    old = prepared("Rice rose in Hyesan.", payload=item.payload, origin="a.txt", lang="en")
+    add(store, replace(old, document=replace(old.document, extractor="text/0"), payload=None))
+    assert run(store, item).unchanged == 1
+    first = capture("Rice rose.")
+    read = prepared("Rice", payload=b"x", origin="a.jsonl", url="https://news.example/a", extractor="record/0")
+    add(store, replace(read, kind="record", payload=None))
+    assert run(store, first).updated == 1

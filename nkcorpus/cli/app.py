@@ -27,11 +27,15 @@ _DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 COMMANDS = (
     "ingest",
+    "follow",
+    "fetches",
     "search",
     "kwic",
     "similar",
     "list",
     "show",
+    "history",
+    "diff",
     "open",
     "cite",
     "tag",
@@ -47,6 +51,7 @@ COMMANDS = (
     "audit",
     "reclean",
     "uncut",
+    "export",
     "remove",
     "where",
     "reindex",

@@ -33,6 +33,7 @@ _NOTE_EVERY = 5_000
 @jobs_option
 @fast_option
 @fix_text_option
+@click.option("--no-payload", is_flag=True, help="Keep the digests of the original bytes, not the bytes: saves room.")
 @click.option("--force", is_flag=True, help="Take in again what was removed before.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken, and take nothing.")
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
@@ -43,6 +44,9 @@ def command(session: Session, /, sources: tuple[str, ...], dry_run: bool, **opti
     tells what a file is.
 
     Boilerplate is cut, nothing is lost: see 'nkcorpus show --removed'. The same input again changes nothing.
+
+    With --no-payload an article cannot be written back as it came ('nkcorpus export'); ingesting the same input without
+    it adds the bytes.
 
     Exit code 1: done, but some inputs failed; 2: no SOURCE exists.
     """
@@ -73,6 +77,7 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
             force=options["force"],
             fast=options["fast"],
             fix_text=options["fix_text"],
+            keep_payload=not options["no_payload"],
             format=options["as"],
             include=options["include"],
             exclude=options["exclude"],

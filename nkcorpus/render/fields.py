@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nkcorpus.model import Article, Document, Retrieval
+from nkcorpus.model import Article, Document, Gone, Retrieval, VersionInfo
 from nkcorpus.results import Cleaned, DuplicateCluster, Duplicates, Hit, IngestReport, SearchResult
 
 Fields = dict[str, Any]
@@ -84,17 +84,7 @@ def article_fields(article: Article) -> Fields:
         "raw_text": document.raw_text,
         "removed": removed_fields(document),
         "repairs": repair_fields(document),
-        "versions": [
-            {
-                "number": version.number,
-                "ingested_at": version.ingested_at,
-                "retrieved_at": version.retrieved_at,
-                "sha256": version.content_sha256,
-                "payload_sha256": version.payload_sha256,
-                "retrieval": retrieval_fields(version.retrieval),
-            }
-            for version in article.versions
-        ],
+        "versions": [version_fields(version) for version in article.versions],
         "retrieved_at": article.version.retrieved_at,
         "ingested_at": article.version.ingested_at,
         "sha256": article.version.content_sha256,
@@ -106,7 +96,26 @@ def article_fields(article: Article) -> Fields:
         "user_tags": list(article.user_tags),
         "notes": note_fields(article),
         "retrieval": retrieval_fields(article.version.retrieval),
+        "gone": gone_fields(article.gone),
     }
+
+
+def version_fields(version: VersionInfo) -> Fields:
+    """Return a version's number, times and digests; `sha256` is over its content."""
+    return {
+        "number": version.number,
+        "ingested_at": version.ingested_at,
+        "retrieved_at": version.retrieved_at,
+        "sha256": version.content_sha256,
+        "payload_sha256": version.payload_sha256,
+        "retrieval": retrieval_fields(version.retrieval),
+        "has_payload": version.has_payload,
+    }
+
+
+def gone_fields(gone: Gone | None) -> Fields | None:
+    """Return since when a page is known to be gone, None for one that is not."""
+    return {"found_at": gone.found_at, "status": gone.status} if gone else None
 
 
 def retrieval_fields(retrieval: Retrieval | None) -> Fields | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nkcorpus.model import Article, Document
+from nkcorpus.model import Article, Document, Gone
 from nkcorpus.render.safe import one_line
 from nkcorpus.results import Hit
 
@@ -64,6 +64,12 @@ def document_facts(document: Document) -> list[Fact]:
     return [(label, one_line(value)) for label, value in facts if value]
 
 
+def gone_line(gone: Gone) -> str:
+    """Return that a page is gone, in words."""
+    status = f" ({gone.status})" if gone.status else ""
+    return f"found gone from its address on {gone.found_at}{status}"
+
+
 def article_facts(article: Article) -> list[Fact]:
     """Return what is known about a stored article as labelled one-line values."""
     facts = [
@@ -72,6 +78,8 @@ def article_facts(article: Article) -> list[Fact]:
         ("words", str(article.words)),
         ("versions", str(len(article.versions))),
     ]
+    if article.gone:
+        facts.append(("page", gone_line(article.gone)))
     if article.near_duplicates:
         facts.append(("similar", "; ".join(article.near_duplicates)))
     if article.user_tags:

@@ -7,7 +7,7 @@ Rich takes its time to import, so the modules here are imported only when someth
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nkcorpus.render.environment import Environment
@@ -57,7 +57,7 @@ def draw_hits(result: SearchResult, env: Environment) -> None:
         below = [value for name, value in facts.items() if name not in columns and value]
         cells = [_plain(facts[name]) for name in columns]
         table.add_row(_plain(str(hit.rank)), _title_cell(hit, below + near_duplicate_facts(hit)), *cells)
-    _draw(table, env)
+    draw(table, env)
 
 
 def draw_removed(removed: Sequence[Fields], env: Environment, explanations: Mapping[str, str]) -> None:
@@ -80,28 +80,33 @@ def draw_removed(removed: Sequence[Fields], env: Environment, explanations: Mapp
     table.columns[1].ratio = 2
     table.columns[2].no_wrap = True
     table.columns[3].ratio = 3
-    _draw(table, env)
+    draw(table, env)
 
 
 def draw_rows(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], env: Environment, *, widest: str | None = None
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    env: Environment,
+    *,
+    widest: str | Collection[str] | None = None,
 ) -> None:
-    """Write a table of short cells; the column `widest`, by default the last, takes what width is left. Empty columns
-    are left out.
+    """Write a table of short cells; the column or columns `widest`, by default the last, take what width is left. Empty
+    columns are left out.
     """
     if not rows:
         return
     shown = [number for number in range(len(headers)) if any(row[number] for row in rows)]
     table = _table([headers[number] for number in shown], env)
+    wide = {widest or headers[shown[-1]]} if isinstance(widest, str | None) else widest
     for column, number in zip(table.columns, shown, strict=True):
-        if headers[number] == (widest or headers[shown[-1]]):
+        if headers[number] in wide:
             continue
         column.no_wrap = env.columns >= _WIDTH_FOR_DATE_AND_ID
         column.max_width = _SOURCE_WIDTH
         column.overflow = "ellipsis" if column.no_wrap else "fold"
     for row in rows:
         table.add_row(*(_plain(one_line(row[number])) for number in shown))
-    _draw(table, env)
+    draw(table, env)
 
 
 def draw_pairs(pairs: Sequence[tuple[str, str]], env: Environment) -> None:
@@ -113,7 +118,7 @@ def draw_pairs(pairs: Sequence[tuple[str, str]], env: Environment) -> None:
     table.add_column(overflow="fold")
     for label, value in pairs:
         table.add_row(_plain(one_line(label)), _plain(one_line(value)))
-    _draw(table, env)
+    draw(table, env)
 
 
 def _facts(hit: Hit) -> dict[str, str]:
@@ -172,7 +177,8 @@ def _table(headers: Sequence[str], env: Environment) -> Table:
     return table
 
 
-def _draw(table: Table, env: Environment) -> None:
+def draw(content: Table | Text, env: Environment) -> None:
+    """Write what Rich lays out, no wider than the terminal and without trailing spaces."""
     from rich.console import Console
 
     # Drawn into memory: Rich would end the process itself when the reader closes the pipe.
@@ -188,5 +194,5 @@ def _draw(table: Table, env: Environment) -> None:
         emoji=False,
         highlight=False,
         legacy_windows=False,
-    ).print(table)
+    ).print(content)
     env.write("".join(f"{line.rstrip(' ')}\n" for line in buffer.getvalue().splitlines()))

@@ -15,7 +15,8 @@ from nkcorpus.errors import ItemError, ItemTooLarge, UnreadableItem
 from nkcorpus.extract.fields import web_address
 from nkcorpus.model import Retrieval, SourceItem, SourceSkip
 from nkcorpus.sources.httpbody import declared_charset, decoded_body, kept_headers
-from nkcorpus.sources.limits import HTML_BYTES, WARC_HEADER_BYTES, megabytes
+from nkcorpus.sources.limits import HTML_BYTES, RECORD_BYTES, WARC_HEADER_BYTES, WHOLE_FILE_BYTES, megabytes
+from nkcorpus.sources.mediatypes import charset_of, file_name, kind_of
 from nkcorpus.sources.sniff import SNIFFED_BYTES, sniff
 from nkcorpus.sources.stream import Input, Outcome
 
@@ -26,7 +27,8 @@ _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def read_warc(source: Input) -> Iterator[Outcome]:
-    """Yield an item for each response that is an HTML page, a skip for other content; records count from 1.
+    """Yield an item for each response that is an HTML page, and for each resource that has an address of the web or is
+    a file, as `nkcorpus export` writes them; a skip for other content. Records count from 1.
 
     Raises UnreadableItem where the file is damaged, after the records before.
     """
@@ -70,9 +72,12 @@ class _HeaderBound:
 
 
 def _outcome(source: Input, record: ArcWarcRecord, number: int) -> Outcome:
+    target = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
+    if record.rec_type == "resource":
+        return _resource(source, record, number, target)
     if record.rec_type != "response":
         return SourceSkip(source.origin, f"a {record.rec_type} record of a WARC file")
-    url = web_address((record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> "))
+    url = web_address(target)
     if url is None or record.http_headers is None:
         return SourceSkip(source.origin, "a record of a WARC file that is not of the web")
     headers = {name.lower(): value for name, value in record.http_headers.headers}
@@ -83,7 +88,7 @@ def _outcome(source: Input, record: ArcWarcRecord, number: int) -> Outcome:
     if media_type and media_type not in _PAGES:
         return SourceSkip(source.origin, "an answer in a WARC file that is no HTML page")
     try:
-        payload = decoded_body(_body(record), headers, HTML_BYTES)
+        payload = decoded_body(_body(record, HTML_BYTES), headers, HTML_BYTES)
     except ItemError as error:
         return source.failure(f"record {number} ({url}): {error}", number)
     if not media_type and sniff(payload[:SNIFFED_BYTES], complete=len(payload) <= SNIFFED_BYTES) != "html":
@@ -97,18 +102,45 @@ def _outcome(source: Input, record: ArcWarcRecord, number: int) -> Outcome:
         charset=declared_charset(headers.get("content-type", "")),
         url=url,
         retrieval=_retrieval(url, status, record, headers),
-        external_id=(record.rec_headers.get_header("WARC-Record-ID") or "").strip("<> ") or None,
+        external_id=_record_id(record),
     )
 
 
-def _body(record: ArcWarcRecord) -> bytes:
+def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) -> Outcome:
+    """Return the item of bytes that came without an HTTP answer: a file, or what stands at an address."""
+    content_type = record.rec_headers.get_header("Content-Type") or ""
+    kind, url, name = kind_of(content_type), web_address(target), file_name(target)
+    if kind is None or (url is None and name is None):
+        return SourceSkip(source.origin, "a resource record of a WARC file")
+    try:
+        payload = _body(record, WHOLE_FILE_BYTES.get(kind, RECORD_BYTES))
+    except ItemError as error:
+        return source.failure(f"record {number} ({target}): {error}", number)
+    return SourceItem(
+        origin=f"{source.origin}!/{name}" if name else source.origin,
+        name=source.name if name is None else name,
+        kind=kind,
+        payload=payload,
+        record=number,
+        charset=charset_of(content_type),
+        url=url,
+        retrieval=_retrieval(url, "", record, {}) if url else None,
+        external_id=_record_id(record) if url else None,
+    )
+
+
+def _record_id(record: ArcWarcRecord) -> str | None:
+    return (record.rec_headers.get_header("WARC-Record-ID") or "").strip("<> ") or None
+
+
+def _body(record: ArcWarcRecord, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while part := record.raw_stream.read(65_536):
         parts.append(part)
         size += len(part)
-        if size > HTML_BYTES:
-            raise ItemTooLarge(f"more than the limit of {megabytes(HTML_BYTES)} for one page")
+        if size > limit:
+            raise ItemTooLarge(f"more than the limit of {megabytes(limit)} for one record")
     return b"".join(parts)
 
 

@@ -7,21 +7,27 @@ from nkcorpus.store.base import (
     Recleaner,
     SavedSearch,
     Store,
+    StoredPayload,
     StoredRule,
     StoredText,
     StoreWriter,
     joined,
 )
+from nkcorpus.store.journal import Followed, Journal, JournalWriter
 from nkcorpus.store.text import storable
 
 __all__ = [
     "Current",
+    "Followed",
+    "Journal",
+    "JournalWriter",
     "Known",
     "Recleaned",
     "Recleaner",
     "SavedSearch",
     "Store",
     "StoreWriter",
+    "StoredPayload",
     "StoredRule",
     "StoredText",
     "joined",

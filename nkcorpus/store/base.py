@@ -7,8 +7,20 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from nkcorpus.model import Article, Document, Indexable, Kind, Position, Prepared, Removal, SourceItem
+from nkcorpus.model import (
+    Article,
+    Document,
+    Indexable,
+    Kind,
+    Position,
+    Prepared,
+    Removal,
+    Retrieval,
+    SourceItem,
+    Version,
+)
 from nkcorpus.results import CorpusStats, IngestReport, Likeness
+from nkcorpus.store.journal import Journal, JournalWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,25 @@ class StoredText:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPayload:
+    """The original bytes of a version, None where they were not kept, and where they came from. `kind`, `charset`,
+    `file_name` and `record` are those of its SourceItem; times are UTC ISO 8601.
+    """
+
+    article_id: str
+    number: int
+    kind: Kind
+    charset: str | None
+    file_name: str
+    record: int | None
+    url: str | None
+    external_id: str | None
+    ingested_at: str
+    retrieval: Retrieval | None
+    payload: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
 class SavedSearch:
     """A query under a name. `options` are those of a search that say what it finds and in which order; `seen` is the
     change up to which its hits have been looked at; times are UTC ISO 8601, `looked_at` None before the first look.
@@ -143,13 +174,16 @@ class StoreWriter(Protocol):
     def known(self, article_id: str) -> Known | None:
         """Return what is stored under an id, None when nothing ever was."""
 
-    def holds(self, item: SourceItem, payload_sha256: str) -> bool:
+    def holds(self, item: SourceItem, payload_sha256: str, *, with_payload: bool = True) -> bool:
         """Tell whether a live article has a version of the same bytes from a file of the same name, read likewise and
-        retrieved at the same time.
+        retrieved at the same time; `with_payload`, one whose bytes are kept.
         """
 
-    def payload(self, sha256: str) -> bytes:
-        """Return the original bytes of a stored payload."""
+    def payload(self, sha256: str) -> bytes | None:
+        """Return the original bytes of a stored payload, None where they were not kept."""
+
+    def put_payload(self, sha256: str, frame: bytes) -> None:
+        """Keep the bytes of a stored payload if they were not kept before; `frame` is as in Prepared."""
 
     def add(self, prepared: Prepared) -> Likeness | None:
         """Store a first or a new version; tell whether another article has the same text, or nearly the same."""
@@ -159,6 +193,10 @@ class StoreWriter(Protocol):
 
     def settle(self, origin: str, record: int | None) -> None:
         """Forget a recorded failure of an input that has now been taken."""
+
+    @property
+    def journal(self) -> JournalWriter:
+        """The journal of what is fetched from the web."""
 
     def commit(self) -> None:
         """Make everything so far durable."""
@@ -174,6 +212,10 @@ class Store(Protocol):
     def corpus_id(self) -> str:
         """The corpus' own id: 32 hex digits that a copy of it shares."""
 
+    @property
+    def journal(self) -> Journal:
+        """What is to be fetched from the web and was, and the sources that are followed."""
+
     def position(self) -> Position:
         """Return the newest change."""
 
@@ -188,6 +230,17 @@ class Store(Protocol):
 
     def articles(self, ids: Sequence[str]) -> list[Article]:
         """Return the live articles with these ids, in this order; unknown ids are left out."""
+
+    def versions(self, article_id: str) -> Iterator[Version]:
+        """Yield the versions of a live article, the oldest first, one in memory at a time; none for an unknown id."""
+
+    def version(self, article_id: str, number: int) -> Version | None:
+        """Return one version of a live article, None where there is none of that number."""
+
+    def payloads(self, ids: Sequence[str] | None = None) -> Iterator[StoredPayload]:
+        """Yield the payloads of these live articles in their order, by default of all by id; for each article those of
+        its versions, the oldest first. One is in memory at a time. Raises CorpusDamaged.
+        """
 
     def resolve(self, prefix: str) -> str:
         """Return the id of the one live article that starts with `prefix`.

@@ -23,7 +23,8 @@ from tests.cli.support import (
 
 OF_THE_SEARCH = ("rank", "score", "snippet", "matches", "snippets")
 OF_THE_USER = ("user_tags", "notes")
-"""Last in an article."""
+ADDED_LAST = (*OF_THE_USER, "retrieval", "gone")
+"""The last keys of an article."""
 SHOW_KEYS = [key for key in HIT_KEYS if key not in OF_THE_SEARCH + OF_THE_USER] + (
     "text raw_text removed repairs versions retrieved_at ingested_at sha256"
 ).split()
@@ -78,7 +79,7 @@ def test_show_text_raw_and_removed(on: Run, library: Library) -> None:
 def test_show_json_has_the_promised_keys_first_and_in_order(on: Run, library: Library) -> None:
     article = on("show", library.ids[LECTURE_FILE], "--format", "json").json
     assert list(article)[: len(SHOW_KEYS)] == SHOW_KEYS
-    assert tuple(article)[-2:] == OF_THE_USER
+    assert tuple(article)[-len(ADDED_LAST) :] == ADDED_LAST
     assert article["raw_text"] == LECTURE_TEXT
     assert article["translator"] == "Una Fictional"
     assert [list(cut) for cut in article["removed"]] == [["start", "end", "text", "kind", "rule"]] * 2

@@ -23,7 +23,17 @@ PARSERS = {
     "httpcore",
     "protego",
 }
-HEAVY = PARSERS | {"rich", "pebble", "pycld2", "zstandard", "nkcorpus.clean", "nkcorpus.extract", "nkcorpus.lexicon"}
+HEAVY = PARSERS | {
+    "rich",
+    "rapidfuzz",
+    "warcio",
+    "pebble",
+    "pycld2",
+    "zstandard",
+    "nkcorpus.clean",
+    "nkcorpus.extract",
+    "nkcorpus.lexicon",
+}
 SCRIPT = (
     "import sys\nfrom nkcorpus.cli import run\ncode = run(sys.argv[1:])\nprint(code, *sys.modules, file=sys.stderr)\n"
 )
@@ -69,6 +79,9 @@ def _needed(arguments: tuple[str, ...]) -> set[str]:
         ("similar", "{lecture}"),
         ("list",),
         ("show", "{lecture}"),
+        ("history", "{lecture}"),
+        ("fetches",),
+        ("follow", "list"),
         ("stats",),
         ("dupes",),
         ("where",),

@@ -72,7 +72,7 @@ def test_a_result_counts_all_hits() -> None:
 def test_an_article_has_the_keys_of_the_contract_then_additions() -> None:
     fields = article_fields(article(1, document(repairs=(Repair(0, 2, "OF", "case"),))))
     additions = (
-        " editor contact korean_version tags extractor cleaner place" + PUBLICATION + " user_tags notes retrieval"
+        " editor contact korean_version tags extractor cleaner place" + PUBLICATION + " user_tags notes retrieval gone"
     )
     assert " ".join(fields) == CONTRACT_ARTICLE + additions
     assert fields["raw_text"] == RAW
@@ -83,7 +83,7 @@ def test_an_article_has_the_keys_of_the_contract_then_additions() -> None:
     assert list(fields["removed"][0]) == ["start", "end", "text", "kind", "rule"]
     assert fields["repairs"] == [{"start": 0, "end": 2, "text": "OF", "rule": "case"}]
     assert [list(version) for version in fields["versions"]] == [
-        ["number", "ingested_at", "retrieved_at", "sha256", "payload_sha256", "retrieval"]
+        ["number", "ingested_at", "retrieved_at", "sha256", "payload_sha256", "retrieval", "has_payload"]
     ] * 2
     assert (fields["ingested_at"], fields["retrieved_at"]) == ("2024-02-01T00:00:00Z", "2024-01-31T23:00:00Z")
     assert fields["sha256"] == "c" * 64

@@ -7,6 +7,9 @@ import re
 import pytest
 
 from nkcorpus.analyse.kwic import Concordance, ConcordanceLine
+from nkcorpus.compare import compare
+from nkcorpus.follows import Fetches
+from nkcorpus.model import ArticleDate, Document, FetchEntry, Version, VersionInfo
 from nkcorpus.render import (
     ARTICLE_FORMATS,
     CLEAN_FORMATS,
@@ -21,11 +24,22 @@ from nkcorpus.render import (
 from nkcorpus.render.annotations import render_notes, render_tags
 from nkcorpus.render.articles import ArticleFormat, CleanFormat
 from nkcorpus.render.citations import CITATION_STYLES, CitationStyle, render_citations
+from nkcorpus.render.comparison import DIFF_FORMATS, DiffFormat, render_diff
 from nkcorpus.render.concordance import CONCORDANCE_FORMATS, ConcordanceFormat, render_concordance
+from nkcorpus.render.fetches import (
+    FETCHES_FORMATS,
+    FOLLOWS_FORMATS,
+    FetchesFormat,
+    FollowsFormat,
+    render_fetches,
+    render_followed,
+)
 from nkcorpus.render.hits import HitFormat, QueriesFormat
 from nkcorpus.render.searches import SEARCHES_FORMATS, SearchesFormat, render_searches
+from nkcorpus.render.versions import HISTORY_FORMATS, HistoryFormat, render_history
 from nkcorpus.results import Cleaned
-from nkcorpus.store import SavedSearch
+from nkcorpus.store import Followed, SavedSearch
+from nkcorpus.versions import Diff, FieldChange, History, Revision
 
 from .builders import HOSTILE, Screen, article, bare_document, hit, hostile_article, result
 
@@ -119,3 +133,42 @@ def test_tags_and_notes(text: str, format: PairsFormat, screen: Screen) -> None:
 def test_saved_searches(text: str, format: SearchesFormat, screen: Screen) -> None:
     render_searches([SavedSearch(text, text, {"source": text}, 1, text, text)], format, screen.env)
     check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", DIFF_FORMATS)
+def test_differences(text: str, format: DiffFormat, screen: Screen) -> None:
+    old, new = (version(n, bare_document(f"Corn fell.\n\n{text}\n{each}.")) for n, each in ((1, "Rice"), (2, text)))
+    fields = (FieldChange("title", text, None), FieldChange("origin", None, text))
+    diff = Diff("0" * 32, old, new, False, fields, compare(old.text, new.text))
+    render_diff(diff, format, screen.env)
+    check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", HISTORY_FORMATS)
+def test_histories(text: str, format: HistoryFormat, screen: Screen) -> None:
+    info = version(1, bare_document(text)).info
+    revisions = (Revision(info, text, ArticleDate("2019", "year", "meta"), text, text, 1_000, 1, 2),)
+    render_history(History("0" * 32, revisions), format, screen.env)
+    check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", FETCHES_FORMATS)
+def test_fetches(text: str, format: FetchesFormat, screen: Screen) -> None:
+    entry = FetchEntry(text, text, "failed", 1, 500, text, text, text, text, text, text, text, text)
+    render_fetches(Fetches({"failed": 1}, (entry,)), format, screen.env)
+    check(screen)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, ALL_HOSTILE])
+@pytest.mark.parametrize("format", FOLLOWS_FORMATS)
+def test_followed_sources(text: str, format: FollowsFormat, screen: Screen) -> None:
+    render_followed([Followed(text, text, text, {text: text}, text, text)], format, screen.env)
+    check(screen)
+
+
+def version(number: int, document: Document) -> Version:
+    info = VersionInfo(number, "2024-01-31T23:00:00Z", None, "0" * 64, "1" * 64)
+    return Version(info, document, document.text, 1, "a.txt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 import zlib
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import brotli
 import pytest
 import zstandard
+from warcio.warcwriter import WARCWriter
 
 from nkcorpus.model import Retrieval, SourceFailure, SourceItem, SourceSkip
 from nkcorpus.sources import iter_items
@@ -180,3 +182,48 @@ def test_memory_does_not_grow_with_the_pages(tmp_path: Path) -> None:
     taken = run_bounded(tmp_path, "clean", "a.warc.gz", "--format", "jsonl", "--jobs", "1", "--fast")
     assert len(taken.out.splitlines()) == 2_000
     assert taken.memory < 150 * 10**6
+
+
+def resource(address: str, media_type: str, body: bytes = RICE) -> bytes:
+    file = io.BytesIO()
+    writer = WARCWriter(file, gzip=False)
+    fields = {"WARC-Date": DATE, "Content-Type": media_type}
+    record = writer.create_warc_record(
+        address, "resource", payload=io.BytesIO(body), length=len(body), warc_headers_dict=fields
+    )
+    writer.write_record(record)
+    return file.getvalue()
+
+
+def test_a_resource_is_a_file_or_what_stands_at_an_address(tmp_path: Path) -> None:
+    content = resource("file:///a%20b.csv?record=7", "text/csv; charset=cp949", b"title,text\nRice,Rice rose.\n")
+    content += resource(URL, "text/html;charset=utf-8")
+    row, found = outcomes(tmp_path, content, "a.warc")
+    assert row == SourceItem(
+        f"{tmp_path / 'a.warc'}!/a b.csv", "a b.csv", "row", b"title,text\nRice,Rice rose.\n", record=1, charset="cp949"
+    )
+    assert isinstance(found, SourceItem)
+    assert (found.url, found.retrieval) == (URL, Retrieval(URL, URL, None, DATE))
+    assert (found.kind, found.charset, found.name) == ("html", "utf-8", "a.warc")
+
+
+@pytest.mark.parametrize(
+    ("address", "media_type"),
+    [
+        ("urn:text:https://x.example/a", "text/plain"),
+        ("metadata://gnu.org/software/wget/warc/wget.log", "text/plain"),
+        ("file:///a.png", "image/png"),
+        ("https://x.example/a.png", "image/png"),
+        ("file://[", "text/plain"),
+    ],
+)
+def test_other_resources_are_passed_over(tmp_path: Path, address: str, media_type: str) -> None:
+    [skip] = outcomes(tmp_path, resource(address, media_type), "a.warc")
+    assert skip == SourceSkip(str(tmp_path / "a.warc"), "a resource record of a WARC file")
+
+
+def test_the_name_of_a_resource_leads_nowhere(tmp_path: Path) -> None:
+    content = resource("file:///..%2F..%2Fetc%2Fpasswd", "text/plain", b"Rice rose in Hyesan.")
+    [item] = outcomes(tmp_path, content, "a.warc")
+    assert isinstance(item, SourceItem)
+    assert item.name == "passwd"

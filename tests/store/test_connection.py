@@ -83,6 +83,7 @@ def test_every_reference_is_a_declared_foreign_key(path: Path) -> None:
         ("cut", "version", "version"),
         ("repair", "version", "version"),
         ("failure", "run", "run"),
+        ("fetch", "article", "article"),
     }
 
 
@@ -122,8 +123,9 @@ def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) 
     with sqlite3.connect(path) as connection:
         for column in LATER_COLUMNS:
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
-        connection.execute("ALTER TABLE article DROP COLUMN arrived")
-        tables = ("text_band", "text_cluster", "rule", "kept_line", "user_tag", "note", "saved_search", "alias")
+        for column in ("arrived", "gone_at", "gone_status"):
+            connection.execute(f"ALTER TABLE article DROP COLUMN {column}")
+        tables = "text_band text_cluster rule kept_line user_tag note saved_search alias fetch followed".split()
         for table in tables:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nkcorpus.model import Article, Document
+from nkcorpus.model import Article, Document, Version
 from nkcorpus.store.base import Current
 from nkcorpus.store.sqlite import remarks
 from nkcorpus.store.sqlite.rows import VERSION_INFO_COLUMNS, article_of, document_of, version_of
@@ -51,10 +51,26 @@ def current_where(connection: sqlite3.Connection, condition: str, *values: objec
     ]
 
 
+def version_with(connection: sqlite3.Connection, article_id: str, number: int) -> Version | None:
+    """Return one version of an article, None where it has none of that number."""
+    key = (article_id, number)
+    rows = _selected(connection, "SELECT * FROM version WHERE article = ? AND number = ?", key)
+    for row, document in _documents(connection, rows):
+        info = connection.execute(
+            f"SELECT {VERSION_INFO_COLUMNS} FROM version WHERE article = ? AND number = ?", key
+        ).fetchone()
+        return Version(version_of(info), document, row["text"], row["words"], row["origin"])
+    return None
+
+
 def _rows(connection: sqlite3.Connection, condition: str, values: Sequence[object]) -> list[sqlite3.Row]:
+    return _selected(connection, f"SELECT v.*, a.gone_at, a.gone_status FROM {CURRENT} WHERE {condition}", values)
+
+
+def _selected(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
     cursor = connection.cursor()
     cursor.row_factory = sqlite3.Row
-    return cursor.execute(f"SELECT v.* FROM {CURRENT} WHERE {condition}", values).fetchall()
+    return cursor.execute(sql, values).fetchall()
 
 
 def _documents(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> Iterator[tuple[sqlite3.Row, Document]]:

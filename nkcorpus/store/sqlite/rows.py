@@ -11,6 +11,7 @@ from nkcorpus.model import (
     Article,
     ArticleDate,
     Document,
+    Gone,
     Indexable,
     Note,
     Prepared,
@@ -31,9 +32,13 @@ VERSION_COLUMNS = (
 )  # fmt: skip
 """The columns of `version` that a row of `version_values` fills, in its order."""
 
+NOT_KEPT = "none"
+"""`payload.encoding` where only the digest of the bytes was kept."""
+
 VERSION_INFO_COLUMNS = (
     "number, ingested_at, content_sha256, payload_sha256, retrieved_at, retrieval_url, retrieval_answered,"
-    " retrieval_status, retrieval_headers"
+    " retrieval_status, retrieval_headers,"
+    f" (SELECT encoding <> '{NOT_KEPT}' FROM payload WHERE sha256 = payload_sha256)"
 )
 
 INDEXABLE_COLUMNS = (
@@ -94,7 +99,7 @@ def article_of(
     user_tags: tuple[str, ...],
     notes: tuple[Note, ...],
 ) -> Article:
-    """Return the article of a row of `version` and of what other tables hold for it."""
+    """Return the article of a row of `version`, of what its row of `article` says, and of what other tables hold."""
     return Article(
         id=row["article"],
         document=document,
@@ -105,6 +110,7 @@ def article_of(
         near_duplicates=near_duplicates,
         user_tags=user_tags,
         notes=notes,
+        gone=Gone(row["gone_at"], row["gone_status"]) if row["gone_at"] else None,
     )
 
 
@@ -138,12 +144,19 @@ def document_of(row: sqlite3.Row, cuts: Iterable[tuple[Any, ...]], repairs: Iter
 
 def version_of(row: tuple[Any, ...]) -> VersionInfo:
     """Return a version of a row of VERSION_INFO_COLUMNS."""
-    number, ingested_at, content_sha256, payload_sha256, retrieved_at, url, answered, status, headers = row
-    retrieval = None
-    if retrieved_at:
-        pairs = tuple((name, value) for name, value in json.loads(headers or "[]"))
-        retrieval = Retrieval(url or "", answered or "", status, retrieved_at, pairs)
-    return VersionInfo(number, ingested_at, retrieval, content_sha256, payload_sha256)
+    number, ingested_at, content_sha256, payload_sha256, *retrieved, has_payload = row
+    retrieval = retrieval_of(*retrieved)
+    return VersionInfo(number, ingested_at, retrieval, content_sha256, payload_sha256, bool(has_payload))
+
+
+def retrieval_of(
+    retrieved_at: str | None, url: str | None, answered: str | None, status: int | None, headers: str | None
+) -> Retrieval | None:
+    """Return how a version came from the web, of its columns; None for one that did not."""
+    if not retrieved_at:
+        return None
+    pairs = tuple((name, value) for name, value in json.loads(headers or "[]"))
+    return Retrieval(url or "", answered or "", status, retrieved_at, pairs)
 
 
 def indexable_of(row: tuple[Any, ...]) -> Indexable:

@@ -12,14 +12,16 @@ from typing import Any
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
-from nkcorpus.model import Article, Indexable, Position, Removal
+from nkcorpus.model import Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
-from nkcorpus.store.base import Current, SavedSearch, StoredRule, StoredText
+from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
-from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where
+from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
 from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
+from nkcorpus.store.sqlite.journal import SqliteJournal
+from nkcorpus.store.sqlite.payloads import payloads_where
 from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
 from nkcorpus.store.sqlite.writer import SqliteWriter
@@ -41,6 +43,11 @@ class SqliteStore:
     def corpus_id(self) -> str:
         """See Store."""
         return str(self._one("SELECT value FROM corpus WHERE key = 'id'")[0])
+
+    @property
+    def journal(self) -> SqliteJournal:
+        """See Store."""
+        return SqliteJournal(self._path, lambda: self._connection, self._changing)
 
     def position(self) -> Position:
         """See Store."""
@@ -75,6 +82,29 @@ class SqliteStore:
                 batch = articles_with(self._connection, ids[start : start + _BATCH])
                 found.update((article.id, article) for article in batch)
         return [found[article] for article in ids if article in found]
+
+    def versions(self, article_id: str) -> Iterator[Version]:
+        """See Store."""
+        with corpus_errors(self._path):
+            numbers = self._connection.execute(
+                "SELECT number FROM version WHERE article = ? ORDER BY number", (article_id,)
+            ).fetchall()
+        for (number,) in numbers:
+            if (version := self.version(article_id, number)) is not None:
+                yield version
+
+    def version(self, article_id: str, number: int) -> Version | None:
+        """See Store."""
+        with corpus_errors(self._path):
+            return version_with(self._connection, article_id, number)
+
+    def payloads(self, ids: Sequence[str] | None = None) -> Iterator[StoredPayload]:
+        """See Store."""
+        with corpus_errors(self._path):
+            if ids is None:
+                yield from payloads_where(self._connection, "TRUE ORDER BY v.article, v.number")
+            for article in ids or ():
+                yield from payloads_where(self._connection, "v.article = ? ORDER BY v.number", article)
 
     def resolve(self, prefix: str) -> str:
         """See Store."""
@@ -326,7 +356,8 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
     connection.execute("DELETE FROM kept_line WHERE article = ?", (article,))
     remarks.drop_remarks(connection, article)
     connection.execute(
-        "UPDATE article SET seq = ?, version = 0, text_digest = NULL, removed_at = ? WHERE id = ?",
+        "UPDATE article SET seq = ?, version = 0, text_digest = NULL, removed_at = ?, gone_at = NULL,"
+        " gone_status = NULL WHERE id = ?",
         (seq, utc_now(), article),
     )
     if digest and not connection.execute("SELECT 1 FROM article WHERE text_digest = ?", (digest,)).fetchone():

@@ -14,7 +14,8 @@ from nkcorpus.results import IngestReport, Likeness
 from nkcorpus.store.base import Known
 from nkcorpus.store.payloads import decompress
 from nkcorpus.store.sqlite.connection import corpus_errors
-from nkcorpus.store.sqlite.rows import VERSION_COLUMNS, version_values
+from nkcorpus.store.sqlite.journal import SqliteJournalWriter
+from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, version_values
 from nkcorpus.store.sqlite.transaction import Transaction
 
 _INSERT_VERSION = f"INSERT INTO version ({', '.join(VERSION_COLUMNS)}) VALUES ({', '.join('?' * len(VERSION_COLUMNS))})"
@@ -33,7 +34,15 @@ class SqliteWriter(Transaction):
                 (utc_now(), tool, json.dumps(names, ensure_ascii=False)),
             )
             self._failed = set(connection.execute("SELECT origin, record FROM failure"))
+            lacking = connection.execute("SELECT EXISTS (SELECT 1 FROM payload WHERE encoding = ?)", (NOT_KEPT,))
+            self._may_lack_payloads = bool(lacking.fetchone()[0])
         self._run = cursor.lastrowid or 0
+        self._journal = SqliteJournalWriter(connection, path, self._begin)
+
+    @property
+    def journal(self) -> SqliteJournalWriter:
+        """See StoreWriter."""
+        return self._journal
 
     def known(self, article_id: str) -> Known | None:
         """See StoreWriter."""
@@ -52,8 +61,10 @@ class SqliteWriter(Transaction):
         digests, payloads, times = zip(*(version[:3] for version in versions), strict=True)
         return Known(False, digests, payloads, times, *versions[-1][3:])
 
-    def holds(self, item: SourceItem, payload_sha256: str) -> bool:
+    def holds(self, item: SourceItem, payload_sha256: str, *, with_payload: bool = True) -> bool:
         """See StoreWriter."""
+        if with_payload and self._lacks_payload(payload_sha256):
+            return False
         with corpus_errors(self._path):
             row = self._connection.execute(
                 "SELECT 1 FROM version WHERE payload_sha256 = ? AND file_name = ? AND kind = ? AND charset IS ?"
@@ -62,11 +73,33 @@ class SqliteWriter(Transaction):
             ).fetchone()
         return row is not None
 
-    def payload(self, sha256: str) -> bytes:
+    def payload(self, sha256: str) -> bytes | None:
         """See StoreWriter."""
         with corpus_errors(self._path):
-            row = self._connection.execute("SELECT bytes, size FROM payload WHERE sha256 = ?", (sha256,)).fetchone()
-        return decompress(*row)
+            row = self._connection.execute(
+                "SELECT bytes, size FROM payload WHERE sha256 = ? AND encoding <> ?", (sha256, NOT_KEPT)
+            ).fetchone()
+        return decompress(*row) if row else None
+
+    def put_payload(self, sha256: str, frame: bytes) -> None:
+        """See StoreWriter."""
+        if not self._lacks_payload(sha256):
+            return
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.execute(
+                "UPDATE payload SET encoding = 'zstd', bytes = ? WHERE sha256 = ?", (frame, sha256)
+            )
+
+    def _lacks_payload(self, sha256: str) -> bool:
+        """Tell whether the bytes of a stored payload were not kept."""
+        if not self._may_lack_payloads:
+            return False
+        with corpus_errors(self._path):
+            row = self._connection.execute(
+                "SELECT 1 FROM payload WHERE sha256 = ? AND encoding = ?", (sha256, NOT_KEPT)
+            ).fetchone()
+        return row is not None
 
     def add(self, prepared: Prepared) -> Likeness | None:
         """See StoreWriter."""
@@ -85,15 +118,23 @@ class SqliteWriter(Transaction):
             " text_digest = excluded.text_digest, removed_at = NULL RETURNING version",
             (article, seq, digest),
         ).fetchone()[0]
-        execute(
-            "INSERT OR IGNORE INTO payload (sha256, size, encoding, bytes) VALUES (?, ?, 'zstd', ?)",
-            (prepared.payload_sha256, prepared.payload_size, prepared.payload),
-        )
+        self._add_payload(prepared)
         version = execute(_INSERT_VERSION, version_values(prepared, number, self._run, utc_now())).lastrowid
         self._insert_edits(version or 0, prepared.document)
         if self._clusters.follow(change, prepared.bands):
             return "near"
         return "exact" if digest and not change.is_new and self._clusters.is_stored(digest, besides=article) else None
+
+    def _add_payload(self, prepared: Prepared) -> None:
+        digest, frame = prepared.payload_sha256, prepared.payload
+        self._connection.execute(
+            "INSERT OR IGNORE INTO payload (sha256, size, encoding, bytes) VALUES (?, ?, ?, ?)",
+            (digest, prepared.payload_size, NOT_KEPT if frame is None else "zstd", frame or b""),
+        )
+        if frame is None:
+            self._may_lack_payloads = True
+        else:
+            self.put_payload(digest, frame)
 
     def fail(self, origin: str, record: int | None, error: str) -> None:
         """See StoreWriter."""

@@ -1,0 +1,56 @@
+"""What an input is called in a web archive: media types (RFC 2046, 4180, 7763, 8259) and addresses (RFC 8089)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import quote, unquote, urlsplit
+
+from nkcorpus.model import Kind
+
+MEDIA_TYPES: Mapping[Kind, str] = MappingProxyType(
+    {
+        "text": "text/plain",
+        "markdown": "text/markdown",
+        "html": "text/html",
+        "record": "application/json",
+        "row": "text/csv",
+    }
+)
+"""A `row` is a table of one row, with its header."""
+
+_KINDS: Mapping[str, Kind] = MappingProxyType({name: kind for kind, name in MEDIA_TYPES.items()})
+_CHARSET = re.compile(r"""charset=["']?([\w.:+-]{2,40})""", re.IGNORECASE)
+
+
+def content_type(kind: Kind, charset: str | None) -> str:
+    """Return the Content-Type of an input's bytes."""
+    media_type = MEDIA_TYPES.get(kind, "application/octet-stream")
+    return f"{media_type}; charset={charset}" if charset else media_type
+
+
+def kind_of(content_type: str) -> Kind | None:
+    """Return what bytes of a Content-Type are, None for what is not taken."""
+    return _KINDS.get(content_type.partition(";")[0].strip().lower())
+
+
+def charset_of(content_type: str) -> str | None:
+    """Return the charset that a Content-Type names."""
+    match = _CHARSET.search(content_type)
+    return match[1] if match else None
+
+
+def file_address(name: str, record: int | None) -> str:
+    """Return a `file:` address of a file name, or of one record in it, without a folder or a host."""
+    encoded = quote(name.encode("utf-8", "surrogateescape"), safe="")
+    return f"file:///{encoded}" + (f"?record={record}" if record is not None else "")
+
+
+def file_name(address: str) -> str | None:
+    """Return the base name in a `file:` address, "" where there is none; None for any other address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return unquote(parts.path).rpartition("/")[2] if parts.scheme == "file" else None

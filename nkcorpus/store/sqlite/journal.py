@@ -1,0 +1,223 @@
+"""The journal of fetches and the followed sources in a corpus file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from nkcorpus.dates import utc_now
+from nkcorpus.identity import url_id
+from nkcorpus.model import Attempt, FetchEntry, FetchState, Retrieval
+from nkcorpus.store.journal import Followed
+from nkcorpus.store.sqlite.connection import corpus_errors
+
+_COLUMNS = (
+    "url, source, state, tries, status, error, queued_at, tried_at, retry_at, validated_url, etag, last_modified,"
+    " article"
+)
+_RECORD = (
+    "INSERT INTO fetch (url, source, state, tries, status, error, queued_at, tried_at, retry_at, validated_url, etag,"
+    " last_modified, article) VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11)"
+    " ON CONFLICT (url) DO UPDATE SET state = ?3, tries = tries + 1, status = ?4, error = ?5, tried_at = ?6,"
+    " retry_at = ?7, validated_url = iif(?12, validated_url, ?8), etag = iif(?12, etag, ?9),"
+    " last_modified = iif(?12, last_modified, ?10), article = coalesce(?11, article)"
+)
+_SETTLE = (
+    "UPDATE fetch SET state = ?2, status = ?3, error = ?4, tries = max(tries, 1), tried_at = ?5, retry_at = NULL,"
+    " validated_url = ?6, etag = ?7, last_modified = ?8, article = coalesce(?9, article) WHERE url = ?1"
+    " AND (state IN ('pending', 'failed') OR tried_at <= ?5) AND NOT (state = 'gone' AND tried_at >= ?5)"
+)
+_WANTED = "(?1 IS NULL OR state = ?1) AND (?2 IS NULL OR source = ?2)"
+_BATCH = 400
+_NOT_MODIFIED = 304
+
+
+class SqliteJournal:
+    """Fulfils Journal. `reader` gives the connection for reading, `changing` one in a transaction."""
+
+    def __init__(
+        self,
+        path: Path,
+        reader: Callable[[], sqlite3.Connection],
+        changing: Callable[[], AbstractContextManager[sqlite3.Connection]],
+    ) -> None:
+        self._path = path
+        self._reader = reader
+        self._changing = changing
+
+    def entry(self, url: str) -> FetchEntry | None:
+        """See Journal."""
+        with corpus_errors(self._path):
+            return _entry(self._reader(), url)
+
+    def entries(self, state: FetchState | None = None, source: str | None = None) -> Iterator[FetchEntry]:
+        """See Journal."""
+        last = 0
+        while True:
+            with corpus_errors(self._path):
+                rows = (
+                    self._reader()
+                    .execute(
+                        f"SELECT id, {_COLUMNS} FROM fetch WHERE {_WANTED} AND id > ?3 ORDER BY id LIMIT ?4",
+                        (state, source, last, _BATCH),
+                    )
+                    .fetchall()
+                )
+            if not rows:
+                return
+            yield from (FetchEntry(*values) for _, *values in rows)
+            last = rows[-1][0]
+
+    def latest(
+        self, limit: int = 0, state: FetchState | None = None, source: str | None = None
+    ) -> tuple[FetchEntry, ...]:
+        """See Journal."""
+        with corpus_errors(self._path):
+            rows = self._reader().execute(
+                f"SELECT {_COLUMNS} FROM fetch WHERE {_WANTED} ORDER BY coalesce(tried_at, queued_at) DESC, id DESC"
+                " LIMIT ?3",
+                (state, source, limit or -1),
+            )
+            return tuple(FetchEntry(*row) for row in rows)
+
+    def counts(self, source: str | None = None) -> Mapping[FetchState, int]:
+        """See Journal."""
+        with corpus_errors(self._path):
+            return dict(
+                self._reader().execute(
+                    "SELECT state, count(*) FROM fetch WHERE ?1 IS NULL OR source = ?1 GROUP BY 1", (source,)
+                )
+            )
+
+    def followed(self) -> tuple[Followed, ...]:
+        """See Journal."""
+        with corpus_errors(self._path):
+            rows = self._reader().execute(
+                "SELECT name, url, added_at, options, asked_at, error FROM followed ORDER BY name"
+            )
+            return tuple(
+                Followed(name, url, added_at, json.loads(options), asked_at, error)
+                for name, url, added_at, options, asked_at, error in rows
+            )
+
+    def follow(self, source: Followed) -> bool:
+        """See Journal."""
+        options = json.dumps(source.options, ensure_ascii=False, sort_keys=True)
+        with self._changing() as connection:
+            cursor = connection.execute(
+                "INSERT OR IGNORE INTO followed (name, url, added_at, options, asked_at, error)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (source.name, source.url, source.added_at, options, source.asked_at, source.error),
+            )
+            return cursor.rowcount > 0
+
+    def unfollow(self, name: str) -> bool:
+        """See Journal."""
+        with self._changing() as connection:
+            done = connection.execute("DELETE FROM followed WHERE name = ?", (name,)).rowcount > 0
+            if done:
+                connection.execute("DELETE FROM fetch WHERE source = ? AND state = 'pending'", (name,))
+            return done
+
+    def mark_asked(self, name: str, error: str | None = None) -> None:
+        """See Journal."""
+        with self._changing() as connection:
+            connection.execute("UPDATE followed SET asked_at = ?, error = ? WHERE name = ?", (utc_now(), error, name))
+
+
+class SqliteJournalWriter:
+    """Fulfils JournalWriter, in the transaction of an ingest run, which `begin` opens."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, begin: Callable[[], None]) -> None:
+        self._connection = connection
+        self._path = path
+        self._begin = begin
+
+    def entry(self, url: str) -> FetchEntry | None:
+        """See JournalWriter."""
+        with corpus_errors(self._path):
+            return _entry(self._connection, url)
+
+    def queue(self, urls: Iterable[str], source: str) -> int:
+        """See JournalWriter."""
+        added = 0
+        now = utc_now()
+        for url in urls:
+            with corpus_errors(self._path):
+                self._begin()
+                added += self._connection.execute(
+                    "INSERT OR IGNORE INTO fetch (url, source, state, tries, queued_at) VALUES (?, ?, 'pending', 0, ?)",
+                    (url, source, now),
+                ).rowcount
+        return added
+
+    def record(self, attempt: Attempt) -> None:
+        """See JournalWriter."""
+        keeps_validators = attempt.status == _NOT_MODIFIED
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.execute(
+                _RECORD,
+                (
+                    *(attempt.url, attempt.source, attempt.state, attempt.status, attempt.error),
+                    *(
+                        attempt.tried_at or utc_now(),
+                        attempt.retry_at,
+                        attempt.validated_url,
+                        attempt.etag,
+                        attempt.last_modified,
+                    ),
+                    *(attempt.article_id, keeps_validators),
+                ),
+            )
+            if attempt.state == "gone":
+                self._mark_gone(attempt.url, attempt.status)
+            elif attempt.state == "done":
+                self._mark_there(attempt.url)
+
+    def settle(self, retrieval: Retrieval, article_id: str | None = None, error: str | None = None) -> None:
+        """See JournalWriter."""
+        headers = dict(retrieval.headers)
+        with corpus_errors(self._path):
+            self._begin()
+            settled = self._connection.execute(
+                _SETTLE,
+                (
+                    *(retrieval.url, "failed" if error else "done", retrieval.status, error, retrieval.retrieved_at),
+                    *(retrieval.answered, headers.get("etag"), headers.get("last-modified"), article_id),
+                ),
+            ).rowcount
+            if settled:
+                self._mark_there(retrieval.url)
+
+    def retry(self, source: str | None = None) -> int:
+        """See JournalWriter."""
+        with corpus_errors(self._path):
+            self._begin()
+            return self._connection.execute(
+                "UPDATE fetch SET state = 'pending', retry_at = NULL"
+                " WHERE state = 'failed' AND (?1 IS NULL OR source = ?1)",
+                (source,),
+            ).rowcount
+
+    def _mark_gone(self, url: str, status: int | None) -> None:
+        self._connection.execute(
+            "UPDATE article SET gone_at = coalesce(gone_at, ?), gone_status = ?"
+            " WHERE id IN (?, (SELECT article FROM fetch WHERE url = ?)) AND removed_at IS NULL",
+            (utc_now(), status, url_id(url), url),
+        )
+
+    def _mark_there(self, url: str) -> None:
+        self._connection.execute(
+            "UPDATE article SET gone_at = NULL, gone_status = NULL"
+            " WHERE id IN (?, (SELECT article FROM fetch WHERE url = ?)) AND gone_at IS NOT NULL",
+            (url_id(url), url),
+        )
+
+
+def _entry(connection: sqlite3.Connection, url: str) -> FetchEntry | None:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM fetch WHERE url = ?", (url,)).fetchone()
+    return FetchEntry(*row) if row else None
