@@ -46,7 +46,7 @@ def test_notes_are_written_shown_and_removed(on: Run, library: Library) -> None:
     assert [(row[0], row[2]) for row in rows] == [("1", "ask the trader"), ("2", "second line")]
     assert on("search", "note:traders", "--format", "ids").out == f"{article}\n"
     shown = on("show", article, "--format", "json").json
-    assert list(shown)[-3:] == ["user_tags", "notes", "retrieval"]
+    assert list(shown)[-4:] == ["user_tags", "notes", "retrieval", "gone"]
     on("tag", article, "+hot")
     (hit,) = on("search", "tag:hot", "--format", "jsonl").objects
     assert (hit["user_tags"], hit["notes"]) == (["hot"], shown["notes"])
