@@ -8,8 +8,24 @@ from typing import Literal
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
-Kind = Literal["text", "markdown", "html", "record", "row"]
-Format = Literal["text", "markdown", "html", "json", "jsonl", "csv", "warc", "zip", "tar", "gz", "bz2", "xz", "zst"]
+Kind = Literal["text", "markdown", "html", "record", "row", "entry"]
+Format = Literal[
+    "text",
+    "markdown",
+    "html",
+    "json",
+    "jsonl",
+    "csv",
+    "feed",
+    "sitemap",
+    "warc",
+    "zip",
+    "tar",
+    "gz",
+    "bz2",
+    "xz",
+    "zst",
+]
 """What a file can be that holds articles, or holds such files."""
 
 

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, TypeVar
@@ -30,6 +31,7 @@ OnStored = Callable[[int, str], None]
 _WHOLE_FILES: tuple[Kind, ...] = ("text", "markdown", "html")
 _COMMIT_ITEMS = 1000
 _COMMIT_SECONDS = 1.0
+_MOST_REASONS = 50  # to skip an input, told apart in a report
 
 # What an item costs, in units of a byte of HTML: parsing HTML dominates, text is some ten times cheaper a byte.
 _ITEM_COST = 500
@@ -133,10 +135,11 @@ class _Intake:
             ("new", "updated", "unchanged", "exact_duplicates", "near_duplicates", "skipped", "removed_spans"), 0
         )
         self._failures: list[Failure] = []
+        self._skips: Counter[str] = Counter()
 
     def report(self) -> IngestReport:
         """Return the counts so far."""
-        return IngestReport(**self._counts, failures=tuple(self._failures))
+        return IngestReport(**self._counts, failures=tuple(self._failures), skips=tuple(self._skips.most_common()))
 
     @property
     def taken(self) -> int:
@@ -166,12 +169,18 @@ class _Intake:
                 self._store(result)
                 self._writer.settle(result.origin, result.record)
             case SourceSkip():
-                self._counts["skipped"] += 1
+                self._skip(result.reason)
             case SourceFailure():
                 self._fail(result.origin, result.record, result.error)
             case ItemError():
                 record = entry.record if isinstance(entry, SourceItem) else None
                 self._fail(entry.origin, record, str(result))
+
+    def _skip(self, reason: str) -> None:
+        self._counts["skipped"] += 1
+        if reason not in self._skips and len(self._skips) >= _MOST_REASONS:
+            reason = "other reasons"
+        self._skips[reason] += 1
 
     def _fail(self, origin: str, record: int | None, error: str) -> None:
         self._failures.append(Failure(origin, error))
@@ -180,7 +189,7 @@ class _Intake:
     def _store(self, prepared: Prepared) -> None:
         known = self._writer.known(prepared.article_id)
         if known and known.removed and not self._force:
-            self._counts["skipped"] += 1
+            self._skip("removed from the corpus before; --force takes it in again")
         elif known and not known.removed and self._is_known(prepared, known):
             self._counts["unchanged"] += 1
         else:

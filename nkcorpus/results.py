@@ -160,7 +160,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one ingest did. Duplicates are counted among `new`, `near_duplicates` without the exact ones."""
+    """What one ingest did. Duplicates are counted among `new`, `near_duplicates` without the exact ones.
+
+    `skips` are the reasons why inputs were skipped, each with how many, the most frequent first.
+    """
 
     new: int = 0
     updated: int = 0
@@ -170,6 +173,7 @@ class IngestReport:
     skipped: int = 0
     removed_spans: int = 0
     failures: tuple[Failure, ...] = ()
+    skips: tuple[tuple[str, int], ...] = ()
 
     @property
     def failed(self) -> int:

@@ -42,7 +42,7 @@ def extract_traced(
     if item.kind == "html":
         document, reading = _read_page(item, fast)
         return _completed(document), reading.trace()
-    return extract(item, mapping, fast=fast), Trace("record" if item.kind in ("record", "row") else "text")
+    return extract(item, mapping, fast=fast), Trace("text" if item.kind in ("text", "markdown") else "record")
 
 
 def _completed(document: Document) -> Document:
@@ -88,6 +88,12 @@ def _read_page(item: SourceItem, fast: bool) -> tuple[Document, Reading]:
     return document, reading
 
 
+def _extract_entry(item: SourceItem) -> Document:
+    from nkcorpus.extract.feeds import extract_entry
+
+    return extract_entry(item)
+
+
 EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Document]] = MappingProxyType(
     {
         "text": lambda item, _mapping, _fast: extract_text(item),
@@ -95,5 +101,6 @@ EXTRACTORS: Mapping[Kind, Callable[[SourceItem, Mapping[str, str], bool], Docume
         "html": _extract_page,
         "record": extract_record,
         "row": extract_record,
+        "entry": lambda item, _mapping, _fast: _extract_entry(item),
     }
 )

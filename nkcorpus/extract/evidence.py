@@ -9,6 +9,8 @@ Places are short tokens:
     profile                                         the selectors or the name in the site's profile
     given, url, file-name                           the address that the item came with, or what it or a name tells
     field:NAME, heading                             a field of a record or front matter, the `#` line of Markdown
+    feed:NAME                                       an element of an entry in a feed; `feed:channel`: the feed's own
+                                                    title; for `text`, `feed:summary`: the feed gives no more
     html-lang, script-share, language-model         the language that a page declares, or that its text shows
     rule:ID                                         a line that the cleaning rule ID took out
 """

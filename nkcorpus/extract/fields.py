@@ -128,7 +128,7 @@ def article_fields(record: Mapping[str, object], mapping: Mapping[str, str]) -> 
         section=first("section", single_line),
         date=date,
         source=first("source", single_line),
-        lang=first("lang", lambda value: _language(single_line(value))),
+        lang=first("lang", lambda value: language_code(single_line(value))),
         url=first("url", lambda value: web_address(unwrapped(value))),
         tags=first("tags", _tags) or (),
         external_id=first("id", single_line),
@@ -230,7 +230,7 @@ def _tags(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for part in parts if (line := single_line(part))))
 
 
-def _language(text: str | None) -> str | None:
+def language_code(text: str | None) -> str | None:
     """Return the primary subtag of a language tag (RFC 5646, section 2.2.1), or the code of a common name."""
     if not text:
         return None

@@ -223,6 +223,7 @@ def report_fields(report: IngestReport) -> Fields:
         "failed": report.failed,
         "removed_spans": report.removed_spans,
         "failures": [{"origin": failure.origin, "error": failure.error} for failure in report.failures],
+        "skips": [{"reason": reason, "count": count} for reason, count in report.skips],
     }
 
 

@@ -16,15 +16,25 @@ PairsFormat = Literal["table", "plain", "json"]
 
 # How much of a long query is shown on each side of its fault.
 _CARET_CONTEXT = 60
+_SKIPS_SHOWN = 5
 
 
 def render_report(report: IngestReport, format: Literal["json"] | None, env: Environment) -> None:
     """Write failures and summary of an ingest to stderr and, with format `json`, the report to stdout."""
     for failure in report.failures:
         render_failure(failure.origin, failure.error, env)
+    _render_skips(report, env)
     env.note(report_summary(report))
     if format == "json":
         env.write(json_document(report_fields(report), pretty=env.stdout_is_tty))
+
+
+def _render_skips(report: IngestReport, env: Environment) -> None:
+    shown = report.skips if env.verbosity >= 1 else report.skips[:_SKIPS_SHOWN]
+    for reason, count in shown:
+        env.note(f"skipped {count:,}: {reason}")
+    if len(shown) < len(report.skips):
+        env.note(f"skipped for {len(report.skips) - len(shown)} other reasons (-v lists them)")
 
 
 def render_failure(origin: str, error: str, env: Environment) -> None:

@@ -12,6 +12,9 @@ from nkcorpus.sources.names import unknown_kind
 from nkcorpus.sources.sniff import format_of_mark, format_of_name, sniff
 from nkcorpus.sources.stream import COMPRESSED, PACKED, Input, Outcome, Reading, peek
 
+_MARKED: frozenset[Format | None] = PACKED | {"warc"}
+"""Formats that always have their mark: without it the name is wrong."""
+
 
 def read(source: Input, reading: Reading) -> Iterator[Outcome]:
     """Yield the items of an open input, whose format its content tells; its name is a hint.
@@ -50,7 +53,9 @@ def _told(source: Input, head: bytes, reading: Reading) -> Format | None:
     marked, named = format_of_mark(head), format_of_name(source.name)
     if reading.format and not (marked in PACKED and reading.format not in PACKED):
         return reading.format
-    if marked or named not in PACKED:
+    if marked is None and named == "feed" and (told := sniff(head, complete=False)) != "text":
+        return told
+    if marked or named not in _MARKED:
         return marked or named
     return None
 
@@ -108,6 +113,14 @@ def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outco
             from nkcorpus.sources.csvfile import read_table
 
             return read_table(source, mapping=reading.mapping)
+        case "feed":
+            from nkcorpus.sources.feedfile import read_feed
+
+            return read_feed(source)
+        case "sitemap":
+            from nkcorpus.sources.feedfile import skip_sitemap
+
+            return skip_sitemap(source)
         case "warc":
             from nkcorpus.sources.warc import read_warc
 

@@ -23,6 +23,10 @@ _FORMATS: dict[str, Format] = {
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
+    ".xml": "feed",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".rdf": "feed",
     ".warc": "warc",
     ".zip": "zip",
     ".tar": "tar",
@@ -48,8 +52,20 @@ _SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
 SNIFFED_BYTES = 65_536
 """The beginning of a page or record of known encoding by which its kind is told."""
 
+_MARK_BEFORE = 100  # bytes before which XML begins, white space and all
 _PAGE_HEAD = 4096  # code points
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|article|main|div|p|h1)\b", re.IGNORECASE)
+_ROOT = re.compile(
+    r"(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*<(?:[\w.-]+:)?([a-z]+)(?=[\s/>])",
+    re.IGNORECASE | re.DOTALL,
+)
+_ROOTS: dict[str, Format] = {
+    "rss": "feed",
+    "rdf": "feed",
+    "feed": "feed",
+    "urlset": "sitemap",
+    "sitemapindex": "sitemap",
+}
 _OBJECT = re.compile(r'\{\s*["}]')
 _LIST = re.compile(r"\[\s*(?:\{|\]\s*$)")
 
@@ -61,7 +77,13 @@ def format_of_name(name: str) -> Format | None:
 
 def format_of_mark(head: bytes) -> Format | None:
     """Return the format that tells itself by a mark in the first bytes, None for one that does not."""
-    return next((format_ for place, mark, format_ in _SIGNATURES if head.startswith(mark, place)), None)
+    for place, mark, format_ in _SIGNATURES:
+        if head.startswith(mark, place):
+            return format_
+    if b"<" not in head[:_MARK_BEFORE]:
+        return None
+    root = _ROOT.match(_ascii_part(head))
+    return _ROOTS.get(root[1].lower()) if root else None
 
 
 def sniff(head: bytes, *, complete: bool) -> Format:
@@ -87,6 +109,14 @@ def record_charset(head: bytes, *, complete: bool) -> str:
         if "16" in guess or "32" in guess:
             return guess
     return detect_charset(head, complete=complete, stray_nul=True)
+
+
+def _ascii_part(head: bytes) -> str:
+    """Return the head of XML with its ASCII characters right, whatever else there is; this takes no time."""
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
+        return head.replace(b"\0", b"").decode("latin-1").lstrip("\xff\xfe")
+    return head.decode("latin-1")
 
 
 def _head_text(head: bytes, complete: bool) -> str:

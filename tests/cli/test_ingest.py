@@ -10,7 +10,9 @@ import pytest
 from tests.cli.conftest import Library
 from tests.cli.support import LECTURE_BODY, LECTURE_FILE, LECTURE_TEXT, Run
 
-REPORT_KEYS = "new updated unchanged exact_duplicates near_duplicates skipped failed removed_spans failures".split()
+REPORT_KEYS = (
+    "new updated unchanged exact_duplicates near_duplicates skipped failed removed_spans failures skips".split()
+)
 CLEAN_KEYS = (
     "origin title date date_source date_precision authors translator source lang url text raw_text removed repairs"
     " error"
@@ -25,9 +27,10 @@ def test_report_keys(inside: Run, library: Library) -> None:
         "exact_duplicates": 1,
         "removed_spans": 2,
         "failures": [],
+        "skips": [],
     }
     again = inside("-C", "c.db", "ingest", library.inputs, "--format", "json").json
-    assert again == dict.fromkeys(REPORT_KEYS, 0) | {"unchanged": 6, "failures": []}
+    assert again == dict.fromkeys(REPORT_KEYS, 0) | {"unchanged": 6, "failures": [], "skips": []}
 
 
 @pytest.mark.parametrize(

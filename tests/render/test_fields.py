@@ -112,7 +112,7 @@ def test_a_cleaned_item_has_the_keys_of_the_contract_then_additions() -> None:
 
 
 def test_a_report_has_exactly_the_keys_of_the_contract() -> None:
-    report = IngestReport(61, 1, 2, 3, 4, 5, 118, (Failure("a.bin", "is binary"),))
+    report = IngestReport(61, 1, 2, 3, 4, 5, 118, (Failure("a.bin", "is binary"),), (("a link", 3), ("empty", 2)))
     assert report_fields(report) == {
         "new": 61,
         "updated": 1,
@@ -123,4 +123,5 @@ def test_a_report_has_exactly_the_keys_of_the_contract() -> None:
         "failed": 1,
         "removed_spans": 118,
         "failures": [{"origin": "a.bin", "error": "is binary"}],
+        "skips": [{"reason": "a link", "count": 3}, {"reason": "empty", "count": 2}],
     }
