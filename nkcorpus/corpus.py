@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from nkcorpus.analyse.kwic import Concordance, LineOrder
     from nkcorpus.annotations import Annotations
     from nkcorpus.cleaning import Cleaning
+    from nkcorpus.fetch.policy import FetchPolicy
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
+    from nkcorpus.sources.webreading import WebReading
     from nkcorpus.wording import Wording
 
 _T = TypeVar("_T")
@@ -111,20 +113,25 @@ class Corpus:
         fix_text: bool = False,
         stdin: BinaryIO | None = None,
         on_stored: Callable[[int, str], None] = lambda done, origin: None,
+        addresses: Iterable[str] | None = None,
+        web: WebReading | None = None,
+        policy: FetchPolicy | None = None,
     ) -> IngestReport:
-        """Take in files, folders and `-` (standard input), create the corpus if need be, and index what is new.
+        """Take in files, folders, `-` (standard input) and addresses, make the corpus if need be, index what is new.
 
         `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
-        `force` takes in again what was removed.
+        `force` takes in again what was removed, and fetches again what is there.
         `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs.
         `on_stored` hears how many inputs are dealt with for good.
+        `addresses` are more of them, such as a list gives; hosts on a network of one's own are reached only if they are
+        named among `sources`, or allowed by `policy`, which tells how hosts are treated. `web` tells what to take.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
         from nkcorpus import pipeline
-        from nkcorpus.sources import Reading, iter_items
+        from nkcorpus.sources import Reading, is_address, iter_items, without_user
 
         names = [os.fspath(source) for source in sources]
-        entries = iter_items(names, stdin=stdin, reading=Reading(mapping=mapping or {}))
+        entries = iter_items(names, stdin=stdin, reading=Reading(mapping=mapping or {}), pass_addresses=True)
         if self.path == config.default_corpus():
             self.path.parent.mkdir(parents=True, exist_ok=True)
         store = self._created()
@@ -135,8 +142,24 @@ class Corpus:
             rules=joined(store.rules()),
             kept_lines=store.kept_lines(),
         )
-        with store.writing(names) as writer:
-            report = pipeline.ingest(writer, entries, treatment, jobs=jobs, force=force, on_stored=on_stored)
+        with store.writing([without_user(name) for name in names]) as writer:
+            live: Iterable[pipeline.Entry] = ()
+            urls = [name for name in names if is_address(name)]
+            if urls or addresses is not None:
+                from nkcorpus.sources.web import read_web
+
+                live = read_web(
+                    urls, addresses or (), writer, web, policy, afresh=force, notify=self._notify, settle=writer.commit
+                )
+            report = pipeline.ingest(
+                writer,
+                entries,
+                treatment,
+                jobs=jobs,
+                force=force,
+                on_stored=on_stored,
+                live=live,
+            )
         self._sync()
         return report
 

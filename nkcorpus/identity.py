@@ -82,13 +82,18 @@ def article_id(document: Document, file_name: str) -> str:
     They digest the first of these that the input gives: the canonical URL; the input file's base name and
     the record's own id; title, date and white-space-normalised raw text.
     """
-    url = canonical_url(document.url) if document.url else None
-    if url:
-        return _digest("url", url)
+    if document.url and (known := url_id(document.url)):
+        return known
     if document.external_id:
         return _digest("record", file_name, document.external_id)
     date = document.date.value if document.date else ""
     return _digest("text", document.title or "", date, " ".join(document.raw_text.split()))
+
+
+def url_id(url: str) -> str | None:
+    """Return the id of the article at an address, None for what is none."""
+    canonical = canonical_url(url)
+    return _digest("url", canonical) if canonical else None
 
 
 def text_digest(text: str) -> str | None:

@@ -27,6 +27,8 @@ Format = Literal[
     "zst",
 ]
 """What a file can be that holds articles, or holds such files."""
+WebKind = Literal["article", "listing", "feed", "sitemap", "wordpress"]
+"""What an address can lead to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import os
 import time
 from collections import Counter
@@ -102,17 +103,23 @@ def ingest(
     jobs: int,
     force: bool,
     on_stored: OnStored,
+    live: Iterable[Entry] = (),
 ) -> IngestReport:
     """Take in all of `entries`, committing as it goes, and return the summary.
 
-    One bad input never stops the rest. `force` takes in what was removed before.
+    One bad input never stops the rest. `force` takes in what was removed before. `live` are entries that come slowly:
+    each is dealt with before the next one is asked for.
     Raises CorpusError when the store cannot be written, SettingsError for bad rules.
     """
     rules_with(treatment.rules)
     intake = _Intake(writer, treatment, force)
     pending = 0
     committed_at = time.monotonic()
-    for entry, result in _mapped(functools.partial(_prepared, treatment=treatment), intake.unseen(entries), jobs):
+    prepare = functools.partial(_prepared, treatment=treatment)
+    results = itertools.chain(
+        _mapped(prepare, intake.unseen(entries), jobs), _mapped(prepare, intake.unseen(live), jobs=1)
+    )
+    for entry, result in results:
         intake.take(entry, result)
         pending += 1
         if pending >= _COMMIT_ITEMS or time.monotonic() - committed_at >= _COMMIT_SECONDS:

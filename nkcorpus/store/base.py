@@ -160,6 +160,15 @@ class StoreWriter(Protocol):
     def settle(self, origin: str, record: int | None) -> None:
         """Forget a recorded failure of an input that has now been taken."""
 
+    def has_page(self, url: str) -> bool:
+        """Tell whether an article has this address, or had it before it was removed, or came when it was asked for."""
+
+    def reached(self, walk: str) -> str | None:
+        """Return where a walk through an archive has got to, None for one that has not begun."""
+
+    def reach(self, walk: str, place: str) -> None:
+        """Remember where a walk has got to, with what was added before."""
+
     def commit(self) -> None:
         """Make everything so far durable."""
 

@@ -120,10 +120,11 @@ LATER_COLUMNS = (
 def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) -> None:
     create(path, RICE).close()
     with sqlite3.connect(path) as connection:
+        connection.execute("DROP INDEX version_by_retrieval")
         for column in LATER_COLUMNS:
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
         connection.execute("ALTER TABLE article DROP COLUMN arrived")
-        tables = ("text_band", "text_cluster", "rule", "kept_line", "user_tag", "note", "saved_search", "alias")
+        tables = ("text_band", "text_cluster", "rule", "kept_line", "user_tag", "note", "saved_search", "alias", "walk")
         for table in tables:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
