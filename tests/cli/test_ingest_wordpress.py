@@ -55,10 +55,20 @@ def test_a_whole_site_is_taken_by_lists(run: Run, wordpress: WordPress) -> None:
     assert "wp-json" in shown["retrieval"]["url"]
     assert shown["retrieval"]["status"] == 200
 
-    wordpress.lists.clear()
+    before = len(wordpress.server.paths)
     again = ingest(run, wordpress.home, "--all")
     assert (again.code, again.json["new"], again.json["failed"]) == (0, 0, 0)
-    assert len(wordpress.lists) == 1
+    robots, changes = wordpress.server.paths[before:]
+    assert robots == "/robots.txt"
+    assert "orderby=modified" in changes
+
+
+def test_an_interface_that_is_gone_is_looked_for_anew(run: Run, wordpress: WordPress) -> None:
+    ingest(run, wordpress.home, "--newest", "12")
+    wordpress.closed = True
+    done = ingest(run, wordpress.home)
+    assert (done.code, done.json["skipped"]) == (0, 12)
+    assert "its WordPress interface is gone; looking anew" in done.err
 
 
 def test_what_is_new_or_changed_is_taken_later(run: Run, wordpress: WordPress) -> None:

@@ -102,8 +102,9 @@ def content(
 
 
 class Server:
-    """The server, as a context manager. `routes` are by path, with the query or without; they may change while it runs. What has
-    no route is 404.
+    """The server, as a context manager. `routes` may change while it runs; what has no route is 404.
+
+    They are by path, with the query or without it.
     """
 
     def __init__(self, host: str = "127.0.0.1", *, tls: bool = False) -> None:

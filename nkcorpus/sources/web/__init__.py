@@ -17,7 +17,7 @@ from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
 from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
 from nkcorpus.sources.web.visit import Afresh, Known, Visit, failure, is_fetchable
 from nkcorpus.sources.web.wayback import read_captures
-from nkcorpus.sources.web.wordpress import read_wordpress
+from nkcorpus.sources.web.wordpress import known_interface, read_wordpress, remember_interface
 from nkcorpus.sources.webreading import WebReading
 
 __all__ = ["Known", "read_web"]
@@ -52,6 +52,13 @@ def read_web(
 
 
 def _read_address(visit: Visit, url: str) -> Iterator[Outcome]:
+    interface = known_interface(visit)
+    if interface and visit.reading.kind in (None, "wordpress"):
+        try:
+            yield from read_wordpress(visit, *interface)
+            return
+        except (BadRecord, FetchError):
+            visit.notify(f"{visit.shown}: its WordPress interface is gone; looking anew")
     try:
         fetched = visit.get(url)
     except FetchError as error:
@@ -122,8 +129,10 @@ def _read_sitemap(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator
 
 def _read_wordpress(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Outcome]:
     """Yield the posts of a site; where its interface is closed, what another site would be read by."""
+    api = found.api or usual_api(fetched.url)
     try:
-        yield from read_wordpress(visit, found.api or usual_api(fetched.url), found.filters)
+        yield from read_wordpress(visit, api, found.filters)
+        remember_interface(visit, api, found.filters)
     except (BadRecord, DisallowedByRobots, HttpStatus) as error:
         if visit.reading.kind or found.page is None or not _is_closed(error):
             yield failure(fetched.url, error)

@@ -64,7 +64,7 @@ def read_sitemaps(visit: Visit, starts: tuple[str, ...], first: Fetched | None =
     yield from crawl(visit, walk.pages())
     yield from walk.failures
     if not visit.reading.whole and (walk.left or walk.unread):
-        unread = f" and {walk.unread:,} sitemaps unread" if walk.unread else ""
+        unread = f" and {walk.unread:,} unread sitemap{'s' if walk.unread > 1 else ''}" if walk.unread else ""
         visit.notify(f"{visit.shown}: {walk.left:,} more pages{unread} are left; --all takes them")
 
 
@@ -75,6 +75,8 @@ class _Walk:
         self._visit = visit
         self._first = first
         self._stack = [(url, 1) for url in reversed(_preferred(starts))]
+        for url in starts:
+            visit.is_first(url)
         self.failures: list[SourceFailure] = []
         self.left = 0
 
@@ -106,11 +108,7 @@ class _Walk:
     def _read(self, url: str) -> Sitemap | None:
         fetched, self._first = self._first, None
         try:
-            if fetched is None:
-                if not self._visit.is_first(url):
-                    return None
-                fetched = self._visit.get(url)
-            return parse(fetched.body)
+            return parse((fetched or self._visit.get(url)).body)
         except (FetchError, BadRecord, ItemTooLarge) as error:
             self.failures.append(failure(url, error))
             return None
@@ -121,7 +119,7 @@ class _Walk:
             return
         below = [entry for entry in _newest_first(index) if not is_older(entry.modified, self._visit.reading.since)]
         names = _preferred(tuple(entry.url for entry in below if same_site(entry.url, url)))
-        self._stack.extend((name, depth + 1) for name in reversed(names))
+        self._stack.extend((name, depth + 1) for name in reversed(names) if self._visit.is_first(name))
 
     def _wanted(self, url: str, sitemap: Sitemap) -> Iterator[str]:
         for entry in _newest_first(sitemap):

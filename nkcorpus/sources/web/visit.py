@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,9 +14,8 @@ from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.urls import may_share_credentials, parse_url, without_credentials
 from nkcorpus.identity import canonical_url
 from nkcorpus.model import SourceFailure, SourceSkip
+from nkcorpus.sources import without_user
 from nkcorpus.sources.webreading import WebReading
-
-_USER = re.compile(r"(?<=://)[^/?#]*@")
 
 
 class Known(Protocol):
@@ -116,7 +114,7 @@ def shown_address(text: str) -> str:
     try:
         return without_credentials(text)
     except BadUrl:
-        return _USER.sub("", text)
+        return without_user(text)
 
 
 def failure(origin: str, error: Exception) -> SourceFailure:

@@ -58,6 +58,17 @@ def read_wordpress(visit: Visit, api: str, filters: Mapping[str, str]) -> Iterat
         yield from _newest(visit, api, filters)
 
 
+def remember_interface(visit: Visit, api: str, filters: Mapping[str, str]) -> None:
+    """Remember what the named address stands for, so that nobody has to look again."""
+    visit.known.reach(visit.shown, " ".join(("wordpress", api, urlencode(filters))))
+
+
+def known_interface(visit: Visit) -> tuple[str, dict[str, str]] | None:
+    """Return the interface and the filters that the named address was found to stand for in an earlier run."""
+    kind, api, filters = [*(visit.known.reached(visit.shown) or "").split(" "), "", ""][:3]
+    return (api, dict(parse_qsl(filters))) if kind == "wordpress" else None
+
+
 def _newest(visit: Visit, api: str, filters: Mapping[str, str]) -> Iterator[Outcome]:
     since = visit.reading.since
     wanted = None if visit.reading.whole else visit.reading.newest
