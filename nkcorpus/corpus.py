@@ -149,7 +149,7 @@ class Corpus:
                 from nkcorpus.sources.web import read_web
 
                 live = read_web(
-                    urls, addresses or (), writer, web, policy, afresh=force, notify=self._notify, settle=writer.commit
+                    urls, addresses or (), writer, web, policy, afresh=force, notify=self._notify, pause=writer.commit
                 )
             report = pipeline.ingest(
                 writer,

@@ -122,6 +122,13 @@ class SourceSkip:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceUnchanged:
+    """An input that is as it was when it was taken: its host says so."""
+
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What one item says, after extraction and, with `removed` filled, after cleaning.
 

@@ -17,7 +17,7 @@ from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ExtractionFailed, ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract, extract_traced
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
-from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip
+from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip, SourceUnchanged
 from nkcorpus.results import Cleaned, Failure, IngestReport
 from nkcorpus.sources import UNTOLD, Reading, iter_items
 from nkcorpus.store import Known, StoreWriter
@@ -25,7 +25,7 @@ from nkcorpus.store.payloads import compress
 from nkcorpus.workers import map_ordered
 
 R = TypeVar("R")
-Entry = SourceItem | SourceFailure | SourceSkip
+Entry = SourceItem | SourceFailure | SourceSkip | SourceUnchanged
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
 
@@ -169,7 +169,7 @@ class _Intake:
             else:
                 yield entry
 
-    def take(self, entry: Entry, result: Prepared | SourceFailure | SourceSkip | ItemError) -> None:
+    def take(self, entry: Entry, result: Prepared | SourceFailure | SourceSkip | SourceUnchanged | ItemError) -> None:
         """Store, skip or record one input."""
         match result:
             case Prepared():
@@ -177,6 +177,8 @@ class _Intake:
                 self._writer.settle(result.origin, result.record)
             case SourceSkip():
                 self._skip(result.reason)
+            case SourceUnchanged():
+                self._counts["unchanged"] += 1
             case SourceFailure():
                 self._fail(result.origin, result.record, result.error)
             case ItemError():
@@ -241,7 +243,7 @@ def _cost(entry: Entry) -> int:
     return _ITEM_COST + (size if entry.kind == "html" else size // _TEXT_BYTES_PER_UNIT)
 
 
-def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure | SourceSkip:
+def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure | SourceSkip | SourceUnchanged:
     """Extract, clean and identify one input. Runs in a worker; errors are values."""
     if not isinstance(entry, SourceItem):
         return entry
@@ -282,7 +284,7 @@ def _prepared(entry: Entry, *, treatment: Treatment) -> Prepared | SourceFailure
 def _cleaned(entry: Entry, *, treatment: Treatment, trace: bool) -> Cleaned | None:
     """Extract and clean one input. Runs in a worker; errors are values, skips None."""
     match entry:
-        case SourceSkip():
+        case SourceSkip() | SourceUnchanged():
             return None
         case SourceFailure():
             return Cleaned(entry.origin, None, entry.error)

@@ -63,7 +63,7 @@ def web_reading(options: Mapping[str, Any]) -> WebReading:
     if options["wayback"] and captures is None:
         raise UsageError(f"--wayback: '{options['wayback']}' is no span of time; write 2019..2020-06, 2019.. or ..2019")
     return WebReading(
-        kind=options["as"],
+        kind=options["as"] if options["as"] in get_args(WebKind) else None,
         whole=options["all"],
         newest=options["newest"] or NEWEST,
         since=_since(options["since"]),

@@ -105,6 +105,20 @@ def test_a_page_that_changed_becomes_a_version(run: Run, server: Server) -> None
     assert ingest(run, server.url("/news/rice")).json["updated"] == 1
 
 
+def test_a_page_that_is_as_it_was_costs_a_304(run: Run, server: Server) -> None:
+    body = page("Rice in Hyesan").body
+    server.routes["/old"] = redirect("/news/rice")
+    server.routes["/news/rice"] = content(body, etag='"1"')
+    assert ingest(run, server.url("/old")).json["new"] == 1
+    again = ingest(run, server.url("/old"))
+    assert (again.json["unchanged"], again.json["skipped"]) == (1, 0)
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+    server.routes["/news/rice"] = content(page("Rice in Musan").body, etag='"2"')
+    assert ingest(run, server.url("/old")).json["updated"] == 1
+    ingest(run, server.url("/old"), "--force")
+    assert "if-none-match" not in server.requests[-1].headers
+
+
 def test_a_feed_that_holds_its_articles_is_enough(run: Run, server: Server) -> None:
     paths = [f"/news/{number}" for number in range(50)]
     server.routes["/feed"] = content(feed(server, paths, full=True), type_="application/rss+xml")
@@ -249,7 +263,7 @@ def test_failures_are_named_and_the_rest_goes_on(run: Run, server: Server) -> No
 
     server.routes["/gone"] = page("Back again")
     assert ingest(run, server.url("/gone")).json["new"] == 1
-    assert "6" in run("-C", "c.db", "stats").out
+    assert ["failed inputs", "6"] in [line.split("\t") for line in run("-C", "c.db", "stats").lines]
 
 
 def test_credentials_go_where_they_belong_and_nowhere_else(run: Run, server: Server, tmp_path: Path) -> None:
@@ -298,9 +312,10 @@ def test_a_list_of_addresses(run: Run, server: Server, tmp_path: Path) -> None:
     assert not server.paths
     allowed = {"NKCORPUS_FETCH_ALLOW_HOSTS": "127.0.0.1"}
     done = ingest(run, "--urls", "list.txt", **allowed)
-    assert (done.json["new"], done.json["failed"]) == (3, 2)
+    assert (done.json["new"], done.json["failed"], done.json["skipped"]) == (3, 2, 1)
     piped = ingest(run, "--urls", "-", stdin="\n".join(lines[:3]), **allowed)
-    assert piped.json["unchanged"] == 1
+    assert piped.json["skipped"] == 1
+    assert max(server.paths.count(path) for path in paths) == 1
     for arguments in ((), ("--urls", "none.txt"), ("-", "--urls", "-")):
         assert run("-C", "c.db", "ingest", *arguments).code == 2
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from nkcorpus.errors import BadUrl, FetchError
 from nkcorpus.extract.fields import web_address
-from nkcorpus.fetch.answer import Fetched
+from nkcorpus.fetch.answer import Fetched, Validators
 from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.urls import may_share_credentials, parse_url, without_credentials
 from nkcorpus.identity import canonical_url
@@ -24,11 +24,17 @@ class Known(Protocol):
     def has_page(self, url: str) -> bool:
         """Tell whether the page at an address need not be fetched."""
 
+    def validators(self, url: str) -> tuple[str, str | None, str | None] | None:
+        """Return what tells whether the page at an address has changed: who answered, ETag, Last-Modified."""
+
     def reached(self, walk: str) -> str | None:
         """Return where a walk has got to, None for one that has not begun."""
 
     def reach(self, walk: str, place: str) -> None:
         """Remember where a walk has got to, once all before has been dealt with."""
+
+    def settle(self, origin: str, record: int | None) -> None:
+        """Forget that something could not be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,10 @@ class Afresh:
         """See Known."""
         return False
 
+    def validators(self, url: str) -> tuple[str, str | None, str | None] | None:
+        """See Known."""
+        return None
+
     def reached(self, walk: str) -> str | None:
         """See Known."""
         return None
@@ -49,10 +59,14 @@ class Afresh:
         """See Known."""
         self.known.reach(walk, place)
 
+    def settle(self, origin: str, record: int | None) -> None:
+        """See Known."""
+        self.known.settle(origin, record)
+
 
 @dataclass(slots=True)
 class Visit:
-    """One run. `notify` gets lines for the user. `settle` is called before each request, when all that was yielded has
+    """One run. `notify` gets lines for the user. `pause` is called before each request, when all that was yielded has
     been dealt with.
     """
 
@@ -60,19 +74,25 @@ class Visit:
     reading: WebReading
     known: Known
     notify: Callable[[str], None]
-    settle: Callable[[], None]
+    pause: Callable[[], None]
     named: str = ""
     """The address that the user gave, whose credentials go along where they belong."""
     _seen: set[bytes] = field(default_factory=set)
 
-    def get(self, url: str) -> Fetched:
-        """Fetch. Raises FetchError."""
-        self.settle()
-        return self.fetcher.get(self._with_credentials(url))
+    def get(self, url: str, *, conditional: bool = False) -> Fetched:
+        """Fetch; if `conditional`, what is as it was when the corpus took it comes as `not_modified`.
+
+        Raises FetchError.
+        """
+        self.pause()
+        known = self.known.validators(shown_address(url)) if conditional else None
+        fetched = self.fetcher.get(self._with_credentials(url), validators=Validators(*known) if known else None)
+        self.known.settle(fetched.url_asked, None)
+        return fetched
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt names for the site of `url`. Raises FetchError."""
-        self.settle()
+        self.pause()
         return tuple(address for text in self.fetcher.sitemaps(url) if (address := web_address(text)))
 
     @property

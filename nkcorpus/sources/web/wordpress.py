@@ -31,6 +31,8 @@ _EMBEDDED = "author,wp:term"
 _MARGIN = timedelta(days=1)
 """Older versions read `after` in the site's own time, which is at most 14 hours from UTC."""
 
+_MOST_LISTS = 50_000
+
 _BEYOND = 400
 """The status of a list beyond the last one (`rest_post_invalid_page_number`)."""
 
@@ -144,8 +146,8 @@ class _Archive:
 
 def _lists(visit: Visit, api: str, query: Mapping[str, str], size: int) -> Iterator[_Listed | Exception]:
     """Yield list after list; an error after the first one ends them as a value. Raises what the first one raises."""
-    number = 1
-    while True:
+    previous: tuple[Post, ...] = ()
+    for number in range(1, _MOST_LISTS + 1):
         try:
             listed = _list(visit, api, {**query, "per_page": str(size), "page": str(number)})
         except (FetchError, BadRecord) as error:
@@ -156,9 +158,9 @@ def _lists(visit: Visit, api: str, query: Mapping[str, str], size: int) -> Itera
             yield error
             return
         yield listed
-        if listed.is_last:
+        if listed.is_last or listed.posts == previous:
             return
-        number += 1
+        previous = listed.posts
 
 
 def _list(visit: Visit, api: str, query: Mapping[str, str]) -> _Listed:
