@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.support import Outcome, Run
+from tests.cli.support import PROGRAM, Outcome, Run, environment
 from tests.web.server import Reply, Request, Server, content, redirect
 
 QUICK = {"NKCORPUS_FETCH_DELAY": "0", "NKCORPUS_FETCH_BACKOFF": "0.01"}
@@ -303,6 +305,26 @@ def test_a_host_that_wants_a_pause_is_left_alone(run: Run, server: Server) -> No
     assert ingest(run, server.url("/markets")).json["new"] == 9
 
 
+def test_a_killed_crawl_goes_on_where_it_stopped(run: Run, server: Server, tmp_path: Path) -> None:
+    paths = stories(server, 30)
+    server.routes["/sitemap.xml"] = Reply(body=sitemap([server.url(path) for path in paths]), headers=XML)
+    held = server.routes[paths[20]]
+    server.routes[paths[20]] = Reply(wait=30.0)
+    command = [*PROGRAM, "-C", "c.db", "ingest", server.url("/sitemap.xml"), "--all"]
+    with subprocess.Popen(
+        command, env=environment(tmp_path) | QUICK, cwd=tmp_path, stderr=subprocess.DEVNULL
+    ) as killed:
+        deadline = time.monotonic() + 50
+        while paths[20] not in server.paths and time.monotonic() < deadline:
+            time.sleep(0.02)
+        killed.kill()
+    assert len(articles(run)) == 20
+    server.routes[paths[20]] = held
+    done = ingest(run, server.url("/sitemap.xml"), "--all")
+    assert (done.json["new"], done.json["skipped"], done.json["failed"]) == (10, 20, 0)
+    assert [server.paths.count(path) for path in paths] == [1] * 20 + [2] + [1] * 9
+
+
 def test_a_list_of_addresses(run: Run, server: Server, tmp_path: Path) -> None:
     paths = stories(server, 3)
     lines = ["# mine", "", *(server.url(path) for path in paths), server.url(paths[0]), "x" * 10_000, "not an address"]
@@ -366,6 +388,16 @@ def test_captures_stand_for_the_pages_that_are_gone(run: Run, server: Server, ar
     assert (again.json["new"], again.json["skipped"]) == (0, 2)
     whole = ingest(run, *wayback, "--all")
     assert (whole.json["new"], whole.json["updated"]) == (0, 1)
+
+
+def test_the_address_of_a_capture_stands_for_the_page_that_was(run: Run, server: Server, archive: Archive) -> None:
+    seen = f"{server.url('/web/20190613093000')}/http://gone.example/news/rice"
+    done = ingest(run, seen, "--archive", server.url("/"))
+    assert done.json["new"] == 1
+    (article,) = articles(run).values()
+    assert (article["title"], article["url"]) == ("Rice in Hyesan", "http://gone.example/news/rice")
+    shown = run("-C", "c.db", "show", article["id"], "--format", "json").json
+    assert shown["retrieved_at"] == "2019-06-13T09:30:00Z"
 
 
 def test_an_archive_without_captures_or_without_sense(run: Run, server: Server) -> None:

@@ -14,7 +14,7 @@ from nkcorpus.sources.web.pages import HELD, crawl_newest, page_outcome
 from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
 from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
 from nkcorpus.sources.web.visit import Afresh, Known, Visit, failure, is_fetchable, skip
-from nkcorpus.sources.web.wayback import read_captures
+from nkcorpus.sources.web.wayback import read_capture, read_captures
 from nkcorpus.sources.web.wordpress import known_interface, read_wordpress, remember_interface
 from nkcorpus.sources.webreading import WebReading
 
@@ -58,6 +58,9 @@ def read_web(
 
 
 def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
+    if captured := read_capture(visit, url):
+        yield from captured
+        return
     interface = known_interface(visit)
     if interface and visit.reading.kind in (None, "wordpress"):
         try:

@@ -23,6 +23,7 @@ from nkcorpus.sources.web.visit import Visit, failure, header_pairs, shown_addre
 
 _PER_LIST = 2_000
 _TIME = re.compile(r"\d{14}", re.ASCII)
+_CAPTURE = re.compile(r"(\d{14})(?:[a-z]{2}_)?/(https?://.+)", re.ASCII)
 _ANSWERED = re.compile(r"/web/(\d{14})id_/", re.ASCII)
 _COLUMNS = ("urlkey", "timestamp", "original", "digest")
 
@@ -47,7 +48,7 @@ def read_captures(visit: Visit, url: str) -> Iterator[Outcome]:
             if not visit.reading.whole and visit.has(capture.url):
                 yield skip(capture.url, HELD)
                 continue
-            address = f"{visit.reading.archive.rstrip('/')}/web/{capture.time}id_/{capture.url}"
+            address = _address(visit, capture)
             try:
                 outcome = _outcome(capture, address, visit.get(address))
             except FetchError as error:
@@ -61,6 +62,29 @@ def read_captures(visit: Visit, url: str) -> Iterator[Outcome]:
                 yield outcome
     except (FetchError, BadRecord) as error:
         yield failure(url, error)
+
+
+def read_capture(visit: Visit, url: str) -> Iterator[Outcome] | None:
+    """Return the page of the capture that `url` is the address of, None for another address."""
+    prefix = f"{visit.reading.archive.rstrip('/')}/web/"
+    match = _CAPTURE.fullmatch(url.removeprefix(prefix)) if url.startswith(prefix) else None
+    if match is None:
+        return None
+    capture = _capture(["", match[1], match[2], ""])
+    return _read_capture(visit, capture) if capture else None
+
+
+def _read_capture(visit: Visit, capture: _Capture) -> Iterator[Outcome]:
+    """Yield the page of a capture as it was captured."""
+    address = _address(visit, capture)
+    try:
+        yield _outcome(capture, address, visit.get(address))
+    except FetchError as error:
+        yield failure(address, error)
+
+
+def _address(visit: Visit, capture: _Capture) -> str:
+    return f"{visit.reading.archive.rstrip('/')}/web/{capture.time}id_/{capture.url}"
 
 
 def _outcome(capture: _Capture, address: str, fetched: Fetched) -> Outcome:
