@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -305,24 +306,36 @@ def test_a_host_that_wants_a_pause_is_left_alone(run: Run, server: Server) -> No
     assert ingest(run, server.url("/markets")).json["new"] == 9
 
 
-def test_a_killed_crawl_goes_on_where_it_stopped(run: Run, server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_a_crawl_that_was_ended_goes_on_where_it_stopped(
+    run: Run, server: Server, tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
     paths = stories(server, 30)
     server.routes["/sitemap.xml"] = Reply(body=sitemap([server.url(path) for path in paths]), headers=XML)
     held = server.routes[paths[20]]
     server.routes[paths[20]] = Reply(wait=30.0)
     command = [*PROGRAM, "-C", "c.db", "ingest", server.url("/sitemap.xml"), "--all"]
-    with subprocess.Popen(
-        command, env=environment(tmp_path) | QUICK, cwd=tmp_path, stderr=subprocess.DEVNULL
-    ) as killed:
+    with subprocess.Popen(command, env=environment(tmp_path) | QUICK, cwd=tmp_path, stderr=subprocess.PIPE) as ended:
         deadline = time.monotonic() + 50
         while paths[20] not in server.paths and time.monotonic() < deadline:
             time.sleep(0.02)
-        killed.kill()
+        ended.send_signal(sent)
+        _, err = ended.communicate(timeout=20)
+    assert ended.returncode == code
+    assert b"Traceback" not in err
     assert len(articles(run)) == 20
     server.routes[paths[20]] = held
     done = ingest(run, server.url("/sitemap.xml"), "--all")
     assert (done.json["new"], done.json["skipped"], done.json["failed"]) == (10, 20, 0)
     assert [server.paths.count(path) for path in paths] == [1] * 20 + [2] + [1] * 9
+
+
+def test_the_pause_that_was_asked_for_is_kept(run: Run, server: Server) -> None:
+    server.routes["/markets"] = listing(stories(server, 9))
+    assert ingest(run, server.url("/markets"), NKCORPUS_FETCH_DELAY="0.2").json["new"] == 9
+    assert len(server.gaps) == 10
+    assert min(server.gaps[1:]) >= 0.2
+    assert server.most_at_once == 1
 
 
 def test_a_list_of_addresses(run: Run, server: Server, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from nkcorpus.errors import BadRecord, DisallowedByRobots, FetchError, HttpStatus, ItemError
+from nkcorpus.errors import BadRecord, DisallowedByRobots, FetchError, HttpStatus, ItemError, ItemTooLarge
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.policy import FetchPolicy
@@ -66,7 +66,7 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
         try:
             yield from read_wordpress(visit, *interface)
             return
-        except (BadRecord, FetchError):
+        except (BadRecord, ItemTooLarge, FetchError):
             visit.notify(f"{visit.shown}: its WordPress interface is gone; looking anew")
     try:
         fetched = visit.get(url, conditional=visit.reading.kind in (None, "article"))
@@ -145,7 +145,7 @@ def _read_wordpress(visit: Visit, fetched: Fetched, found: Recognised) -> Iterat
     try:
         yield from read_wordpress(visit, api, found.filters)
         remember_interface(visit, api, found.filters)
-    except (BadRecord, DisallowedByRobots, HttpStatus) as error:
+    except (BadRecord, ItemTooLarge, DisallowedByRobots, HttpStatus) as error:
         if visit.reading.kind or found.page is None or not _is_closed(error):
             yield failure(fetched.url, error)
             return

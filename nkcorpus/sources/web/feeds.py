@@ -15,6 +15,7 @@ from nkcorpus.sources.stream import Outcome
 from nkcorpus.sources.web.pages import crawl_newest, retrieval_of
 from nkcorpus.sources.web.visit import Visit, failure, shown_address, skip
 
+_MOST_ENTRIES = 20_000
 _CUT_OFF = ("…", "[…]", "...", "[...]", "&hellip;", "[&hellip;]", "&#8230;", "[&#8230;]")
 
 
@@ -23,7 +24,9 @@ def read_feed(visit: Visit, fetched: Fetched) -> Iterator[Outcome]:
     announced: list[str] = []
     retrieval = retrieval_of(fetched)
     try:
-        for part in split_feed(io.BytesIO(fetched.body)):
+        for number, part in enumerate(split_feed(io.BytesIO(fetched.body)), start=1):
+            if number > _MOST_ENTRIES:
+                raise ItemTooLarge(f"a feed of more than {_MOST_ENTRIES:,} entries; the rest was left")
             if part.skip:
                 yield skip(fetched.url, part.skip)
                 continue

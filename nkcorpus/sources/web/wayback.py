@@ -6,22 +6,23 @@ https://archive.org/help/wayback_api.php. `id_` after the time asks for the page
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from nkcorpus.dates import parse_iso
-from nkcorpus.errors import BadRecord, FetchError, HostDeferred
+from nkcorpus.errors import BadRecord, FetchError, HostDeferred, ItemTooLarge
 from nkcorpus.extract.fields import web_address
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import Retrieval, SourceItem
 from nkcorpus.sources.stream import Outcome
+from nkcorpus.sources.web.jsonanswer import read_list
 from nkcorpus.sources.web.pages import HELD, MOST_FAILURES, page_outcome
 from nkcorpus.sources.web.visit import Visit, failure, header_pairs, shown_address, skip
 
 _PER_LIST = 2_000
+_MOST_LISTS = 5_000
 _TIME = re.compile(r"\d{14}", re.ASCII)
 _CAPTURE = re.compile(r"(\d{14})(?:[a-z]{2}_)?/(https?://.+)", re.ASCII)
 _ANSWERED = re.compile(r"/web/(\d{14})id_/", re.ASCII)
@@ -60,7 +61,7 @@ def read_captures(visit: Visit, url: str) -> Iterator[Outcome]:
             else:
                 in_a_row = 0
                 yield outcome
-    except (FetchError, BadRecord) as error:
+    except (FetchError, BadRecord, ItemTooLarge) as error:
         yield failure(url, error)
 
 
@@ -113,7 +114,7 @@ def _wanted(visit: Visit, url: str) -> Iterator[_Capture]:
 
 
 def _captures(visit: Visit, url: str) -> Iterator[_Capture]:
-    """Yield the captures of pages, by page and time. Raises FetchError, BadRecord."""
+    """Yield the captures of pages, by page and time. Raises FetchError, BadRecord, ItemTooLarge."""
     start, end = visit.reading.captures or ("", "")
     query = [
         ("url", url),
@@ -128,7 +129,7 @@ def _captures(visit: Visit, url: str) -> Iterator[_Capture]:
         *([("to", end)] if end else []),
     ]
     resume: str | None = None
-    while True:
+    for _ in range(_MOST_LISTS):
         more = [("resumeKey", resume)] if resume else []
         address = f"{visit.reading.archive.rstrip('/')}/cdx/search/cdx?{urlencode([*query, *more])}"
         rows, after = _rows(visit.get(address))
@@ -140,12 +141,7 @@ def _captures(visit: Visit, url: str) -> Iterator[_Capture]:
 
 def _rows(fetched: Fetched) -> tuple[list[_Capture], str | None]:
     """Return the captures of a list, and the key to go on with: it stands alone after an empty row."""
-    try:
-        lines = json.loads(fetched.body) if fetched.body.strip() else []
-    except (ValueError, RecursionError):
-        raise BadRecord("the archive does not answer with a list of captures") from None
-    if not isinstance(lines, list) or not all(isinstance(line, list) for line in lines):
-        raise BadRecord("the archive does not answer with a list of captures")
+    lines = read_list(fetched.body or b"[]", list, "list of captures in JSON")
     resume = str(lines[-1][0]) if len(lines) > 1 and not lines[-2] and len(lines[-1]) == 1 else None
     found = (_capture(line) for line in lines[1:])
     return [capture for capture in found if capture], resume

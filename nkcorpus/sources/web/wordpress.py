@@ -15,11 +15,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from nkcorpus.dates import interval, parse_iso
-from nkcorpus.errors import BadRecord, FetchError, HttpStatus
+from nkcorpus.errors import BadRecord, FetchError, HttpStatus, ItemTooLarge
 from nkcorpus.extract.fields import web_address
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import SourceItem
 from nkcorpus.sources.stream import Outcome
+from nkcorpus.sources.web.jsonanswer import read_list
 from nkcorpus.sources.web.pages import retrieval_of
 from nkcorpus.sources.web.visit import Visit, failure, shown_address, skip
 
@@ -52,7 +53,7 @@ class _Listed:
 def read_wordpress(visit: Visit, api: str, filters: Mapping[str, str]) -> Iterator[Outcome]:
     """Yield posts by the interface at `api`, narrowed by `filters` (`categories`, `tags`, `author` to a number).
 
-    Raises FetchError, BadRecord when not even the first list can be had. What fails later is in the stream.
+    Raises FetchError, BadRecord, ItemTooLarge when not even the first list can be had; later failures are yielded.
     """
     if visit.reading.whole and visit.reading.since is None:
         yield from _Archive(visit, api, filters).outcomes()
@@ -78,7 +79,7 @@ def _newest(visit: Visit, api: str, filters: Mapping[str, str]) -> Iterator[Outc
     taken = 0
     for listed in _lists(visit, api, query, min(PER_PAGE, wanted or PER_PAGE)):
         if isinstance(listed, Exception):
-            yield failure(api, listed)
+            yield failure(visit.named, listed)
             return
         posts = listed.posts if wanted is None else listed.posts[: wanted - taken]
         for post in posts:
@@ -117,7 +118,7 @@ class _Archive:
             query |= {"after": _second_before(after), "exclude": ",".join(done)}
         for listed in _lists(self._visit, self._api, query, PER_PAGE):
             if isinstance(listed, Exception):
-                yield failure(self._api, listed)
+                yield failure(self._visit.named, listed)
                 return
             for post in listed.posts:
                 yield _outcome(post, listed)
@@ -133,7 +134,7 @@ class _Archive:
         query = {**self._filters, "orderby": "modified", "order": "desc"}
         for listed in _lists(self._visit, self._api, query, PER_PAGE):
             if isinstance(listed, Exception):
-                yield failure(self._api, listed)
+                yield failure(self._visit.named, listed)
                 return
             changed = [post for post in listed.posts if _changed_at(post) > known]
             for post in changed:
@@ -150,7 +151,7 @@ def _lists(visit: Visit, api: str, query: Mapping[str, str], size: int) -> Itera
     for number in range(1, _MOST_LISTS + 1):
         try:
             listed = _list(visit, api, {**query, "per_page": str(size), "page": str(number)})
-        except (FetchError, BadRecord) as error:
+        except (FetchError, BadRecord, ItemTooLarge) as error:
             if number == 1:
                 raise
             if isinstance(error, HttpStatus) and error.status == _BEYOND:
@@ -166,12 +167,7 @@ def _lists(visit: Visit, api: str, query: Mapping[str, str], size: int) -> Itera
 def _list(visit: Visit, api: str, query: Mapping[str, str]) -> _Listed:
     asked = {**query, "_embed": _EMBEDDED, "_fields": _FIELDS}
     fetched = visit.get(_list_address(api, asked))
-    try:
-        posts = json.loads(fetched.body.decode("utf-8-sig", "replace"))
-    except (json.JSONDecodeError, RecursionError):
-        raise BadRecord("the WordPress interface does not answer with JSON; try --as listing, or a feed") from None
-    if not isinstance(posts, list) or not all(isinstance(post, dict) for post in posts):
-        raise BadRecord("the WordPress interface does not answer with a list of posts; try --as listing, or a feed")
+    posts = read_list(fetched.body, dict, "list of posts in JSON")
     total, pages = _number(fetched, "x-wp-total"), _number(fetched, "x-wp-totalpages")
     is_last = int(query["page"]) >= pages if pages is not None else len(posts) < int(query["per_page"])
     return _Listed(fetched, tuple(posts), total, is_last or not posts)
