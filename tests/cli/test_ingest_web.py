@@ -220,6 +220,39 @@ def test_a_sitemap_in_its_usual_place(run: Run, server: Server) -> None:
     assert ingest(run, server.url("/"), "--as", "sitemap", "--all").json["new"] == 9
 
 
+def test_a_sitemap_that_lies_on_another_host(run: Run, server: Server) -> None:
+    with Server("127.0.0.2") as other:
+        paths = stories(server, 3)
+        server.routes["/"] = listing(paths)
+        server.robots(f"Sitemap: {other.url('/map.xml')}")
+        urls = [*(server.url(path) for path in paths), "http://127.0.0.3/x"]
+        other.routes["/map.xml"] = Reply(body=sitemap(urls), headers=XML)
+        done = ingest(run, server.url("/"), "--as", "sitemap", NKCORPUS_FETCH_ALLOW_HOSTS="127.0.0.2")
+    assert (done.code, done.json["new"], done.json["failed"]) == (0, 3, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "error"),
+    [
+        ("article", "/markets", "this page lists articles and is none"),
+        ("feed", "/markets", "no feed"),
+        ("feed", "/news/story-1", "no feed"),
+    ],
+)
+def test_what_an_address_is_said_to_be(run: Run, server: Server, kind: str, path: str, error: str) -> None:
+    server.routes["/markets"] = listing(stories(server, 10))
+    done = ingest(run, server.url(path), "--as", kind)
+    assert (done.code, done.json["failed"]) == (1, 1)
+    assert error in done.err
+
+
+def test_an_article_that_is_said_to_be_a_list(run: Run, server: Server) -> None:
+    stories(server, 1)
+    done = ingest(run, server.url("/news/story-1"), "--as", "listing")
+    assert (done.code, done.json["new"]) == (0, 0)
+    assert "no articles are listed here" in done.err
+
+
 def test_a_site_without_a_sitemap(run: Run, server: Server) -> None:
     server.routes["/"] = listing(stories(server, 9))
     done = ingest(run, server.url("/"), "--all")
@@ -368,10 +401,10 @@ class Archive:
         self.server.routes[f"/web/{time}id_/{url}"] = reply
 
     def _list(self, request: Request) -> Reply:
-        start = 2 if "resumeKey=" in request.path else 0
+        start = 2 if "resumeKey=gone%2Cexample%29%2F+2020" in request.path else 0
         rows = [["urlkey", "timestamp", "original", "digest"], *self.rows[start : start + 2]]
         if start == 0 and len(self.rows) > 2:
-            rows += [[], ["more"]]
+            rows += [[], ["gone%2Cexample%29%2F+2020"]]
         return Reply(body=json.dumps(rows).encode(), headers={"Content-Type": "application/json"})
 
 

@@ -188,6 +188,14 @@ def test_protected_posts_are_skipped(run: Run, wordpress: WordPress) -> None:
     assert "protected by a password" in done.err
 
 
+def test_an_interface_that_robots_may_not_use(run: Run, wordpress: WordPress) -> None:
+    wordpress.server.robots("User-agent: *", "Disallow: /english/wp-json/")
+    done = ingest(run, wordpress.home)
+    assert (done.code, done.json["new"]) == (0, 12)
+    assert not wordpress.lists
+    assert "cannot be used: the robots.txt of 127.0.0.1 disallows it" in done.err
+
+
 @pytest.mark.parametrize(
     "body", [b"<html>Blocked</html>", b'{"code":1}', b"[1, 2]", b"[" * 100_000, b"[" + b"1," * 600_000, b""]
 )

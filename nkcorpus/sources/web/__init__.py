@@ -129,6 +129,9 @@ def _read_declared_feed(visit: Visit, fetched: Fetched, found: Recognised) -> It
 
 
 def _read_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
+    if found.page:
+        yield failure(fetched.url_asked, BadRecord("no feed but a page; leave --as feed away"))
+        return
     yield from read_feed(visit, fetched)
 
 

@@ -118,12 +118,16 @@ class _Walk:
             self.failures.append(failure(url, BadRecord(f"sitemaps nested more than {_DEPTH} deep; the rest was left")))
             return
         below = [entry for entry in _newest_first(index) if not is_older(entry.modified, self._visit.reading.since)]
-        names = _preferred(tuple(entry.url for entry in below if same_site(entry.url, url)))
+        names = _preferred(tuple(entry.url for entry in below if self._is_near(entry.url, url)))
         self._stack.extend((name, depth + 1) for name in reversed(names) if self._visit.is_first(name))
+
+    def _is_near(self, url: str, sitemap: str) -> bool:
+        """Tell whether a sitemap may speak for an address: it is of its own site, or of the one that was asked for."""
+        return same_site(url, sitemap) or same_site(url, self._visit.named)
 
     def _wanted(self, url: str, sitemap: Sitemap) -> Iterator[str]:
         for entry in _newest_first(sitemap):
-            if not same_site(entry.url, url) or not is_article_url(entry.url):
+            if not self._is_near(entry.url, url) or not is_article_url(entry.url):
                 continue
             if not is_older(entry.published or entry.modified, self._visit.reading.since):
                 yield entry.url

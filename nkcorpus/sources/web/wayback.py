@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from nkcorpus.dates import parse_iso
 from nkcorpus.errors import BadRecord, FetchError, HostDeferred, ItemTooLarge
@@ -130,8 +130,9 @@ def _captures(visit: Visit, url: str) -> Iterator[_Capture]:
     ]
     resume: str | None = None
     for _ in range(_MOST_LISTS):
-        more = [("resumeKey", resume)] if resume else []
-        address = f"{visit.reading.archive.rstrip('/')}/cdx/search/cdx?{urlencode([*query, *more])}"
+        # Archives differ in whether the key comes ready for an address.
+        more = f"&resumeKey={quote(resume, safe='%+')}" if resume else ""
+        address = f"{visit.reading.archive.rstrip('/')}/cdx/search/cdx?{urlencode(query)}{more}"
         rows, after = _rows(visit.get(address))
         yield from rows
         if after is None or after == resume:
