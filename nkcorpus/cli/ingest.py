@@ -23,7 +23,7 @@ _NOTE_EVERY = 5_000
 
 
 @click.command("ingest", short_help="Take in articles from files, folders and the web.")
-@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @mapping_option
 @jobs_option
 @fast_option

@@ -21,6 +21,12 @@ XML = {"Content-Type": "application/xml"}
 
 
 @pytest.fixture
+def run(inside: Run) -> Run:
+    """Run a command in this process: there are many, and the hosts are real."""
+    return inside
+
+
+@pytest.fixture
 def server() -> Iterator[Server]:
     with Server() as server:
         yield server
@@ -274,6 +280,12 @@ def test_broken_sitemaps_are_failures_and_the_rest_goes_on(run: Run, server: Ser
     done = ingest(run, server.url("/index.xml"))
     assert (done.code, done.json["new"], done.json["failed"]) == (1, 2, 4)
     assert {failure["origin"] for failure in done.json["failures"]} == {server.url(name) for name in names[:4]}
+
+    for name in names:
+        server.routes[name] = server.routes["/good.xml"]
+    mended = ingest(run, server.url("/index.xml"))
+    assert (mended.code, mended.json["skipped"]) == (0, 2)
+    assert "failed inputs" not in run("-C", "c.db", "stats").out
 
 
 def test_failures_are_named_and_the_rest_goes_on(run: Run, server: Server) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import time
@@ -19,6 +20,12 @@ from tests.web.wordpress import WordPress, site
 
 QUICK = {"NKCORPUS_FETCH_DELAY": "0", "NKCORPUS_FETCH_BACKOFF": "0.01"}
 COUNT = 500
+
+
+@pytest.fixture
+def run(inside: Run) -> Run:
+    """Run a command in this process: there are many, and the hosts are real."""
+    return inside
 
 
 @pytest.fixture
@@ -194,6 +201,28 @@ def test_an_interface_that_robots_may_not_use(run: Run, wordpress: WordPress) ->
     assert (done.code, done.json["new"]) == (0, 12)
     assert not wordpress.lists
     assert "cannot be used: the robots.txt of 127.0.0.1 disallows it" in done.err
+
+
+def test_an_interface_that_gives_the_same_list_for_ever(run: Run, wordpress: WordPress) -> None:
+    answer = wordpress.server.routes["/english/wp-json/wp/v2/posts"]
+    assert callable(answer)
+    wordpress.server.routes["/english/wp-json/wp/v2/posts"] = lambda request: answer(
+        replace(request, path=re.sub(r"([?&]page)=\d+", r"\1=1", request.path))
+    )
+    done = ingest(run, wordpress.home, "--all")
+    assert (done.code, done.json["new"], done.json["failed"]) == (1, 100, 1)
+    assert len(wordpress.lists) == 2
+    wordpress.server.routes["/english/wp-json/wp/v2/posts"] = answer
+    assert ingest(run, wordpress.home, "--all").json["new"] == COUNT - 100
+
+
+def test_an_interface_that_is_down_is_not_looked_for_elsewhere(run: Run, wordpress: WordPress) -> None:
+    ingest(run, wordpress.home, "--newest", "2")
+    before = len(wordpress.server.paths)
+    wordpress.server.routes["/english/wp-json/wp/v2/posts"] = Reply(503)
+    done = ingest(run, wordpress.home, env=QUICK | {"NKCORPUS_FETCH_RETRIES": "0"})
+    assert (done.code, done.json["failures"][0]["origin"]) == (1, wordpress.home)
+    assert len(wordpress.server.paths) - before == 2
 
 
 @pytest.mark.parametrize(

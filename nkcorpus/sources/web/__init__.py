@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-from nkcorpus.errors import BadRecord, DisallowedByRobots, FetchError, HttpStatus, ItemError, ItemTooLarge
+from nkcorpus.errors import BadRecord, FetchError, ItemError, ItemTooLarge
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.policy import FetchPolicy
@@ -61,13 +61,8 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
     if captured := read_capture(visit, url):
         yield from captured
         return
-    interface = known_interface(visit)
-    if interface and visit.reading.kind in (None, "wordpress"):
-        try:
-            yield from read_wordpress(visit, *interface)
-            return
-        except (BadRecord, ItemTooLarge, FetchError):
-            visit.notify(f"{visit.shown}: its WordPress interface is gone; looking anew")
+    if (yield from _read_known_interface(visit)):
+        return
     try:
         fetched = visit.get(url, conditional=visit.reading.kind in (None, "article"))
     except FetchError as error:
@@ -82,7 +77,26 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
         found = recognise(fetched)
     except ItemError:
         found = Recognised("article")  # of which extraction tells what is wrong
-    yield from _READERS[visit.reading.kind or found.kind](visit, fetched, found)
+    kind = visit.reading.kind or found.kind
+    if kind != "article":
+        visit.settle(url)
+    yield from _READERS[kind](visit, fetched, found)
+
+
+def _read_known_interface(visit: Visit) -> Generator[Entry, None, bool]:
+    """Yield the posts of a site that was found to be made with WordPress before; tell whether that was all to do."""
+    interface = known_interface(visit)
+    if interface is None or visit.reading.kind not in (None, "wordpress"):
+        return False
+    try:
+        yield from read_wordpress(visit, *interface)
+        visit.settle(visit.named)
+    except (BadRecord, ItemTooLarge, FetchError) as error:
+        if _is_closed(error):
+            visit.notify(f"{visit.shown}: its WordPress interface is gone; looking anew")
+            return False
+        yield failure(visit.named, error)
+    return True
 
 
 def _read_article(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
@@ -92,12 +106,8 @@ def _read_article(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator
 def _read_listing(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
     """Yield what a page leads to: for a home page, the feed or, if all is wanted, the sitemaps; else its own links."""
     if visit.reading.kind is None and found.is_home:
-        other = _read_whole_site if visit.reading.whole else _read_declared_feed
-        started = False
-        for outcome in other(visit, fetched, found):
-            started = True
-            yield outcome
-        if started:
+        read = _read_whole_site if visit.reading.whole else _read_declared_feed
+        if (yield from read(visit, fetched, found)):
             return
     links = found.page.links if found.page else ()
     if not links:
@@ -105,27 +115,34 @@ def _read_listing(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator
     yield from crawl_newest(visit, links)
 
 
-def _read_whole_site(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
+def _read_whole_site(visit: Visit, fetched: Fetched, found: Recognised) -> Generator[Entry, None, bool]:
+    """Yield what the sitemaps of a site list; tell whether there are any, or none can be had for now."""
     try:
         starts, first = find_sitemaps(visit, fetched.url)
     except FetchError as error:
-        yield failure(fetched.url, error)
-        return
+        yield failure(visit.named, error)
+        return True
     if starts:
         yield from read_sitemaps(visit, starts, first)
     else:
         visit.notify(f"{visit.shown}: the site has no sitemap; only what this page lists is taken")
+    return bool(starts)
 
 
-def _read_declared_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
-    for url in found.page.feeds[:1] if found.page else ():
-        try:
-            feed = visit.get(url)
-        except FetchError as error:
-            visit.notify(f"{visit.shown}: its feed cannot be had: {error}")
-            return
-        visit.notify(f"{visit.shown}: taken from the feed {feed.url}; --all takes what the sitemap lists")
-        yield from read_feed(visit, feed)
+def _read_declared_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Generator[Entry, None, bool]:
+    """Yield what the first feed of a page gives; tell whether there is one."""
+    url = next(iter(found.page.feeds), None) if found.page else None
+    if url is None:
+        return False
+    try:
+        feed = visit.get(url)
+    except FetchError as error:
+        visit.notify(f"{visit.shown}: its feed cannot be had: {error}")
+        return False
+    visit.settle(url)
+    visit.notify(f"{visit.shown}: taken from the feed {feed.url}; --all takes what the sitemap lists")
+    yield from read_feed(visit, feed)
+    return True
 
 
 def _read_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
@@ -138,8 +155,8 @@ def _read_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[En
 def _read_sitemap(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
     if found.kind == "sitemap":
         yield from read_sitemaps(visit, (fetched.url,), fetched)
-    else:
-        yield from _read_whole_site(visit, fetched, found)
+    elif not (yield from _read_whole_site(visit, fetched, found)):
+        yield from crawl_newest(visit, found.page.links if found.page else ())
 
 
 def _read_wordpress(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
@@ -148,17 +165,16 @@ def _read_wordpress(visit: Visit, fetched: Fetched, found: Recognised) -> Iterat
     try:
         yield from read_wordpress(visit, api, found.filters)
         remember_interface(visit, api, found.filters)
-    except (BadRecord, ItemTooLarge, DisallowedByRobots, HttpStatus) as error:
+    except (BadRecord, ItemTooLarge, FetchError) as error:
         if visit.reading.kind or found.page is None or not _is_closed(error):
-            yield failure(fetched.url, error)
+            yield failure(visit.named, error)
             return
         visit.notify(f"{visit.shown}: its WordPress interface cannot be used: {error}")
         yield from _read_listing(visit, fetched, found)
-    except FetchError as error:
-        yield failure(fetched.url, error)
 
 
 def _is_closed(error: Exception) -> bool:
+    """Tell whether it makes no sense to ask an interface again later."""
     return not isinstance(error, FetchError) or error.is_final
 
 

@@ -47,7 +47,7 @@ def read_feed(visit: Visit, fetched: Fetched) -> Iterator[Outcome]:
                 retrieval=retrieval,
             )
     except (BadRecord, ItemTooLarge) as error:
-        yield failure(fetched.url, error)
+        yield failure(fetched.url_asked, error)
     yield from crawl_newest(visit, announced)
 
 

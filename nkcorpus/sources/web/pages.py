@@ -54,8 +54,7 @@ def page_outcome(fetched: Fetched) -> Outcome:
 def crawl(visit: Visit, urls: Iterable[str]) -> Iterator[Outcome]:
     """Yield the pages at `urls`, none twice in a run and none that the corpus has.
 
-    When the host wants to be left alone, or nothing can be had of it any more, the rest is left, which one failure
-    tells.
+    When the host wants to be left alone, or nothing can be had of it any more, the rest is left, which a note tells.
     """
     in_a_row = 0
     for url in urls:

@@ -108,10 +108,12 @@ class _Walk:
     def _read(self, url: str) -> Sitemap | None:
         fetched, self._first = self._first, None
         try:
-            return parse((fetched or self._visit.get(url)).body)
+            sitemap = parse((fetched or self._visit.get(url)).body)
         except (FetchError, BadRecord, ItemTooLarge) as error:
             self.failures.append(failure(url, error))
             return None
+        self._visit.settle(url)
+        return sitemap
 
     def _enter(self, url: str, index: Sitemap, depth: int) -> None:
         if depth >= _DEPTH:

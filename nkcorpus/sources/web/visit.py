@@ -86,9 +86,11 @@ class Visit:
         """
         self.pause()
         known = self.known.validators(shown_address(url)) if conditional else None
-        fetched = self.fetcher.get(self._with_credentials(url), validators=Validators(*known) if known else None)
-        self.known.settle(fetched.url_asked, None)
-        return fetched
+        return self.fetcher.get(self._with_credentials(url), validators=Validators(*known) if known else None)
+
+    def settle(self, url: str) -> None:
+        """Forget that what leads to articles could not be had. Of articles themselves, that is told by their items."""
+        self.known.settle(shown_address(url), None)
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt names for the site of `url`. Raises FetchError."""

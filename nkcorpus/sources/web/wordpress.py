@@ -124,7 +124,7 @@ class _Archive:
                 yield _outcome(post, listed)
                 newest_change = max(newest_change, _changed_at(post))
                 if date := _second(post, "date"):
-                    done = (*(done if date == after else ()), str(post.get("id")))
+                    done = (*(done[1 - PER_PAGE :] if date == after else ()), str(post.get("id")))
                     after = date
                     self._visit.known.reach(self._name, " ".join(("date", newest_change, after, *done)))
         self._visit.known.reach(self._name, f"changed {newest_change}")
@@ -158,10 +158,13 @@ def _lists(visit: Visit, api: str, query: Mapping[str, str], size: int) -> Itera
                 return
             yield error
             return
-        yield listed
-        if listed.is_last or listed.posts == previous:
+        if listed.posts and listed.posts == previous:
+            yield BadRecord("the WordPress interface gives the same list of posts again; the rest was left")
             return
         previous = listed.posts
+        yield listed
+        if listed.is_last:
+            return
 
 
 def _list(visit: Visit, api: str, query: Mapping[str, str]) -> _Listed:
