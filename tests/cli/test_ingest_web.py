@@ -351,6 +351,18 @@ def test_a_host_that_wants_a_pause_is_left_alone(run: Run, server: Server) -> No
     assert ingest(run, server.url("/markets")).json["new"] == 9
 
 
+@pytest.mark.parametrize(("reply", "asked"), [(Reply(503, headers={"Retry-After": "3600"}), 1), (Reply(500), 5)])
+def test_sitemaps_of_a_host_that_is_down_are_left(run: Run, server: Server, reply: Reply, asked: int) -> None:
+    names = [f"/map-{number}.xml" for number in range(20)]
+    server.routes |= dict.fromkeys(names, reply)
+    server.routes["/index.xml"] = Reply(body=sitemap([server.url(name) for name in names], index=True), headers=XML)
+    patient = {"NKCORPUS_FETCH_RETRIES": "0", "NKCORPUS_FETCH_MAX_WAIT": "1"}
+    done = ingest(run, server.url("/index.xml"), "--all", **patient)
+    assert done.code == 1
+    assert len(server.paths) == 2 + asked
+    assert "more sitemaps are left; run the same again later" in done.err
+
+
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
 def test_a_crawl_that_was_ended_goes_on_where_it_stopped(
     run: Run, server: Server, tmp_path: Path, sent: signal.Signals, code: int

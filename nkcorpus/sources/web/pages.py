@@ -16,7 +16,7 @@ from nkcorpus.sources.web.visit import Visit, failure, header_pairs, skip
 HELD = "in the corpus already; not fetched again"
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
-MOST_FAILURES = 5
+_MOST_FAILURES = 5
 """Failures in a row that may pass, after which a host is left alone: it is down or wants no more."""
 
 
@@ -51,12 +51,28 @@ def page_outcome(fetched: Fetched) -> Outcome:
     )
 
 
+class Patience:
+    """Tells when a host is to be left alone: it said so, or failed too often in a row."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    def answered(self) -> None:
+        """Take note of an answer."""
+        self._in_a_row = 0
+
+    def ends_with(self, error: FetchError) -> bool:
+        """Take note of a failure; tell whether no more is to be asked."""
+        self._in_a_row = 0 if error.is_final else self._in_a_row + 1
+        return isinstance(error, HostDeferred) or self._in_a_row == _MOST_FAILURES
+
+
 def crawl(visit: Visit, urls: Iterable[str]) -> Iterator[Outcome]:
     """Yield the pages at `urls`, none twice in a run and none that the corpus has.
 
     When the host wants to be left alone, or nothing can be had of it any more, the rest is left, which a note tells.
     """
-    in_a_row = 0
+    patience = Patience()
     for url in urls:
         if not visit.is_first(url):
             continue
@@ -67,12 +83,11 @@ def crawl(visit: Visit, urls: Iterable[str]) -> Iterator[Outcome]:
             outcome = page_outcome(visit.get(url))
         except FetchError as error:
             yield failure(url, error)
-            in_a_row = 0 if error.is_final else in_a_row + 1
-            if isinstance(error, HostDeferred) or in_a_row == MOST_FAILURES:
+            if patience.ends_with(error):
                 visit.notify(f"{visit.shown}: no more is asked of it now; run the same again later for the rest")
                 return
         else:
-            in_a_row = 0
+            patience.answered()
             yield outcome
 
 

@@ -16,7 +16,7 @@ from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import SourceFailure
 from nkcorpus.sources.stream import Outcome
 from nkcorpus.sources.web.feeds import is_older
-from nkcorpus.sources.web.pages import crawl
+from nkcorpus.sources.web.pages import Patience, crawl
 from nkcorpus.sources.web.visit import Visit, failure
 
 GZIP = b"\x1f\x8b"
@@ -77,6 +77,7 @@ class _Walk:
         self._stack = [(url, 1) for url in reversed(_preferred(starts))]
         for url in starts:
             visit.is_first(url)
+        self._patience = Patience()
         self.failures: list[SourceFailure] = []
         self.left = 0
 
@@ -111,7 +112,13 @@ class _Walk:
             sitemap = parse((fetched or self._visit.get(url)).body)
         except (FetchError, BadRecord, ItemTooLarge) as error:
             self.failures.append(failure(url, error))
+            if isinstance(error, FetchError) and self._patience.ends_with(error):
+                self._visit.notify(
+                    f"{self._visit.shown}: {self.unread:,} more sitemaps are left; run the same again later"
+                )
+                self._stack.clear()
             return None
+        self._patience.answered()
         self._visit.settle(url)
         return sitemap
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from nkcorpus.dates import parse_iso
-from nkcorpus.errors import BadRecord, FetchError, HostDeferred, ItemTooLarge
+from nkcorpus.errors import BadRecord, FetchError, ItemTooLarge
 from nkcorpus.extract.fields import web_address
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import Retrieval, SourceItem
 from nkcorpus.sources.stream import Outcome
 from nkcorpus.sources.web.jsonanswer import read_list
-from nkcorpus.sources.web.pages import HELD, MOST_FAILURES, page_outcome
+from nkcorpus.sources.web.pages import HELD, Patience, page_outcome
 from nkcorpus.sources.web.visit import Visit, failure, header_pairs, shown_address, skip
 
 _PER_LIST = 2_000
@@ -43,7 +43,7 @@ def read_captures(visit: Visit, url: str) -> Iterator[Outcome]:
     Of each page the last capture is taken, unless the corpus has the page, or with `whole` each capture that differs
     from the one before. Its time is the time of retrieval.
     """
-    in_a_row = 0
+    patience = Patience()
     try:
         for capture in _wanted(visit, shown_address(url)):
             if not visit.reading.whole and visit.has(capture.url):
@@ -54,12 +54,11 @@ def read_captures(visit: Visit, url: str) -> Iterator[Outcome]:
                 outcome = _outcome(capture, address, visit.get(address))
             except FetchError as error:
                 yield failure(address, error)
-                in_a_row = 0 if error.is_final else in_a_row + 1
-                if isinstance(error, HostDeferred) or in_a_row == MOST_FAILURES:
+                if patience.ends_with(error):
                     visit.notify(f"{visit.shown}: no more is asked of the archive now; run it again for the rest")
                     return
             else:
-                in_a_row = 0
+                patience.answered()
                 yield outcome
     except (FetchError, BadRecord, ItemTooLarge) as error:
         yield failure(url, error)
