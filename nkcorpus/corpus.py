@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from nkcorpus.annotations import Annotations
     from nkcorpus.cleaning import Cleaning
     from nkcorpus.export import WarcReport
+    from nkcorpus.fetch.policy import FetchPolicy
     from nkcorpus.follows import Follows
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
     from nkcorpus.sources import Meter
+    from nkcorpus.sources.webreading import WebReading
     from nkcorpus.versions import Diff, History
     from nkcorpus.wording import Wording
 
@@ -124,31 +126,36 @@ class Corpus:
         source: str | None = None,
         on_stored: Callable[[int, str], None] = lambda done, origin: None,
         meter: Meter | None = None,
+        addresses: Iterable[str] | None = None,
+        web: WebReading | None = None,
+        policy: FetchPolicy | None = None,
     ) -> IngestReport:
-        """Take in files, folders and `-` (standard input), create the corpus if need be, and index what is new.
+        """Take in files, folders, `-` (standard input) and addresses, make the corpus if need be, index what is new.
 
         `format` says what the files are, where their content shall not. `include` and `exclude` are globs for names of
         files and members of archives. Only articles dated from `since` to `until` are taken, and no more than `limit`
         (0: all). `source` is the publisher of all of them.
 
         `mapping` names the fields of records ({"text": "story.body"}). `jobs` is the number of processes.
-        `force` takes in again what was removed.
+        `force` takes in again what was removed, and fetches again what is there.
         `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs.
         Without `keep_payload` the original bytes are not kept, only their digest.
         `on_stored` hears how many inputs are dealt with for good; `meter` can tell how many there will be.
+        `addresses` are more of them, such as a list gives; hosts on a network of one's own are reached only if they are
+        named among `sources`, or allowed by `policy`, which tells how hosts are treated. `web` tells what to take.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
         from nkcorpus import pipeline
-        from nkcorpus.sources import Names, Reading, iter_items
+        from nkcorpus.sources import Names, Reading, is_address, iter_items, without_user
 
         names = [os.fspath(source) for source in sources]
         reading = Reading(format, mapping or {}, Names(tuple(include), tuple(exclude)), meter=meter)
         if meter is not None:
-            meter.expect(names)
+            meter.expect([name for name in names if not is_address(name)])
         selection = pipeline.Selection(
             dates.since(since) if since else None, dates.until(until) if until else None, limit
         )
-        entries = iter_items(names, stdin=stdin, reading=reading)
+        entries = iter_items(names, stdin=stdin, reading=reading, pass_addresses=True)
         if self.path == config.default_corpus():
             self.path.parent.mkdir(parents=True, exist_ok=True)
         store = self._created()
@@ -161,9 +168,24 @@ class Corpus:
             source=source,
             keep_payload=keep_payload,
         )
-        with store.writing(names) as writer:
+        with store.writing([without_user(name) for name in names]) as writer:
+            live: Iterable[pipeline.Entry] = ()
+            urls = [name for name in names if is_address(name)]
+            if urls or addresses is not None:
+                from nkcorpus.sources.web import read_web
+
+                live = read_web(
+                    urls, addresses or (), writer, web, policy, afresh=force, notify=self._notify, pause=writer.commit
+                )
             report = pipeline.ingest(
-                writer, entries, treatment, jobs=jobs, force=force, on_stored=on_stored, selection=selection
+                writer,
+                entries,
+                treatment,
+                jobs=jobs,
+                force=force,
+                on_stored=on_stored,
+                selection=selection,
+                live=live,
             )
         self._sync()
         return report

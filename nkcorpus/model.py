@@ -36,6 +36,8 @@ Format = Literal[
 """What a file can be that holds articles, or holds such files."""
 FetchState = Literal["pending", "done", "failed", "gone"]
 """`failed`: asking again by itself makes no sense; `gone`: the host says that there is nothing (404, 410)."""
+WebKind = Literal["article", "listing", "feed", "sitemap", "wordpress"]
+"""What an address can lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,14 @@ class SourceSkip:
 
     origin: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceUnchanged:
+    """An input that is as it was when it was taken: it is stored with these very bytes, or its host says so."""
+
+    origin: str
+    record: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import itertools
 import os
 import time
 from collections import Counter
@@ -19,7 +20,7 @@ from nkcorpus.errors import ExtractionFailed, ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract, extract_traced
 from nkcorpus.extract.evidence import with_place
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
-from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip
+from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip, SourceUnchanged
 from nkcorpus.results import Cleaned, Failure, IngestReport, Trace
 from nkcorpus.sources import UNTOLD, Reading, iter_items
 from nkcorpus.store import Known, StoreWriter
@@ -27,17 +28,8 @@ from nkcorpus.store.payloads import compress
 from nkcorpus.workers import map_ordered
 
 R = TypeVar("R")
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """An input that is stored with these very bytes and need not be read."""
-
-    origin: str
-    record: int | None
-
-
-Entry = SourceItem | SourceFailure | SourceSkip | Unchanged
+Entry = SourceItem | SourceFailure | SourceSkip | SourceUnchanged
+Result = Prepared | SourceFailure | SourceSkip | SourceUnchanged | ItemError
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
 
@@ -162,19 +154,24 @@ def ingest(
     force: bool,
     on_stored: OnStored,
     selection: Selection = Selection(),
+    live: Iterable[Entry] = (),
 ) -> IngestReport:
     """Take in all of `entries` that are selected, committing as it goes, and return the summary.
 
-    One bad input never stops the rest. `force` takes in what was removed before.
+    One bad input never stops the rest. `force` takes in what was removed before. `live` are entries that come slowly:
+    each is dealt with before the next one is asked for.
     Raises CorpusError when the store cannot be written, SettingsError for bad rules.
     """
     rules_with(treatment.rules)
     intake = _Intake(writer, treatment, force)
     pending = 0
     committed_at = time.monotonic()
-    function = functools.partial(_prepared, treatment=treatment, selection=selection)
-    with contextlib.closing(_mapped(function, intake.unseen(entries), jobs)) as results:
-        for entry, result in results:
+    prepare = functools.partial(_prepared, treatment=treatment, selection=selection)
+    with (
+        contextlib.closing(_mapped(prepare, intake.unseen(entries), jobs)) as results,
+        contextlib.closing(_mapped(prepare, intake.unseen(live), jobs=1)) as live_results,
+    ):
+        for entry, result in itertools.chain(results, live_results):
             intake.take(entry, result)
             pending += 1
             if pending >= _COMMIT_ITEMS or time.monotonic() - committed_at >= _COMMIT_SECONDS:
@@ -229,11 +226,11 @@ class _Intake:
                     entry, hashlib.sha256(entry.payload).hexdigest(), with_payload=self._treatment.keep_payload
                 )
             ):
-                yield Unchanged(entry.origin, entry.record)
+                yield SourceUnchanged(entry.origin, entry.record)
             else:
                 yield entry
 
-    def take(self, entry: Entry, result: Prepared | Unchanged | SourceFailure | SourceSkip | ItemError) -> None:
+    def take(self, entry: Entry, result: Result) -> None:
         """Store, skip or record one input."""
         self._deal_with(entry, result)
         if isinstance(entry, SourceItem) and entry.kind == "html" and entry.retrieval:
@@ -242,9 +239,9 @@ class _Intake:
             error = str(result) if isinstance(result, ItemError) else error
             self._writer.journal.settle(entry.retrieval, article, error)
 
-    def _deal_with(self, entry: Entry, result: Prepared | Unchanged | SourceFailure | SourceSkip | ItemError) -> None:
+    def _deal_with(self, entry: Entry, result: Result) -> None:
         match result:
-            case Unchanged():
+            case SourceUnchanged():
                 self._counts["unchanged"] += 1
                 self._writer.settle(result.origin, result.record)
             case Prepared():
@@ -322,7 +319,7 @@ def _cost(entry: Entry) -> int:
 
 def _prepared(
     entry: Entry, *, treatment: Treatment, selection: Selection
-) -> Prepared | Unchanged | SourceFailure | SourceSkip:
+) -> Prepared | SourceFailure | SourceSkip | SourceUnchanged:
     """Extract, clean and identify one input. Runs in a worker; errors are values."""
     if not isinstance(entry, SourceItem):
         return entry
@@ -365,7 +362,7 @@ def _prepared(
 def _cleaned(entry: Entry, *, treatment: Treatment, selection: Selection, trace: bool) -> Cleaned | None:
     """Extract and clean one input. Runs in a worker; errors are values, skips None."""
     match entry:
-        case SourceSkip() | Unchanged():
+        case SourceSkip() | SourceUnchanged():
             return None
         case SourceFailure():
             return Cleaned(entry.origin, None, entry.error)

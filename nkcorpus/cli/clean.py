@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -19,6 +19,7 @@ from nkcorpus.cli.context import (
     sources_options,
 )
 from nkcorpus.errors import UsageError
+from nkcorpus.model import Format
 from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 
 
@@ -30,7 +31,7 @@ from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 @jobs_option
 @fast_option
 @fix_text_option
-@sources_options
+@sources_options(get_args(Format))
 @click.option("--explain", is_flag=True, help="Say how each text was found, and why each line was cut, instead of it.")
 @click.option("--format", type=click.Choice(CLEAN_FORMATS), default="text", show_default=True, help="How to write it.")
 @pass_session

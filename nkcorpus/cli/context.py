@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from nkcorpus.config import settings_path
 from nkcorpus.errors import SettingsError, UsageError
-from nkcorpus.model import Format
 from nkcorpus.render import Environment
 
 if TYPE_CHECKING:
@@ -157,13 +156,13 @@ def _parse_mapping(ctx: click.Context, parameter: click.Parameter, values: tuple
     return mapping
 
 
-def sources_options(function: F) -> F:
-    """Add --as, --include and --exclude, which say how sources are read."""
+def sources_options(kinds: Sequence[str]) -> Callable[[F], F]:
+    """Add --as with these choices, --include and --exclude, which say how sources are read."""
     options = [
         click.option(
             "--as",
-            type=click.Choice(get_args(Format)),
-            help="What the files are, or what is in the archives, whatever their content and names say.",
+            type=click.Choice(kinds),
+            help="What the sources are, or what is in the archives, whatever their content and names say.",
         ),
         click.option(
             "--include",
@@ -173,9 +172,13 @@ def sources_options(function: F) -> F:
         ),
         click.option("--exclude", multiple=True, metavar="GLOB", help="No files, folders or archives of this name."),
     ]
-    for option in reversed(options):
-        function = option(function)
-    return function
+
+    def add(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
 
 
 def pairs_format(function: F) -> F:

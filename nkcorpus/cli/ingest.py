@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, get_args
 
 import click
 
@@ -16,34 +16,40 @@ from nkcorpus.cli.context import (
     processors,
     sources_options,
 )
+from nkcorpus.cli.web import address_list, fetch_policy, web_options, web_reading
 from nkcorpus.errors import UsageError
+from nkcorpus.model import Format, WebKind
 from nkcorpus.render import progress, render_preview, render_report
 
 _NOTE_EVERY = 5_000
 
 
-@click.command("ingest", short_help="Take in articles from files, archives and folders.")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@sources_options
+@click.command("ingest", short_help="Take in articles from files, archives, folders and the web.")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@sources_options(tuple(dict.fromkeys((*get_args(Format), *get_args(WebKind)))))
 @click.option("--since", metavar="DATE", help="Only articles dated on or after, as in 'nkcorpus search'.")
 @click.option("--until", metavar="DATE", help="Only articles dated on or before (inclusive).")
 @click.option("--limit", type=click.IntRange(min=0), default=0, metavar="N", help="No more than N articles; 0: all.")
 @click.option("--source", metavar="NAME", help="The publisher of all of them, whatever they say.")
+@web_options
 @mapping_option
 @jobs_option
 @fast_option
 @fix_text_option
 @click.option("--no-payload", is_flag=True, help="Keep the digests of the original bytes, not the bytes: saves room.")
-@click.option("--force", is_flag=True, help="Take in again what was removed before.")
+@click.option(
+    "--force", is_flag=True, help="Take in again what was removed before, and fetch again what the corpus has."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be taken, and take nothing.")
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
 @pass_session
 def command(session: Session, /, sources: tuple[str, ...], dry_run: bool, **options: Any) -> int:
     """Take in articles: text, Markdown, HTML, JSON, CSV, feeds, WordPress exports, web archives (WARC), mail, saved
-    pages, books and documents; folders and archives (zip, tar, gz, bz2, xz, zst) of them; or - for stdin. The content
-    tells what a file is.
+    pages, books and documents; folders and archives (zip, tar, gz, bz2, xz, zst) of them; - for stdin; or from the web:
+    the address of an article, a list of articles, a feed, a sitemap, or a WordPress site. The content tells what it is.
 
-    Boilerplate is cut, nothing is lost: see 'nkcorpus show --removed'. The same input again changes nothing.
+    Boilerplate is cut, nothing is lost: see 'nkcorpus show --removed'. The same input again changes nothing. Hosts are
+    treated politely, which takes time: a page a second. Interrupt it, and the same command goes on where it stopped.
 
     With --no-payload an article cannot be written back as it came ('nkcorpus export'); ingesting the same input without
     it adds the bytes.
@@ -57,10 +63,15 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
     from nkcorpus.sources import Meter
 
     env = session.env
+    if not sources and options["urls"] is None:
+        raise UsageError("no SOURCE given: name files, folders, addresses or -, or a list of addresses with --urls")
     meter = Meter()
-    format: Literal["json"] | None = options["format"]
     noted = 0
-    with session.open() as corpus, progress(env, "ingest") as update:
+    with (
+        session.open() as corpus,
+        progress(env, "ingest") as update,
+        address_list(options["urls"], sources, env) as addresses,
+    ):
 
         def on_stored(done: int, origin: str) -> None:
             nonlocal noted
@@ -78,7 +89,7 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
             fast=options["fast"],
             fix_text=options["fix_text"],
             keep_payload=not options["no_payload"],
-            format=options["as"],
+            format=options["as"] if options["as"] in get_args(Format) else None,
             include=options["include"],
             exclude=options["exclude"],
             since=options["since"],
@@ -88,8 +99,11 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
             stdin=env.stdin,
             on_stored=on_stored,
             meter=meter,
+            addresses=addresses,
+            web=web_reading(options),
+            policy=fetch_policy(),
         )
-    render_report(report, format, env)
+    render_report(report, options["format"], env)
     return 1 if report.failed else 0
 
 

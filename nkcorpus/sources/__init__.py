@@ -16,9 +16,20 @@ from nkcorpus.sources.names import Names
 from nkcorpus.sources.stdin import STDIN, read_stdin
 from nkcorpus.sources.stream import UNTOLD, Reading
 
-__all__ = ["UNTOLD", "Meter", "Names", "Reading", "iter_items"]
+__all__ = ["UNTOLD", "Meter", "Names", "Reading", "is_address", "iter_items", "without_user"]
 
+_USER = re.compile(r"(?<=://)[^/?#]*@")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+
+def is_address(source: str) -> bool:
+    """Tell whether a source is meant as an address on the web: it has a scheme, and there is no such file."""
+    return bool(_URL.match(source)) and not path_exists(source)
+
+
+def without_user(source: str) -> str:
+    """Return a source without the user name and password that an address may have."""
+    return _USER.sub("", source) if is_address(source) else source
 
 
 def iter_items(
@@ -26,21 +37,22 @@ def iter_items(
     *,
     stdin: BinaryIO | None = None,
     reading: Reading = UNTOLD,
+    pass_addresses: bool = False,
 ) -> Iterator[SourceItem | SourceFailure | SourceSkip]:
     """Return a lazy iterator over the articles, as bytes, of all `sources` in their order.
 
     `reading` tells what the files are where their content shall not, which are wanted, and the names of fields.
-    `stdin` is read for `-`, by default that of the process.
+    `stdin` is read for `-`, by default that of the process. Addresses are failures here, unless they are passed over.
 
     Raises SourceNotFound at once when none of the sources exists, UsageError for an unknown field in the mapping.
     What goes wrong later is in the stream, as a SourceFailure, and the rest goes on.
     """
     paths = [os.fspath(source) for source in sources]
     check_mapping(reading.mapping)
-    if paths and not any(path == STDIN or _URL.match(path) or path_exists(path) for path in paths):
+    if paths and not any(path == STDIN or is_address(path) or path_exists(path) for path in paths):
         names = ", ".join(map(shown, paths[:3])) + (", ..." if len(paths) > 3 else "")
         raise SourceNotFound(f"no such file or folder: {names}")
-    return _items(paths, stdin, reading)
+    return _items([path for path in paths if not (pass_addresses and is_address(path))], stdin, reading)
 
 
 def _items(
@@ -53,9 +65,7 @@ def _items(
             if not stdin_read:
                 yield from read_stdin(stdin, reading)
             stdin_read = True
-        elif _URL.match(path) and not path_exists(path):
-            yield SourceFailure(
-                path, "web sources are not supported in this version; save the page and ingest the file"
-            )
+        elif is_address(path):
+            yield SourceFailure(path, "only 'nkcorpus ingest' takes addresses; save the page and name the file")
         else:
             yield from read_path(path, reading, seen)

@@ -198,6 +198,21 @@ class StoreWriter(Protocol):
     def journal(self) -> JournalWriter:
         """The journal of what is fetched from the web."""
 
+    def has_page(self, url: str) -> bool:
+        """Tell whether an article has this address, or had it before it was removed, or came when it was asked for."""
+
+    def validators(self, url: str) -> tuple[str, str | None, str | None] | None:
+        """Return the address that answered when the page at `url` was asked for, and its ETag and Last-Modified.
+
+        None unless that page is the newest version of its article.
+        """
+
+    def reached(self, walk: str) -> str | None:
+        """Return where a walk through an archive has got to, None for one that has not begun."""
+
+    def reach(self, walk: str, place: str) -> None:
+        """Remember where a walk has got to, with what was added before."""
+
     def commit(self) -> None:
         """Make everything so far durable."""
 

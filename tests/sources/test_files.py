@@ -148,7 +148,7 @@ def test_a_name_too_long_is_a_failure(folder: Path) -> None:
 def test_web_addresses_are_told_apart(folder: Path) -> None:
     ((origin, what),) = outcomes("https://news.example/rice")
     assert origin == "https://news.example/rice"
-    assert "not supported in this version" in what
+    assert "only 'nkcorpus ingest' takes addresses" in what
 
 
 def test_a_large_file_is_refused_unread(folder: Path) -> None:

@@ -102,7 +102,10 @@ def content(
 
 
 class Server:
-    """The server, as a context manager. `routes` may change while it runs; what has no route is 404."""
+    """The server, as a context manager. `routes` may change while it runs; what has no route is 404.
+
+    They are by path, with the query or without it.
+    """
 
     def __init__(self, host: str = "127.0.0.1", *, tls: bool = False) -> None:
         """With `tls` it speaks HTTPS, as `news.example`, which clients trust by `client_context`."""
@@ -166,7 +169,7 @@ class Server:
         """Log a request and return what to answer."""
         with self._lock:
             self.requests.append(request)
-            route = self.routes.get(request.path)
+            route = self.routes.get(request.path) or self.routes.get(request.path.partition("?")[0])
             turn = self._served[request.path] = self._served.get(request.path, -1) + 1
         if route is None:
             return Reply(404, b"no such page")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nkcorpus.dates import utc_now
+from nkcorpus.identity import url_id
 from nkcorpus.model import Prepared, SourceItem
 from nkcorpus.results import IngestReport, Likeness
 from nkcorpus.store.base import Known
@@ -155,6 +156,43 @@ class SqliteWriter(Transaction):
         with corpus_errors(self._path):
             self._begin()
             self._connection.execute("DELETE FROM failure WHERE origin = ? AND record = ?", (origin, record or 0))
+
+    def has_page(self, url: str) -> bool:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            row = self._connection.execute(
+                "SELECT 1 FROM article WHERE id = ? UNION ALL SELECT 1 FROM version WHERE retrieval_url = ? LIMIT 1",
+                (url_id(url), url),
+            ).fetchone()
+        return row is not None
+
+    def validators(self, url: str) -> tuple[str, str | None, str | None] | None:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            row = self._connection.execute(
+                "SELECT v.retrieval_answered, v.retrieval_headers FROM version v"
+                " JOIN article a ON a.id = v.article AND a.version = v.number"
+                " WHERE v.retrieval_url = ? AND v.kind = 'html' ORDER BY v.id DESC LIMIT 1",
+                (url,),
+            ).fetchone()
+        if row is None:
+            return None
+        headers = dict(json.loads(row[1] or "[]"))
+        return row[0], headers.get("etag"), headers.get("last-modified")
+
+    def reached(self, walk: str) -> str | None:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            row = self._connection.execute("SELECT place FROM walk WHERE name = ?", (walk,)).fetchone()
+        return row[0] if row else None
+
+    def reach(self, walk: str, place: str) -> None:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.execute(
+                "INSERT OR REPLACE INTO walk (name, place, reached_at) VALUES (?, ?, ?)", (walk, place, utc_now())
+            )
 
     def finish(self, report: IngestReport) -> None:
         """See StoreWriter."""

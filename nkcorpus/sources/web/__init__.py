@@ -1,0 +1,187 @@
+"""Addresses as sources: feeds, sitemaps, WordPress sites, lists of articles, articles, and captures of any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+
+from nkcorpus.errors import BadRecord, FetchError, ItemError, ItemTooLarge
+from nkcorpus.fetch.answer import Fetched
+from nkcorpus.fetch.client import Fetcher
+from nkcorpus.fetch.policy import FetchPolicy
+from nkcorpus.model import SourceFailure, SourceItem, SourceSkip, SourceUnchanged, WebKind
+from nkcorpus.sources.web.feeds import read_feed
+from nkcorpus.sources.web.pages import HELD, crawl_newest, page_outcome
+from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
+from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
+from nkcorpus.sources.web.visit import Afresh, Known, Visit, failure, is_fetchable, skip
+from nkcorpus.sources.web.wayback import read_capture, read_captures
+from nkcorpus.sources.web.wordpress import known_interface, read_wordpress, remember_interface
+from nkcorpus.sources.webreading import WebReading
+
+__all__ = ["Known", "read_web"]
+
+Entry = SourceItem | SourceFailure | SourceSkip | SourceUnchanged
+
+
+def read_web(
+    named: Sequence[str],
+    listed: Iterable[str],
+    known: Known,
+    reading: WebReading | None = None,
+    policy: FetchPolicy | None = None,
+    *,
+    afresh: bool = False,
+    notify: Callable[[str], None] = lambda message: None,
+    pause: Callable[[], None] = lambda: None,
+) -> Iterator[Entry]:
+    """Yield the articles that addresses lead to, one address after the other, as they come.
+
+    The hosts that the user `named`, and the archive of captures, may be on a network of one's own; those `listed` in a
+    file may not, and of them pages that are there already are not fetched again. With `afresh`, all are. `notify` gets
+    lines for the user; `pause` is called before each request, when all that was yielded has been dealt with.
+    What goes wrong is in the stream, and the rest goes on.
+    """
+    reading = reading or WebReading()
+    policy = (policy or FetchPolicy()).naming(url for url in (*named, reading.archive) if is_fetchable(url))
+    read = read_captures if reading.captures else _read_address
+    with Fetcher(policy) as fetcher:
+        visit = Visit(fetcher, reading, Afresh(known) if afresh else known, notify, pause)
+        for url in dict.fromkeys(named):
+            visit.named = url
+            yield from read(visit, url)
+        for url in listed:
+            visit.named = url
+            if reading.captures is None and visit.has(url):
+                yield skip(url, HELD)
+            else:
+                yield from read(visit, url)
+
+
+def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
+    if captured := read_capture(visit, url):
+        yield from captured
+        return
+    if (yield from _read_known_interface(visit)):
+        return
+    try:
+        fetched = visit.get(url, conditional=visit.reading.kind in (None, "article"))
+    except FetchError as error:
+        yield failure(url, error)
+        return
+    if fetched.not_modified:
+        yield SourceUnchanged(fetched.url_asked)
+        return
+    visit.is_first(url)
+    visit.is_first(fetched.url)
+    try:
+        found = recognise(fetched)
+    except ItemError:
+        found = Recognised("article")  # of which extraction tells what is wrong
+    kind = visit.reading.kind or found.kind
+    if kind != "article":
+        visit.settle(url)
+    yield from _READERS[kind](visit, fetched, found)
+
+
+def _read_known_interface(visit: Visit) -> Generator[Entry, None, bool]:
+    """Yield the posts of a site that was found to be made with WordPress before; tell whether that was all to do."""
+    interface = known_interface(visit)
+    if interface is None or visit.reading.kind not in (None, "wordpress"):
+        return False
+    try:
+        yield from read_wordpress(visit, *interface)
+        visit.settle(visit.named)
+    except (BadRecord, ItemTooLarge, FetchError) as error:
+        if _is_closed(error):
+            visit.notify(f"{visit.shown}: its WordPress interface is gone; looking anew")
+            return False
+        yield failure(visit.named, error)
+    return True
+
+
+def _read_article(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
+    yield page_outcome(fetched)
+
+
+def _read_listing(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
+    """Yield what a page leads to: for a home page, the feed or, if all is wanted, the sitemaps; else its own links."""
+    if visit.reading.kind is None and found.is_home:
+        read = _read_whole_site if visit.reading.whole else _read_declared_feed
+        if (yield from read(visit, fetched, found)):
+            return
+    links = found.page.links if found.page else ()
+    if not links:
+        visit.notify(f"{visit.shown}: no articles are listed here; try --as sitemap, or the address of a feed")
+    yield from crawl_newest(visit, links)
+
+
+def _read_whole_site(visit: Visit, fetched: Fetched, found: Recognised) -> Generator[Entry, None, bool]:
+    """Yield what the sitemaps of a site list; tell whether there are any, or none can be had for now."""
+    try:
+        starts, first = find_sitemaps(visit, fetched.url)
+    except FetchError as error:
+        yield failure(visit.named, error)
+        return True
+    if starts:
+        yield from read_sitemaps(visit, starts, first)
+    else:
+        visit.notify(f"{visit.shown}: the site has no sitemap; only what this page lists is taken")
+    return bool(starts)
+
+
+def _read_declared_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Generator[Entry, None, bool]:
+    """Yield what the first feed of a page gives; tell whether there is one."""
+    url = next(iter(found.page.feeds), None) if found.page else None
+    if url is None:
+        return False
+    try:
+        feed = visit.get(url)
+    except FetchError as error:
+        visit.notify(f"{visit.shown}: its feed cannot be had: {error}")
+        return False
+    visit.settle(url)
+    visit.notify(f"{visit.shown}: taken from the feed {feed.url}; --all takes what the sitemap lists")
+    yield from read_feed(visit, feed)
+    return True
+
+
+def _read_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
+    if found.page:
+        yield failure(fetched.url_asked, BadRecord("no feed but a page; leave --as feed away"))
+        return
+    yield from read_feed(visit, fetched)
+
+
+def _read_sitemap(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
+    if found.kind == "sitemap":
+        yield from read_sitemaps(visit, (fetched.url,), fetched)
+    elif not (yield from _read_whole_site(visit, fetched, found)):
+        yield from crawl_newest(visit, found.page.links if found.page else ())
+
+
+def _read_wordpress(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
+    """Yield the posts of a site; where its interface is closed, what another site would be read by."""
+    api = found.api or usual_api(fetched.url)
+    try:
+        yield from read_wordpress(visit, api, found.filters)
+        remember_interface(visit, api, found.filters)
+    except (BadRecord, ItemTooLarge, FetchError) as error:
+        if visit.reading.kind or found.page is None or not _is_closed(error):
+            yield failure(visit.named, error)
+            return
+        visit.notify(f"{visit.shown}: its WordPress interface cannot be used: {error}")
+        yield from _read_listing(visit, fetched, found)
+
+
+def _is_closed(error: Exception) -> bool:
+    """Tell whether it makes no sense to ask an interface again later."""
+    return not isinstance(error, FetchError) or error.is_final
+
+
+_READERS: dict[WebKind, Callable[[Visit, Fetched, Recognised], Iterator[Entry]]] = {
+    "article": _read_article,
+    "listing": _read_listing,
+    "feed": _read_feed,
+    "sitemap": _read_sitemap,
+    "wordpress": _read_wordpress,
+}

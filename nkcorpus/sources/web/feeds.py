@@ -1,0 +1,70 @@
+"""Feeds on the web: entries that hold the article are taken as they are, summaries lead to the pages."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from nkcorpus.dates import interval
+from nkcorpus.errors import BadRecord, ItemTooLarge
+from nkcorpus.extract.dates import parse_date
+from nkcorpus.extract.feeds import Entry, read_entry, split_feed
+from nkcorpus.fetch.answer import Fetched
+from nkcorpus.model import SourceItem
+from nkcorpus.sources.stream import Outcome
+from nkcorpus.sources.web.pages import crawl_newest, retrieval_of
+from nkcorpus.sources.web.visit import Visit, failure, shown_address, skip
+
+_MOST_ENTRIES = 20_000
+_CUT_OFF = ("…", "[…]", "...", "[...]", "&hellip;", "[&hellip;]", "&#8230;", "[&#8230;]")
+
+
+def read_feed(visit: Visit, fetched: Fetched) -> Iterator[Outcome]:
+    """Yield the articles of a feed: those that it holds, then the pages of those that it only announces."""
+    announced: list[str] = []
+    retrieval = retrieval_of(fetched)
+    try:
+        for number, part in enumerate(split_feed(io.BytesIO(fetched.body)), start=1):
+            if number > _MOST_ENTRIES:
+                raise ItemTooLarge(f"a feed of more than {_MOST_ENTRIES:,} entries; the rest was left")
+            if part.skip:
+                yield skip(fetched.url, part.skip)
+                continue
+            entry = read_entry(part.payload, fetched.url)
+            if _is_older(entry, visit.reading.since):
+                continue
+            url = entry.url[0] if entry.url else None
+            if url and _is_announcement(entry):
+                announced.append(url)
+                continue
+            yield SourceItem(
+                origin=shown_address(url or fetched.url),
+                name="",
+                kind="entry",
+                payload=part.payload,
+                charset="utf-8",
+                url=fetched.url,
+                retrieval=retrieval,
+            )
+    except (BadRecord, ItemTooLarge) as error:
+        yield failure(fetched.url_asked, error)
+    yield from crawl_newest(visit, announced)
+
+
+def is_older(text: str | None, since: int | None) -> bool:
+    """Tell whether what was published or last changed at a time, as it is written, is older than what is wanted."""
+    if since is None or not text:
+        return False
+    date = parse_date(text, "feed")
+    return date is not None and interval(date.value)[1] < since
+
+
+def _is_older(entry: Entry, since: int | None) -> bool:
+    found = entry.published or entry.updated
+    return is_older(found[0] if found else None, since)
+
+
+def _is_announcement(entry: Entry) -> bool:
+    if entry.is_summary or entry.text is None:
+        return True
+    return entry.text[0].rstrip().removesuffix("</p>").rstrip().endswith(_CUT_OFF)

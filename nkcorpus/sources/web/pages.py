@@ -1,0 +1,103 @@
+"""Pages of articles: fetched one by one, as items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from nkcorpus.errors import FetchError, HostDeferred
+from nkcorpus.fetch.answer import Fetched
+from nkcorpus.model import Retrieval, SourceItem
+from nkcorpus.sources.httpbody import declared_charset
+from nkcorpus.sources.limits import SIGNATURE_BYTES
+from nkcorpus.sources.sniff import SNIFFED_BYTES, format_of_mark, sniff
+from nkcorpus.sources.stream import Outcome
+from nkcorpus.sources.web.visit import Visit, failure, header_pairs, skip
+
+HELD = "in the corpus already; not fetched again"
+
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_MOST_FAILURES = 5
+"""Failures in a row that may pass, after which a host is left alone: it is down or wants no more."""
+
+
+def retrieval_of(fetched: Fetched) -> Retrieval:
+    """Return how an answer came."""
+    time = fetched.retrieved_at.replace("+00:00", "Z")
+    return Retrieval(fetched.url_asked, fetched.url, fetched.status, time, header_pairs(fetched.headers))
+
+
+def is_page(fetched: Fetched) -> bool:
+    """Tell whether an answer is HTML, by what it says and else by its content."""
+    if format_of_mark(fetched.body[:SIGNATURE_BYTES]):
+        return False
+    if fetched.media_type:
+        return fetched.media_type in _PAGES
+    return sniff(fetched.body[:SNIFFED_BYTES], complete=len(fetched.body) <= SNIFFED_BYTES) == "html"
+
+
+def page_outcome(fetched: Fetched) -> Outcome:
+    """Return the item of a page that was fetched, a skip for what is none."""
+    if not is_page(fetched):
+        what = fetched.media_type or "of an unknown kind"
+        return skip(fetched.url_asked, f"no page but {what}; save it and name the file to take it")
+    return SourceItem(
+        origin=fetched.url_asked,
+        name="",
+        kind="html",
+        payload=fetched.body,
+        charset=declared_charset(fetched.headers.get("content-type", "")),
+        url=fetched.url,
+        retrieval=retrieval_of(fetched),
+    )
+
+
+class Patience:
+    """Tells when a host is to be left alone: it said so, or failed too often in a row."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    def answered(self) -> None:
+        """Take note of an answer."""
+        self._in_a_row = 0
+
+    def ends_with(self, error: FetchError) -> bool:
+        """Take note of a failure; tell whether no more is to be asked."""
+        self._in_a_row = 0 if error.is_final else self._in_a_row + 1
+        return isinstance(error, HostDeferred) or self._in_a_row == _MOST_FAILURES
+
+
+def crawl(visit: Visit, urls: Iterable[str]) -> Iterator[Outcome]:
+    """Yield the pages at `urls`, none twice in a run and none that the corpus has.
+
+    When the host wants to be left alone, or nothing can be had of it any more, the rest is left, which a note tells.
+    """
+    patience = Patience()
+    for url in urls:
+        if not visit.is_first(url):
+            continue
+        if visit.has(url):
+            yield skip(url, HELD)
+            continue
+        try:
+            outcome = page_outcome(visit.get(url))
+        except FetchError as error:
+            yield failure(url, error)
+            if patience.ends_with(error):
+                visit.notify(f"{visit.shown}: no more is asked of it now; run the same again later for the rest")
+                return
+        else:
+            patience.answered()
+            yield outcome
+
+
+def crawl_newest(visit: Visit, urls: Iterable[str]) -> Iterator[Outcome]:
+    """Yield the pages at `urls`, the newest first, up to the number that is wanted; tell how many are left."""
+    if visit.reading.whole:
+        yield from crawl(visit, urls)
+        return
+    listed = list(dict.fromkeys(urls))
+    wanted = listed[: visit.reading.newest]
+    yield from crawl(visit, wanted)
+    if left := sum(not visit.has(url) for url in listed[visit.reading.newest :]):
+        visit.notify(f"{visit.shown}: {left:,} more are left; --all takes them")
