@@ -97,7 +97,7 @@ def test_a_folder_of_good_and_bad(run: Run, tmp_path: Path) -> None:
         assert "\n" not in failed[name]
     for line in outcome.err.splitlines():
         assert line.startswith("nkcorpus: ")
-    assert len(outcome.err.splitlines()) == len(failed) + 1
+    assert len(outcome.err.splitlines()) == len(failed) + 2, "each failure, the reason of the skip, the summary"
 
     assert run("-C", "c.db", "search", "squid coal", "--count").out == "2\n"
     assert sorted(path.name for path in folder.rglob("*")) == before
