@@ -201,12 +201,6 @@ class StoreWriter(Protocol):
     def has_page(self, url: str) -> bool:
         """Tell whether an article has this address, or had it before it was removed, or came when it was asked for."""
 
-    def validators(self, url: str) -> tuple[str, str | None, str | None] | None:
-        """Return the address that answered when the page at `url` was asked for, and its ETag and Last-Modified.
-
-        None unless that page is the newest version of its article.
-        """
-
     def reached(self, walk: str) -> str | None:
         """Return where a walk through an archive has got to, None for one that has not begun."""
 

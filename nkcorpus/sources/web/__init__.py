@@ -13,7 +13,7 @@ from nkcorpus.sources.web.feeds import read_feed
 from nkcorpus.sources.web.pages import HELD, crawl_newest, page_outcome
 from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
 from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
-from nkcorpus.sources.web.visit import Afresh, Known, Visit, failure, is_fetchable, skip
+from nkcorpus.sources.web.visit import Known, Visit, failure, is_fetchable, skip
 from nkcorpus.sources.web.wayback import read_capture, read_captures
 from nkcorpus.sources.web.wordpress import known_interface, read_wordpress, remember_interface
 from nkcorpus.sources.webreading import WebReading
@@ -31,21 +31,23 @@ def read_web(
     policy: FetchPolicy | None = None,
     *,
     afresh: bool = False,
+    followed: str = "",
     notify: Callable[[str], None] = lambda message: None,
     pause: Callable[[], None] = lambda: None,
 ) -> Iterator[Entry]:
     """Yield the articles that addresses lead to, one address after the other, as they come.
 
     The hosts that the user `named`, and the archive of captures, may be on a network of one's own; those `listed` in a
-    file may not, and of them pages that are there already are not fetched again. With `afresh`, all are. `notify` gets
-    lines for the user; `pause` is called before each request, when all that was yielded has been dealt with.
+    file may not, and of them pages that are there already are not fetched again. With `afresh`, all are. `followed` is
+    the name of the source whose news are asked for. `notify` gets lines for the user; `pause` is called before each
+    request, when all that was yielded has been dealt with. What came of each address goes to the journal.
     What goes wrong is in the stream, and the rest goes on.
     """
     reading = reading or WebReading()
     policy = (policy or FetchPolicy()).naming(url for url in (*named, reading.archive) if is_fetchable(url))
     read = read_captures if reading.captures else _read_address
     with Fetcher(policy) as fetcher:
-        visit = Visit(fetcher, reading, Afresh(known) if afresh else known, notify, pause)
+        visit = Visit(fetcher, reading, known, notify, pause, followed, afresh)
         for url in dict.fromkeys(named):
             visit.named = url
             yield from read(visit, url)
@@ -64,7 +66,7 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
     if (yield from _read_known_interface(visit)):
         return
     try:
-        fetched = visit.get(url, conditional=visit.reading.kind in (None, "article"))
+        fetched = visit.get(url, conditional=visit.reading.kind in (None, "article", "feed"))
     except FetchError as error:
         yield failure(url, error)
         return
@@ -95,7 +97,7 @@ def _read_known_interface(visit: Visit) -> Generator[Entry, None, bool]:
         if _is_closed(error):
             visit.notify(f"{visit.shown}: its WordPress interface is gone; looking anew")
             return False
-        yield failure(visit.named, error)
+        yield visit.failed(error)
     return True
 
 
@@ -120,7 +122,7 @@ def _read_whole_site(visit: Visit, fetched: Fetched, found: Recognised) -> Gener
     try:
         starts, first = find_sitemaps(visit, fetched.url)
     except FetchError as error:
-        yield failure(visit.named, error)
+        yield visit.failed(error)
         return True
     if starts:
         yield from read_sitemaps(visit, starts, first)
@@ -135,11 +137,14 @@ def _read_declared_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Ge
     if url is None:
         return False
     try:
-        feed = visit.get(url)
+        feed = visit.get(url, conditional=True)
     except FetchError as error:
         visit.notify(f"{visit.shown}: its feed cannot be had: {error}")
         return False
     visit.settle(url)
+    if feed.not_modified:
+        yield SourceUnchanged(feed.url_asked)
+        return True
     visit.notify(f"{visit.shown}: taken from the feed {feed.url}; --all takes what the sitemap lists")
     yield from read_feed(visit, feed)
     return True
@@ -167,7 +172,7 @@ def _read_wordpress(visit: Visit, fetched: Fetched, found: Recognised) -> Iterat
         remember_interface(visit, api, found.filters)
     except (BadRecord, ItemTooLarge, FetchError) as error:
         if visit.reading.kind or found.page is None or not _is_closed(error):
-            yield failure(visit.named, error)
+            yield visit.failed(error)
             return
         visit.notify(f"{visit.shown}: its WordPress interface cannot be used: {error}")
         yield from _read_listing(visit, fetched, found)

@@ -48,7 +48,10 @@ def read_feed(visit: Visit, fetched: Fetched) -> Iterator[Outcome]:
             )
     except (BadRecord, ItemTooLarge) as error:
         yield failure(fetched.url_asked, error)
-    yield from crawl_newest(visit, announced)
+        yield from crawl_newest(visit, announced)
+        return
+    if (yield from crawl_newest(visit, announced)):
+        visit.taken_whole(retrieval)
 
 
 def is_older(text: str | None, since: int | None) -> bool:

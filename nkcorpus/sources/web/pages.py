@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 
 from nkcorpus.errors import FetchError, HostDeferred
 from nkcorpus.fetch.answer import Fetched
@@ -14,6 +14,7 @@ from nkcorpus.sources.stream import Outcome
 from nkcorpus.sources.web.visit import Visit, failure, header_pairs, skip
 
 HELD = "in the corpus already; not fetched again"
+_TRIED = "fetched before and not taken; 'nkcorpus fetches' tells"
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _MOST_FAILURES = 5
@@ -67,37 +68,48 @@ class Patience:
         return isinstance(error, HostDeferred) or self._in_a_row == _MOST_FAILURES
 
 
-def crawl(visit: Visit, urls: Iterable[str]) -> Iterator[Outcome]:
+def crawl(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
     """Yield the pages at `urls`, none twice in a run and none that the corpus has.
 
     When the host wants to be left alone, or nothing can be had of it any more, the rest is left, which a note tells.
+    Of a followed source, no page is fetched that it led to before, unless that is to be tried again.
+    Returns whether there is no page left to try again.
     """
     patience = Patience()
+    is_whole = True
     for url in urls:
         if not visit.is_first(url):
             continue
         if visit.has(url):
             yield skip(url, HELD)
             continue
+        if visit.was_tried(url):
+            yield skip(url, _TRIED)
+            continue
         try:
             outcome = page_outcome(visit.get(url))
         except FetchError as error:
             yield failure(url, error)
+            is_whole = is_whole and error.is_final
             if patience.ends_with(error):
                 visit.notify(f"{visit.shown}: no more is asked of it now; run the same again later for the rest")
-                return
+                return False
         else:
             patience.answered()
             yield outcome
+    return is_whole
 
 
-def crawl_newest(visit: Visit, urls: Iterable[str]) -> Iterator[Outcome]:
-    """Yield the pages at `urls`, the newest first, up to the number that is wanted; tell how many are left."""
+def crawl_newest(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
+    """Yield the pages at `urls`, the newest first, up to the number that is wanted; tell how many are left.
+
+    Returns whether there is none left.
+    """
     if visit.reading.whole:
-        yield from crawl(visit, urls)
-        return
+        return (yield from crawl(visit, urls))
     listed = list(dict.fromkeys(urls))
     wanted = listed[: visit.reading.newest]
-    yield from crawl(visit, wanted)
+    is_whole = yield from crawl(visit, wanted)
     if left := sum(not visit.has(url) for url in listed[visit.reading.newest :]):
         visit.notify(f"{visit.shown}: {left:,} more are left; --all takes them")
+    return is_whole and not left

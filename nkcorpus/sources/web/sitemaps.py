@@ -50,7 +50,7 @@ def find_sitemaps(visit: Visit, url: str) -> tuple[tuple[str, ...], Fetched | No
         return named, None
     for path in _USUAL:
         try:
-            fetched = visit.get(urljoin(url, path))
+            fetched = visit.ask(urljoin(url, path))
             parse(fetched.body)
         except (HttpStatus, BadRecord, ItemTooLarge):
             continue

@@ -4,28 +4,43 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from nkcorpus.errors import BadUrl, FetchError
 from nkcorpus.extract.fields import web_address
 from nkcorpus.fetch.answer import Fetched, Validators
+from nkcorpus.fetch.attempts import answered, refused, validators_of
 from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.urls import may_share_credentials, parse_url, without_credentials
 from nkcorpus.identity import canonical_url
-from nkcorpus.model import SourceFailure, SourceSkip
+from nkcorpus.model import Attempt, FetchEntry, Retrieval, SourceFailure, SourceSkip
 from nkcorpus.sources import without_user
 from nkcorpus.sources.webreading import WebReading
+
+
+class Journal(Protocol):
+    """What is remembered of each address that is asked for."""
+
+    def entry(self, url: str) -> FetchEntry | None:
+        """Return what is known about an address, None for one that nobody asked for."""
+
+    def record(self, attempt: Attempt) -> None:
+        """Write down what came of a try."""
+
+    def settle(self, retrieval: Retrieval, article_id: str | None = None, error: str | None = None) -> None:
+        """Write down that what an address gave has been dealt with, from when on its validators hold."""
 
 
 class Known(Protocol):
     """What is there already, and where walks through archives have got to."""
 
+    @property
+    def journal(self) -> Journal:
+        """What came of each address."""
+
     def has_page(self, url: str) -> bool:
         """Tell whether the page at an address need not be fetched."""
-
-    def validators(self, url: str) -> tuple[str, str | None, str | None] | None:
-        """Return what tells whether the page at an address has changed: who answered, ETag, Last-Modified."""
 
     def reached(self, walk: str) -> str | None:
         """Return where a walk has got to, None for one that has not begun."""
@@ -37,37 +52,11 @@ class Known(Protocol):
         """Forget that something could not be had."""
 
 
-@dataclass(frozen=True, slots=True)
-class Afresh:
-    """What is known, for a run that begins anew whatever there is."""
-
-    known: Known
-
-    def has_page(self, url: str) -> bool:
-        """See Known."""
-        return False
-
-    def validators(self, url: str) -> tuple[str, str | None, str | None] | None:
-        """See Known."""
-        return None
-
-    def reached(self, walk: str) -> str | None:
-        """See Known."""
-        return None
-
-    def reach(self, walk: str, place: str) -> None:
-        """See Known."""
-        self.known.reach(walk, place)
-
-    def settle(self, origin: str, record: int | None) -> None:
-        """See Known."""
-        self.known.settle(origin, record)
-
-
 @dataclass(slots=True)
 class Visit:
     """One run. `notify` gets lines for the user. `pause` is called before each request, when all that was yielded has
-    been dealt with.
+    been dealt with. `followed` is the name of the source whose news are asked for, "" where it has none. A visit
+    `afresh` asks whatever is there.
     """
 
     fetcher: Fetcher
@@ -75,22 +64,74 @@ class Visit:
     known: Known
     notify: Callable[[str], None]
     pause: Callable[[], None]
+    followed: str = ""
+    afresh: bool = False
     named: str = ""
     """The address that the user gave, whose credentials go along where they belong."""
     _seen: set[bytes] = field(default_factory=set)
+    _failed: set[str] = field(default_factory=set)
 
     def get(self, url: str, *, conditional: bool = False) -> Fetched:
-        """Fetch; if `conditional`, what is as it was when the corpus took it comes as `not_modified`.
+        """Fetch, and write down what came of it; if `conditional`, what is as it was when the corpus took it comes as
+        `not_modified`. Raises FetchError.
+        """
+        shown = shown_address(url)
+        try:
+            fetched = self.ask(url, self._validators(shown) if conditional else None)
+        except BadUrl:
+            raise
+        except FetchError as error:
+            self.known.journal.record(refused(shown, self._source, error))
+            raise
+        # Its validators hold once all that it gave has been dealt with.
+        self.known.journal.record(
+            replace(answered(fetched, self._source), validated_url=None, etag=None, last_modified=None)
+        )
+        return fetched
+
+    def ask(self, url: str, validators: Validators | None = None) -> Fetched:
+        """Fetch what is no page of its own, such as a part of a list, which nobody asks for again by itself.
 
         Raises FetchError.
         """
         self.pause()
-        known = self.known.validators(shown_address(url)) if conditional else None
-        return self.fetcher.get(self._with_credentials(url), validators=Validators(*known) if known else None)
+        return self.fetcher.get(self._with_credentials(url), validators=validators)
+
+    def failed(self, error: Exception) -> SourceFailure:
+        """Return the failure of what the user named, and write it down."""
+        self._failed.add(self.shown)
+        if isinstance(error, FetchError):
+            self.known.journal.record(refused(self.shown, self._source, error))
+        return failure(self.named, error)
+
+    def taken_whole(self, retrieval: Retrieval) -> None:
+        """Remember that all of what a followed source gave has been dealt with: only if that changes there is news."""
+        if self.followed:
+            self.known.journal.settle(retrieval)
+
+    @property
+    def _source(self) -> str:
+        return self.followed or self.shown
+
+    def _validators(self, shown: str) -> Validators | None:
+        entry = None if self.afresh else self.known.journal.entry(shown)
+        if entry is None or entry.state != "done" or not (entry.article_id or self.followed):
+            return None
+        return validators_of(entry)
+
+    def reached(self, walk: str) -> str | None:
+        """Return where a walk has got to, None for one that has not begun or begins anew."""
+        return None if self.afresh else self.known.reached(walk)
 
     def settle(self, url: str) -> None:
         """Forget that what leads to articles could not be had. Of articles themselves, that is told by their items."""
-        self.known.settle(shown_address(url), None)
+        shown = shown_address(url)
+        if shown in self._failed:
+            return
+        self.known.settle(shown, None)
+        entry = self.known.journal.entry(shown)
+        if entry and entry.state != "done":
+            self.known.journal.record(Attempt(shown, self._source, "done"))
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt names for the site of `url`. Raises FetchError."""
@@ -104,7 +145,12 @@ class Visit:
 
     def has(self, url: str) -> bool:
         """Tell whether the corpus has the page at an address."""
-        return self.known.has_page(shown_address(url))
+        return not self.afresh and self.known.has_page(shown_address(url))
+
+    def was_tried(self, url: str) -> bool:
+        """Tell whether a followed source led to a page before, and that is not to be tried again by itself."""
+        entry = self.known.journal.entry(shown_address(url)) if self.followed and not self.afresh else None
+        return entry is not None and entry.source == self.followed and entry.state != "pending"
 
     def is_first(self, url: str) -> bool:
         """Tell whether an address comes up for the first time in this run."""

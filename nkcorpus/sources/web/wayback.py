@@ -132,7 +132,7 @@ def _captures(visit: Visit, url: str) -> Iterator[_Capture]:
         # Archives differ in whether the key comes ready for an address.
         more = f"&resumeKey={quote(resume, safe='%+')}" if resume else ""
         address = f"{visit.reading.archive.rstrip('/')}/cdx/search/cdx?{urlencode(query)}{more}"
-        rows, after = _rows(visit.get(address))
+        rows, after = _rows(visit.ask(address))
         yield from rows
         if after is None or after == resume:
             return

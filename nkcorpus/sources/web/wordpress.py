@@ -22,7 +22,7 @@ from nkcorpus.model import SourceItem
 from nkcorpus.sources.stream import Outcome
 from nkcorpus.sources.web.jsonanswer import read_list
 from nkcorpus.sources.web.pages import retrieval_of
-from nkcorpus.sources.web.visit import Visit, failure, shown_address, skip
+from nkcorpus.sources.web.visit import Visit, shown_address, skip
 
 PER_PAGE = 100
 """The most that a list may have."""
@@ -68,7 +68,7 @@ def remember_interface(visit: Visit, api: str, filters: Mapping[str, str]) -> No
 
 def known_interface(visit: Visit) -> tuple[str, dict[str, str]] | None:
     """Return the interface and the filters that the named address was found to stand for in an earlier run."""
-    kind, api, filters = [*(visit.known.reached(visit.shown) or "").split(" "), "", ""][:3]
+    kind, api, filters = [*(visit.reached(visit.shown) or "").split(" "), "", ""][:3]
     return (api, dict(parse_qsl(filters))) if kind == "wordpress" else None
 
 
@@ -79,7 +79,7 @@ def _newest(visit: Visit, api: str, filters: Mapping[str, str]) -> Iterator[Outc
     taken = 0
     for listed in _lists(visit, api, query, min(PER_PAGE, wanted or PER_PAGE)):
         if isinstance(listed, Exception):
-            yield failure(visit.named, listed)
+            yield visit.failed(listed)
             return
         posts = listed.posts if wanted is None else listed.posts[: wanted - taken]
         for post in posts:
@@ -105,7 +105,7 @@ class _Archive:
         self._name = shown_address(_list_address(api, filters))
 
     def outcomes(self) -> Iterator[Outcome]:
-        place = (self._visit.known.reached(self._name) or "").split(" ")
+        place = (self._visit.reached(self._name) or "").split(" ")
         if place[0] == "changed":
             yield from self._changed(place[1])
         else:
@@ -118,7 +118,7 @@ class _Archive:
             query |= {"after": _second_before(after), "exclude": ",".join(done)}
         for listed in _lists(self._visit, self._api, query, PER_PAGE):
             if isinstance(listed, Exception):
-                yield failure(self._visit.named, listed)
+                yield self._visit.failed(listed)
                 return
             for post in listed.posts:
                 yield _outcome(post, listed)
@@ -134,7 +134,7 @@ class _Archive:
         query = {**self._filters, "orderby": "modified", "order": "desc"}
         for listed in _lists(self._visit, self._api, query, PER_PAGE):
             if isinstance(listed, Exception):
-                yield failure(self._visit.named, listed)
+                yield self._visit.failed(listed)
                 return
             changed = [post for post in listed.posts if _changed_at(post) > known]
             for post in changed:
@@ -169,7 +169,7 @@ def _lists(visit: Visit, api: str, query: Mapping[str, str], size: int) -> Itera
 
 def _list(visit: Visit, api: str, query: Mapping[str, str]) -> _Listed:
     asked = {**query, "_embed": _EMBEDDED, "_fields": _FIELDS}
-    fetched = visit.get(_list_address(api, asked))
+    fetched = visit.ask(_list_address(api, asked))
     posts = read_list(fetched.body, dict, "list of posts in JSON")
     total, pages = _number(fetched, "x-wp-total"), _number(fetched, "x-wp-totalpages")
     is_last = int(query["page"]) >= pages if pages is not None else len(posts) < int(query["per_page"])

@@ -166,20 +166,6 @@ class SqliteWriter(Transaction):
             ).fetchone()
         return row is not None
 
-    def validators(self, url: str) -> tuple[str, str | None, str | None] | None:
-        """See StoreWriter."""
-        with corpus_errors(self._path):
-            row = self._connection.execute(
-                "SELECT v.retrieval_answered, v.retrieval_headers FROM version v"
-                " JOIN article a ON a.id = v.article AND a.version = v.number"
-                " WHERE v.retrieval_url = ? AND v.kind = 'html' ORDER BY v.id DESC LIMIT 1",
-                (url,),
-            ).fetchone()
-        if row is None:
-            return None
-        headers = dict(json.loads(row[1] or "[]"))
-        return row[0], headers.get("etag"), headers.get("last-modified")
-
     def reached(self, walk: str) -> str | None:
         """See StoreWriter."""
         with corpus_errors(self._path):
