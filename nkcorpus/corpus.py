@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TypeVar, Unpack, cast
 
 from nkcorpus import __version__, config, searching
 from nkcorpus.asking import MatchKeywords, NarrowKeywords, SearchKeywords, filters_of, has_names, request
+from nkcorpus.dates import utc_now
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
 from nkcorpus.index import Index, SearchOptions
 from nkcorpus.model import Article, Format, Position
@@ -20,7 +21,7 @@ from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Node, Query
 from nkcorpus.query.explain import Explained, explain
 from nkcorpus.results import CorpusStats, Duplicates, IngestReport, SearchResult
-from nkcorpus.store import Store, joined
+from nkcorpus.store import Store, StoreWriter, joined
 
 if TYPE_CHECKING:
     from nkcorpus.analyse.kwic import Concordance, LineOrder
@@ -129,6 +130,8 @@ class Corpus:
         addresses: Iterable[str] | None = None,
         web: WebReading | None = None,
         policy: FetchPolicy | None = None,
+        retry_failed: bool = False,
+        followed: str = "",
     ) -> IngestReport:
         """Take in files, folders, `-` (standard input) and addresses, make the corpus if need be, index what is new.
 
@@ -143,6 +146,8 @@ class Corpus:
         `on_stored` hears how many inputs are dealt with for good; `meter` can tell how many there will be.
         `addresses` are more of them, such as a list gives; hosts on a network of one's own are reached only if they are
         named among `sources`, or allowed by `policy`, which tells how hosts are treated. `web` tells what to take.
+        With `retry_failed`, addresses that failed earlier are asked again, but not before the time that their host set.
+        `followed` is the name of the followed source that the addresses are: only what is new of it is asked for.
         Raises SourceNotFound when none of the sources exists, CorpusError when the corpus cannot be used.
         """
         from nkcorpus import pipeline
@@ -171,11 +176,20 @@ class Corpus:
         with store.writing([without_user(name) for name in names]) as writer:
             live: Iterable[pipeline.Entry] = ()
             urls = [name for name in names if is_address(name)]
-            if urls or addresses is not None:
+            if urls or addresses is not None or retry_failed:
                 from nkcorpus.sources.web import read_web
 
                 live = read_web(
-                    urls, addresses or (), writer, web, policy, afresh=force, notify=self._notify, pause=writer.commit
+                    urls,
+                    addresses or (),
+                    writer,
+                    web,
+                    policy,
+                    again=_failed_before(store, writer) if retry_failed else (),
+                    afresh=force,
+                    followed=followed,
+                    notify=self._notify,
+                    pause=writer.commit,
                 )
             report = pipeline.ingest(
                 writer,
@@ -356,7 +370,7 @@ class Corpus:
         """The followed sources, and the journal of what was fetched."""
         from nkcorpus.follows import Follows
 
-        return Follows(self._store())
+        return Follows(self._store(), self.ingest)
 
     @property
     def searches(self) -> Searches:
@@ -477,6 +491,15 @@ class Corpus:
         self._notify("the index is damaged; building it anew ...")
         self.reindex()
         return work(self._index())
+
+
+def _failed_before(store: Store, writer: StoreWriter) -> Iterator[str]:
+    """Yield the addresses that failed, without those whose hosts want to be asked later."""
+    writer.journal.retry()
+    writer.commit()
+    for entry in store.journal.entries("pending"):
+        if entry.retry_at is None or entry.retry_at <= utc_now():
+            yield entry.url
 
 
 def _size(path: Path) -> int:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
 from urllib.parse import urldefrag, urlsplit
 
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import UsageError
 from nkcorpus.identity import canonical_url, host_of
-from nkcorpus.model import FetchEntry, FetchState
+from nkcorpus.model import FetchEntry, FetchState, WebKind
+from nkcorpus.results import IngestReport
 from nkcorpus.store import Followed, Store, storable
+
+if TYPE_CHECKING:
+    from nkcorpus.fetch.policy import FetchPolicy
+    from nkcorpus.sources.webreading import WebReading
 
 LONGEST_NAME = 100
 """Code points of a name."""
@@ -29,11 +35,26 @@ class Fetches:
         return sum(self.counts.values())
 
 
-class Follows:
-    """The service of a corpus for followed sources and the journal."""
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What came of asking a followed source. `error` tells why it could not be read, None where it could."""
 
-    def __init__(self, store: Store) -> None:
+    source: Followed
+    report: IngestReport
+    error: str | None
+
+    @property
+    def news(self) -> int:
+        """How many articles are new or have a new text."""
+        return self.report.new + self.report.updated
+
+
+class Follows:
+    """The service of a corpus for followed sources and the journal. `ingest` is that of the corpus."""
+
+    def __init__(self, store: Store, ingest: Callable[..., IngestReport]) -> None:
         self._store = store
+        self._ingest = ingest
 
     def add(self, url: str, name: str | None = None, options: Mapping[str, object] | None = None) -> Followed:
         """Follow the source at an address, by default under the name of its host. `options` say how it is read.
@@ -69,10 +90,51 @@ class Follows:
         if not self._store.journal.unfollow(named):
             raise _unknown(named)
 
+    def update(
+        self,
+        name: str | None = None,
+        *,
+        policy: FetchPolicy | None = None,
+        on_stored: Callable[[int, str], None] = lambda done, origin: None,
+    ) -> Iterator[Update]:
+        """Ask the followed sources, or one, for what is new, and yield what came of each when it is stored.
+
+        A source that cannot be read does not stop the others. `policy` tells how hosts are treated; `on_stored` is as
+        in `Corpus.ingest`. Raises UsageError when there is none of that name, or none at all.
+        """
+        sources = self.all() if name is None else (self.get(name),)
+        if not sources:
+            raise UsageError("no sources are followed; 'nkcorpus follow add URL' follows one")
+        for source in sources:
+            report = self._ingest(
+                [source.url], web=_reading(source), policy=policy, followed=source.name, on_stored=on_stored
+            )
+            error = _fault(source, report)
+            self._store.journal.mark_asked(source.name, error)
+            yield Update(source, report, error)
+
     def fetches(self, *, state: FetchState | None = None, source: str | None = None, limit: int = 20) -> Fetches:
         """Return what is to be fetched and was, of one state or source if given; 0 as the limit means all."""
         journal = self._store.journal
         return Fetches(journal.counts(source), journal.latest(limit, state, source))
+
+
+def _reading(source: Followed) -> WebReading:
+    from nkcorpus.sources.webreading import WebReading  # the journal is shown without
+
+    kind = source.options.get("as")
+    return WebReading(
+        kind=next((each for each in get_args(WebKind) if each == kind), None), whole=source.options.get("all") is True
+    )
+
+
+def _fault(source: Followed, report: IngestReport) -> str | None:
+    """Return why a source could not be read, None where only some of what it led to could not."""
+    from nkcorpus.fetch.urls import without_credentials  # needs the HTTP library
+
+    shown = without_credentials(source.url)
+    nothing_came = report.failed and not (report.new or report.updated or report.unchanged or report.skipped)
+    return next((failure.error for failure in report.failures if nothing_came or failure.origin == shown), None)
 
 
 def _address(given: str) -> str:

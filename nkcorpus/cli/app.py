@@ -28,6 +28,7 @@ _DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 COMMANDS = (
     "ingest",
     "follow",
+    "update",
     "fetches",
     "search",
     "kwic",

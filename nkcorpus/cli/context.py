@@ -32,11 +32,11 @@ class Session:
     env: Environment
     corpus_path: str | None
 
-    def open(self) -> Corpus:
-        """Return the corpus that `-C` names, or the user's own."""
+    def open(self, notify: Callable[[str], None] | None = None) -> Corpus:
+        """Return the corpus that `-C` names, or the user's own; `notify` hears its notes in place of the terminal."""
         from nkcorpus.corpus import Corpus
 
-        return Corpus.open(self.corpus_path, notify=self.env.note)
+        return Corpus.open(self.corpus_path, notify=notify or self.env.note)
 
 
 pass_session = click.make_pass_decorator(Session)

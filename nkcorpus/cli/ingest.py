@@ -40,6 +40,9 @@ _NOTE_EVERY = 5_000
 @click.option(
     "--force", is_flag=True, help="Take in again what was removed before, and fetch again what the corpus has."
 )
+@click.option(
+    "--retry-failed", is_flag=True, help="Ask again for addresses that failed before ('nkcorpus fetches' shows them)."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be taken, and take nothing.")
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
 @pass_session
@@ -63,7 +66,7 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
     from nkcorpus.sources import Meter
 
     env = session.env
-    if not sources and options["urls"] is None:
+    if not sources and options["urls"] is None and not options["retry_failed"]:
         raise UsageError("no SOURCE given: name files, folders, addresses or -, or a list of addresses with --urls")
     meter = Meter()
     noted = 0
@@ -102,6 +105,7 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
             addresses=addresses,
             web=web_reading(options),
             policy=fetch_policy(),
+            retry_failed=options["retry_failed"],
         )
     render_report(report, options["format"], env)
     return 1 if report.failed else 0

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from nkcorpus.render.delimited import row_line
 from nkcorpus.render.environment import Environment
-from nkcorpus.render.fields import SCHEMA, Fields
+from nkcorpus.render.fields import SCHEMA, Fields, report_fields
 from nkcorpus.render.jsonout import json_document, json_line
+from nkcorpus.render.reports import render_failure, report_summary
 from nkcorpus.render.safe import one_line
 
 if TYPE_CHECKING:
-    from nkcorpus.follows import Fetches
+    from nkcorpus.follows import Fetches, Update
     from nkcorpus.model import FetchEntry
     from nkcorpus.store import Followed
 
@@ -72,6 +73,23 @@ def render_followed(sources: Sequence[Followed], format: FollowsFormat, env: Env
         case "json":
             value = {"schema": SCHEMA, "sources": [_followed_fields(each) for each in sources]}
             env.write(json_document(value, pretty=env.stdout_is_tty))
+
+
+def render_update(update: Update, env: Environment) -> None:
+    """Tell on stderr what failed, and the counts where there is news."""
+    for failure in update.report.failures:
+        render_failure(failure.origin, failure.error, env)
+    if update.news:
+        env.note(f"{update.source.name}: {report_summary(update.report)}")
+
+
+def render_updates(updates: Sequence[Update], env: Environment) -> None:
+    """Write a report to stdout: a JSON object with one object for each source that was asked."""
+    sources = [
+        {"name": update.source.name, "url": update.source.url, "error": update.error} | report_fields(update.report)
+        for update in updates
+    ]
+    env.write(json_document({"schema": SCHEMA, "sources": sources}, pretty=env.stdout_is_tty))
 
 
 def _minute(time: str | None) -> str:

@@ -176,7 +176,7 @@ class StoreWriter(Protocol):
 
     def holds(self, item: SourceItem, payload_sha256: str, *, with_payload: bool = True) -> bool:
         """Tell whether a live article has a version of the same bytes from a file of the same name, read likewise and
-        retrieved at the same time; `with_payload`, one whose bytes are kept.
+        retrieved from the same address at the same time; `with_payload`, one whose bytes are kept.
         """
 
     def payload(self, sha256: str) -> bytes | None:

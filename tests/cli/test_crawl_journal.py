@@ -107,3 +107,45 @@ def test_passwords_are_in_no_journal(run: Run, server: Server) -> None:
     out = run("-C", "c.db", "fetches", "-n", "0", "--format", "jsonl").out
     assert len(out.splitlines()) == 10
     assert "pw@" not in out
+
+
+def test_what_failed_is_asked_again(run: Run, server: Server) -> None:
+    paths = stories(server, 9)
+    server.routes["/markets"] = listing(paths)
+    failing = {
+        paths[0]: Reply(403),
+        paths[1]: Reply(500),
+        paths[2]: Reply(410),
+        paths[3]: Reply(body=b"<html></html>"),
+    }
+    whole = {path: server.routes[path] for path in failing}
+    later = Reply(503, headers={"Retry-After": "7200"})
+    server.routes |= failing | {paths[8]: later}
+    settings = {"NKCORPUS_FETCH_RETRIES": "0", "NKCORPUS_FETCH_MAX_WAIT": "1"}
+    assert ingest(run, server.url("/markets"), **settings).json["failed"] == 5
+    server.routes |= whole
+    before = len(server.paths)
+    allowed = {"NKCORPUS_FETCH_ALLOW_HOSTS": "127.0.0.1"}
+    done = ingest(run, "--retry-failed", **allowed)
+    assert (done.code, done.json["new"]) == (0, 3)
+    assert sorted(server.paths[before:]) == [*paths[:2], paths[3], "/robots.txt"]
+    states = {name: entry["state"] for name, entry in journal(run).items() if entry["state"] != "done"}
+    assert states == {"story-3": "gone", "story-9": "pending"}
+    again = ingest(run, "--retry-failed", **allowed)
+    assert (again.code, again.json["new"]) == (0, 0)
+
+
+def test_what_is_asked_again_is_no_way_inward(run: Run, server: Server) -> None:
+    with Server("127.0.0.2") as inner:
+        inner.routes["/admin"] = page("Secrets")
+        server.routes["/feed"] = content(feed(inner, ["/admin"], full=False), type_="text/xml")
+        ingest(run, server.url("/feed"))
+        done = ingest(run, "--retry-failed", server.url("/feed"))
+        assert (done.code, done.json["new"]) == (1, 0)
+        assert not inner.paths
+
+
+def test_equal_pages_at_two_addresses_are_two_articles(run: Run, server: Server) -> None:
+    server.routes["/a/rice"] = server.routes["/b/rice"] = page("Rice in Hyesan")
+    done = ingest(run, server.url("/a/rice"), server.url("/b/rice"))
+    assert (done.json["new"], done.json["exact_duplicates"]) == (2, 1)

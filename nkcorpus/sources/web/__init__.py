@@ -30,6 +30,7 @@ def read_web(
     reading: WebReading | None = None,
     policy: FetchPolicy | None = None,
     *,
+    again: Iterable[str] = (),
     afresh: bool = False,
     followed: str = "",
     notify: Callable[[str], None] = lambda message: None,
@@ -38,9 +39,10 @@ def read_web(
     """Yield the articles that addresses lead to, one address after the other, as they come.
 
     The hosts that the user `named`, and the archive of captures, may be on a network of one's own; those `listed` in a
-    file may not, and of them pages that are there already are not fetched again. With `afresh`, all are. `followed` is
-    the name of the source whose news are asked for. `notify` gets lines for the user; `pause` is called before each
-    request, when all that was yielded has been dealt with. What came of each address goes to the journal.
+    file may not, and of them pages that are there already are not fetched again. Those to be asked `again` may not
+    either, and are fetched whatever there is. With `afresh`, all are. `followed` is the name of the source whose news
+    are asked for. `notify` gets lines for the user; `pause` is called before each request, when all that was yielded
+    has been dealt with. What came of each address goes to the journal.
     What goes wrong is in the stream, and the rest goes on.
     """
     reading = reading or WebReading()
@@ -57,6 +59,9 @@ def read_web(
                 yield skip(url, HELD)
             else:
                 yield from read(visit, url)
+        for url in again:
+            visit.named = url
+            yield from _read_address(visit, url)
 
 
 def _read_address(visit: Visit, url: str) -> Iterator[Entry]:

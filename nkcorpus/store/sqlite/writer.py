@@ -69,8 +69,11 @@ class SqliteWriter(Transaction):
         with corpus_errors(self._path):
             row = self._connection.execute(
                 "SELECT 1 FROM version WHERE payload_sha256 = ? AND file_name = ? AND kind = ? AND charset IS ?"
-                " AND record IS ? AND retrieved_at IS ? LIMIT 1",
-                (payload_sha256, item.name, item.kind, item.charset, item.record, item.retrieved_at),
+                " AND record IS ? AND retrieved_at IS ? AND retrieval_url IS ? LIMIT 1",
+                (
+                    *(payload_sha256, item.name, item.kind, item.charset, item.record, item.retrieved_at),
+                    item.retrieval.url if item.retrieval else None,
+                ),
             ).fetchone()
         return row is not None
 

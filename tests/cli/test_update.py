@@ -1,0 +1,158 @@
+"""`update`: what is new from followed sources, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.support import Outcome, Run, one_line
+from tests.cli.test_ingest_web import QUICK, articles, feed, listing, page, stories
+from tests.web.server import Reply, Server, content
+from tests.web.wordpress import site
+
+RSS = "application/rss+xml"
+
+
+@pytest.fixture
+def run(inside: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run a command in this process, on a corpus that has nothing of the web."""
+    note = tmp_path_factory.mktemp("input") / "note.txt"
+    note.write_text("Salt in Wonsan\n\nSalt was dear in Wonsan last week, a trader said.\n")
+    assert inside("-C", "c.db", "ingest", note).code == 0
+    return inside
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+def follow(run: Run, *arguments: str) -> None:
+    assert run("-C", "c.db", "follow", "add", *arguments).code == 0
+
+
+def update(run: Run, *arguments: str, **settings: str) -> Outcome:
+    return run("-C", "c.db", "update", *arguments, env=QUICK | settings)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server, full: bool) -> None:
+    paths = stories(server, 50)
+    server.routes["/feed"] = content(feed(server, paths, full=full), type_=RSS, etag='"1"')
+    follow(run, server.url("/feed"), "--name", "border")
+    first = update(run)
+    assert (first.code, first.out) == (0, "")
+    assert one_line(first).startswith("border: 50 new")
+    before = len(server.paths)
+    second = update(run)
+    assert (second.code, second.out, second.err) == (1, "", "")
+    assert server.paths[before:] == ["/robots.txt", "/feed"]
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+    more = stories(server, 51)
+    server.routes["/feed"] = content(feed(server, more[-1:] + paths, full=full), type_=RSS, etag='"2"')
+    before = len(server.paths)
+    third = update(run, "border", "--format", "json")
+    assert third.code == 0
+    (source,) = third.json["sources"]
+    assert (source["name"], source["new"], source["failed"], source["error"]) == ("border", 1, 0, None)
+    assert server.paths[before:] == ["/robots.txt", "/feed", *([] if full else more[-1:])]
+    assert update(run).code == 1
+
+
+def test_a_feed_whose_pages_failed_is_read_until_they_come(run: Run, server: Server) -> None:
+    paths = stories(server, 4)
+    late, server.routes[paths[1]] = server.routes[paths[1]], Reply(500)
+    server.routes[paths[2]] = Reply(403)
+    server.routes["/feed"] = content(feed(server, paths, full=False), type_=RSS, etag='"1"')
+    follow(run, server.url("/feed"), "--name", "border")
+    assert update(run, NKCORPUS_FETCH_RETRIES="0").code == 0
+    server.routes[paths[1]] = late
+    before = len(server.paths)
+    assert update(run).code == 0
+    assert server.paths[before:] == ["/robots.txt", "/feed", paths[1]]
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+
+
+def test_an_ingest_with_other_wishes_hides_no_news(run: Run, server: Server) -> None:
+    paths = stories(server, 4)
+    server.routes["/feed"] = content(feed(server, paths, full=False), type_=RSS, etag='"1"')
+    few = run("-C", "c.db", "ingest", server.url("/feed"), "--newest", "1", "--until", "2019", env=QUICK)
+    assert few.code == 0
+    follow(run, server.url("/feed"))
+    assert one_line(update(run)).startswith("127.0.0.1: 4 new")
+
+
+def test_a_source_that_fails_stops_no_other(run: Run, server: Server) -> None:
+    server.routes["/feed"] = content(feed(server, ["/news/1"], full=True), type_=RSS)
+    follow(run, server.url("/feed"), "--name", "border")
+    follow(run, server.url("/away"), "--name", "away")
+    outcome = update(run)
+    assert outcome.code == 4
+    assert "404" in outcome.err
+    assert "border: 1 new" in outcome.err
+    listed = {each["name"]: each for each in run("-C", "c.db", "follow", "list", "--format", "jsonl").objects}
+    assert "404" in listed["away"]["error"]
+    assert listed["border"]["error"] is None
+    assert listed["away"]["asked_at"] and listed["border"]["asked_at"]
+    assert update(run, "border").code == 1
+    server.routes["/away"] = server.routes["/feed"]
+    assert update(run, "away").code == 1
+    listed = {each["name"]: each for each in run("-C", "c.db", "follow", "list", "--format", "jsonl").objects}
+    assert listed["away"]["error"] is None
+
+
+def test_a_home_page_is_followed_by_its_feed(run: Run, server: Server) -> None:
+    head = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    server.routes["/"] = listing(stories(server, 3), head=head)
+    server.routes["/feed"] = content(feed(server, ["/news/a", "/news/b"], full=True), type_=RSS, etag='"1"')
+    follow(run, server.url("/"), "--name", "border")
+    assert update(run).code == 0
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+
+
+def test_how_a_source_is_read_is_kept(run: Run, server: Server) -> None:
+    head = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    server.routes["/"] = listing(stories(server, 9), head=head)
+    follow(run, server.url("/"), "--name", "border", "--as", "listing", "--all")
+    (source,) = run("-C", "c.db", "follow", "list", "--format", "jsonl").objects
+    assert source["options"] == {"as": "listing", "all": True}
+    assert update(run).code == 0
+    assert len(articles(run)) == 10
+    assert "/feed" not in server.paths
+    assert {e["source"] for e in run("-C", "c.db", "fetches", "--format", "jsonl").objects} == {"border"}
+
+
+def test_a_wordpress_site_is_followed_by_its_interface(run: Run) -> None:
+    with site(20) as wordpress:
+        follow(run, wordpress.home, "--name", "border", "--all")
+        assert update(run).code == 0
+        before = len(wordpress.server.paths)
+        assert update(run).code == 1
+        assert len(wordpress.server.paths) == before + 2
+
+
+def test_pages_that_are_no_articles_are_fetched_once(run: Run, server: Server) -> None:
+    paths = stories(server, 9)
+    server.routes[paths[0]] = Reply(body=b"%PDF-1.7", headers={"Content-Type": "application/pdf"})
+    server.routes[paths[1]] = Reply(404)
+    server.routes["/markets"] = listing(paths)
+    follow(run, server.url("/markets"))
+    assert update(run).code == 0
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert max(server.paths.count(path) for path in paths) == 1
+    server.routes[paths[1]] = page("Back again")
+    assert update(run).code == 1
+
+
+def test_what_cannot_be_updated(inside: Run, run: Run) -> None:
+    assert "no sources are followed" in one_line(update(run))
+    assert update(run).code == 2
+    assert update(run, "nobody").code == 2
+    assert inside("-C", "none.db", "update").code == 3
