@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, TypeVar, Unpack, cast
 
 from nkcorpus import __version__, config, searching
 from nkcorpus.asking import MatchKeywords, NarrowKeywords, SearchKeywords, filters_of, has_names, request
-from nkcorpus.dates import utc_now
 from nkcorpus.errors import CorpusMissing, IndexDamaged, UsageError
 from nkcorpus.index import Index, SearchOptions
 from nkcorpus.model import Article, Format, Position
@@ -21,7 +20,7 @@ from nkcorpus.query import dates, parser
 from nkcorpus.query.ast import Everything, Node, Query
 from nkcorpus.query.explain import Explained, explain
 from nkcorpus.results import CorpusStats, Duplicates, IngestReport, SearchResult
-from nkcorpus.store import Store, StoreWriter, joined
+from nkcorpus.store import Store, joined
 
 if TYPE_CHECKING:
     from nkcorpus.analyse.kwic import Concordance, LineOrder
@@ -177,6 +176,7 @@ class Corpus:
             live: Iterable[pipeline.Entry] = ()
             urls = [name for name in names if is_address(name)]
             if urls or addresses is not None or retry_failed:
+                from nkcorpus.follows import failed_before
                 from nkcorpus.sources.web import read_web
 
                 live = read_web(
@@ -185,7 +185,7 @@ class Corpus:
                     writer,
                     web,
                     policy,
-                    again=_failed_before(store, writer) if retry_failed else (),
+                    again=failed_before(store, writer, self._notify) if retry_failed else (),
                     afresh=force,
                     followed=followed,
                     notify=self._notify,
@@ -491,15 +491,6 @@ class Corpus:
         self._notify("the index is damaged; building it anew ...")
         self.reindex()
         return work(self._index())
-
-
-def _failed_before(store: Store, writer: StoreWriter) -> Iterator[str]:
-    """Yield the addresses that failed, without those whose hosts want to be asked later."""
-    writer.journal.retry()
-    writer.commit()
-    for entry in store.journal.entries("pending"):
-        if entry.retry_at is None or entry.retry_at <= utc_now():
-            yield entry.url
 
 
 def _size(path: Path) -> int:

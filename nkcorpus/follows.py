@@ -12,7 +12,7 @@ from nkcorpus.errors import UsageError
 from nkcorpus.identity import canonical_url, host_of
 from nkcorpus.model import FetchEntry, FetchState, WebKind
 from nkcorpus.results import IngestReport
-from nkcorpus.store import Followed, Store, storable
+from nkcorpus.store import Followed, Store, StoreWriter, storable
 
 if TYPE_CHECKING:
     from nkcorpus.fetch.policy import FetchPolicy
@@ -117,6 +117,22 @@ class Follows:
         """Return what is to be fetched and was, of one state or source if given; 0 as the limit means all."""
         journal = self._store.journal
         return Fetches(journal.counts(source), journal.latest(limit, state, source))
+
+
+def failed_before(store: Store, writer: StoreWriter, notify: Callable[[str], None]) -> Iterator[str]:
+    """Yield the addresses that failed, in the course of a run that asks for them again. Those whose hosts want to be
+    asked later are left, of which `notify` gets a line.
+    """
+    writer.journal.retry()
+    writer.commit()
+    left = 0
+    for entry in store.journal.entries("pending"):
+        if entry.retry_at is None or entry.retry_at <= utc_now():
+            yield entry.url
+        else:
+            left += 1
+    if left:
+        notify(f"{left:,} left whose hosts want to be asked later; 'nkcorpus fetches --state pending' tells when")
 
 
 def _reading(source: Followed) -> WebReading:

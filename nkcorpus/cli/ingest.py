@@ -118,6 +118,8 @@ def _preview(session: Session, sources: tuple[str, ...], options: dict[str, Any]
 
     if options["format"]:
         raise UsageError("--dry-run has no --format: it writes a line for each article, parted by tabs")
+    if options["retry_failed"]:
+        raise UsageError("--dry-run has no --retry-failed; 'nkcorpus fetches' shows what that asks for")
     env = session.env
     cleaned = clean_sources(
         sources,

@@ -133,6 +133,8 @@ def test_what_failed_is_asked_again(run: Run, server: Server) -> None:
     assert states == {"story-3": "gone", "story-9": "pending"}
     again = ingest(run, "--retry-failed", **allowed)
     assert (again.code, again.json["new"]) == (0, 0)
+    assert "1 left whose hosts want to be asked later" in again.err
+    assert run("-C", "c.db", "ingest", "--retry-failed", "--dry-run").code == 2
 
 
 def test_what_is_asked_again_is_no_way_inward(run: Run, server: Server) -> None:
