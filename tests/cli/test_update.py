@@ -156,3 +156,16 @@ def test_what_cannot_be_updated(inside: Run, run: Run) -> None:
     assert update(run).code == 2
     assert update(run, "nobody").code == 2
     assert inside("-C", "none.db", "update").code == 3
+
+
+def test_a_page_is_not_asked_for_before_its_time(run: Run, server: Server) -> None:
+    paths = stories(server, 3)
+    whole, server.routes[paths[2]] = server.routes[paths[2]], Reply(503, headers={"Retry-After": "7200"})
+    server.routes["/feed"] = content(feed(server, paths, full=False), type_=RSS, etag='"1"')
+    follow(run, server.url("/feed"))
+    assert update(run, NKCORPUS_FETCH_RETRIES="0", NKCORPUS_FETCH_MAX_WAIT="1").code == 0
+    server.routes[paths[2]] = whole
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert server.paths.count(paths[2]) == 1
+    assert "if-none-match" not in server.requests[-1].headers

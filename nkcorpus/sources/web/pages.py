@@ -15,6 +15,7 @@ from nkcorpus.sources.web.visit import Visit, failure, header_pairs, skip
 
 HELD = "in the corpus already; not fetched again"
 _TRIED = "fetched before and not taken; 'nkcorpus fetches' tells"
+_LATER = "its host wants to be asked later"
 
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _MOST_FAILURES = 5
@@ -85,6 +86,10 @@ def crawl(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
             continue
         if visit.was_tried(url):
             yield skip(url, _TRIED)
+            continue
+        if visit.is_deferred(url):
+            is_whole = False
+            yield skip(url, _LATER)
             continue
         try:
             outcome = page_outcome(visit.get(url))

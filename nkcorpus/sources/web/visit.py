@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from nkcorpus.dates import utc_now
 from nkcorpus.errors import BadUrl, FetchError
 from nkcorpus.extract.fields import web_address
 from nkcorpus.fetch.answer import Fetched, Validators
@@ -149,8 +150,16 @@ class Visit:
 
     def was_tried(self, url: str) -> bool:
         """Tell whether a followed source led to a page before, and that is not to be tried again by itself."""
-        entry = self.known.journal.entry(shown_address(url)) if self.followed and not self.afresh else None
+        entry = self._followed_entry(url)
         return entry is not None and entry.source == self.followed and entry.state != "pending"
+
+    def is_deferred(self, url: str) -> bool:
+        """Tell whether the host of a followed source's page said to ask for it later than now."""
+        entry = self._followed_entry(url)
+        return entry is not None and (entry.retry_at or "") > utc_now()
+
+    def _followed_entry(self, url: str) -> FetchEntry | None:
+        return self.known.journal.entry(shown_address(url)) if self.followed and not self.afresh else None
 
     def is_first(self, url: str) -> bool:
         """Tell whether an address comes up for the first time in this run."""
