@@ -29,7 +29,7 @@ from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
 
-INDEX_VERSION = 6
+INDEX_VERSION = 7
 """Raise it when the schema or what it is filled with changes."""
 
 _BUFFER_BYTES = 48 << 20

@@ -1,4 +1,4 @@
-"""The Whoosh schema: postings with packed places, and columns that load at once."""
+"""The Whoosh schema: fields of terms, and columns that load at once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from array import array
 from typing import Any
 
 from whoosh import columns, fields, formats
-
-from nkcorpus.query.forms import POSITION_MASK
 
 NO_DATE = -(1 << 62)
 """What the date columns hold for an article without a date."""
@@ -19,22 +17,11 @@ SEPARATOR = "\t"
 """Between the acronym and the long form in a term of the field `definition`."""
 
 
-class PackedPlaces(formats.Format):  # type: ignore[misc]
-    """Posting values that are the term's places as 32-bit integers of this machine.
-
-    A place is a position with the form of the word packed above it (see `query.forms`).
-    """
-
-    def decode_positions(self, value: bytes) -> list[int]:
-        """Return the positions of one posting, ascending."""
-        return [place & POSITION_MASK for place in array("I", value)]
-
-
 class TermsField(fields.FieldType):  # type: ignore[misc]
     """A field whose postings are gathered by PostingPool; Whoosh itself analyses nothing."""
 
     def __init__(self) -> None:
-        self.format = PackedPlaces()
+        self.format = formats.Existence()  # postings are written and read by ColumnCodec, which asks no format
 
 
 class IntegerColumn(columns.NumericColumn):  # type: ignore[misc]
