@@ -49,7 +49,7 @@ def expressions() -> list[Expression]:
     for module in _modules():
         uses = _uses(module)
         for name, method, pattern in _patterns(module):
-            if isinstance(pattern.pattern, str) and pattern not in rules:
+            if pattern not in rules:
                 anchored = {method} <= _ANCHORED or bool(uses.get(name) and uses[name] <= _ANCHORED)
                 key = (pattern.pattern, pattern.flags)
                 if key not in found or not anchored:
@@ -107,12 +107,19 @@ def _patterns(module: ModuleType) -> Iterator[tuple[str, str, re.Pattern[str]]]:
             flags = [value for value in (*call.args, *(k.value for k in call.keywords)) if "re." in ast.unparse(value)]
             value = eval(ast.unparse(flags[-1]), {"re": re}) if flags else 0
             assert isinstance(call.func, ast.Attribute)
-            yield f"line {call.lineno}", call.func.attr, re.compile(str(source.value), value)
+            yield f"line {call.lineno}", call.func.attr, _of_text(re.compile(source.value, value))
+
+
+def _of_text(pattern: re.Pattern[Any]) -> re.Pattern[str]:
+    """Return an expression for bytes as one that takes each byte as a character."""
+    if isinstance(pattern.pattern, str):
+        return pattern
+    return re.compile(pattern.pattern.decode("latin-1"), pattern.flags | re.ASCII)
 
 
 def _within(value: Any, module: ModuleType, depth: int) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
-        yield value
+        yield _of_text(value)
     elif depth and isinstance(value, (tuple, list, set, frozenset)):
         for entry in value:
             yield from _within(entry, module, depth - 1)

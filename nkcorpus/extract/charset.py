@@ -46,7 +46,7 @@ _LABELS = {
     for label in labels.split()
 }
 _FAMILY_LABEL = re.compile(r"(?:windows-|cp)(125[0-8]|866)|iso[-_]?8859[-_](\d{1,2})", re.ASCII)
-_META = re.compile(rb"""<meta[^>]{1,500}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
+_META = re.compile(rb"""<meta[^<>]{1,500}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(rb"""\s*<\?xml[^>]{1,200}?encoding\s*=\s*["']([\w.:-]{2,40})["']""", re.IGNORECASE)
 
 _CANDIDATES = ("cp949", "euc_jp", "cp932", "gb18030", "big5hkscs", "cp1252", "cp1251", "koi8_r")

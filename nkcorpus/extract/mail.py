@@ -19,7 +19,7 @@ MAIL_EXTRACTOR = "mail/1"
 _MOST_PARTS = 1_000
 _MOST_BORDERS = 20_000  # lines that may part a message
 _LONGEST_HEADER = 10_000  # characters
-_ADDRESS = re.compile(r"""\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<mail>[^<>]*)>\s*""")
+_ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<mail>[^<>]*)>\s*")
 
 
 def extract_mail(item: SourceItem) -> Document:
@@ -118,4 +118,4 @@ def _parts(message: EmailMessage, media_type: str) -> Iterator[EmailMessage]:
 def _sender(line: str | None) -> str | None:
     """Return the name of the sender, without the address."""
     match = _ADDRESS.fullmatch(line or "")
-    return (match["name"].strip() or match["mail"]) if match else line
+    return (match["name"].strip().strip('"').strip() or match["mail"]) if match else line

@@ -12,7 +12,9 @@ from nkcorpus.extract.fields import web_address
 
 HEAD_BYTES = 16_384
 _COMMENT = re.compile(
-    rb"<!--\s*Page saved with SingleFile[^\n]*\n\s*url:\s*(?P<url>[^\s]+)[^\n]*\n\s*saved date:\s*(?P<date>[^\n]{8,80})"
+    rb"<!--\s*Page saved with SingleFile[^\n]{0,100}\n"
+    rb"\s*url:\s*(?P<url>[^\s]+)[^\n]{0,100}\n"
+    rb"\s*saved date:\s*(?P<date>[^\n]{8,80})"
 )
 _TIME = re.compile(r"\w{3} (\w{3}) (\d{2}) (\d{4}) (\d{2}:\d{2}:\d{2}) GMT([+-]\d{4})")
 _DATA = re.compile(rb"data:[a-zA-Z0-9.+/-]{1,80}(?:;[a-zA-Z0-9=.-]{1,40}){0,4};base64,[A-Za-z0-9+/=%]{100,}+")

@@ -12,7 +12,7 @@ NEWEST = 100
 
 WAYBACK = "https://web.archive.org"
 
-_SPAN = re.compile(r"\s*(\d{4}(?:-?\d\d){0,2})?\s*\.\.\s*(\d{4}(?:-?\d\d){0,2})?\s*", re.ASCII)
+_SPAN = re.compile(r"(\d{4}(?:-?\d\d){0,2})?\s*\.\.\s*(\d{4}(?:-?\d\d){0,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class WebReading:
 
 def parse_captures(text: str) -> tuple[str, str] | None:
     """Return the bounds that `FROM..TO` gives, each `YYYY`, `YYYYMM`, `YYYYMMDD` or "" for none; None if it is none."""
-    match = _SPAN.fullmatch(text)
+    match = _SPAN.fullmatch(text.strip())
     return (_digits(match[1]), _digits(match[2])) if match else None
 
 

@@ -99,6 +99,9 @@ def test_what_was_typed_becomes_paragraphs() -> None:
         "<p>One<br>\ntwo</p>\n<ul><li>x</li></ul>\n<p>Three</p>"
     )
     assert rendered("[video src='x'][/video] [sic]") == "<p>[sic]</p>"
+    assert rendered('One [caption id="a"]<img src="x.jpg"> The quay[/caption] two [caption] three') == (
+        '<p>One</p>\n<figure><img src="x.jpg"><figcaption>The quay</figcaption></figure>\n<p>two  three</p>'
+    )
 
 
 def test_an_entry_is_a_feed_of_its_own() -> None:

@@ -20,7 +20,7 @@ from nkcorpus.extract.fields import web_address
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
-_MAIL_WITH_NAME = re.compile(r"\S+@\S+\s*\((?P<name>[^()]+)\)")
+_MAIL_WITH_NAME = re.compile(r"[^\s@]+@[^\s@()]+\s*\((?P<name>[^()]+)\)")
 _NO_TIME = "0000-"
 
 Found = tuple[str, str]

@@ -9,13 +9,12 @@ _BLOCK = re.compile(
     r"script|section|style|table|ul)\b",
     re.IGNORECASE,
 )
-_CAPTION = re.compile(r"\[caption\b[^\]]{0,500}\](.{0,2000}?)\[/caption\]", re.DOTALL)
+_CAPTION = re.compile(r"\[(?P<end>/?)caption\b[^\[\]]{0,500}\]")
 _IMAGE = re.compile(r"\s*((?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)", re.IGNORECASE)
-_SHORTCODE = re.compile(r"\[/?(?:audio|caption|embed|gallery|playlist|video)\b[^\]]{0,500}\]")
+_SHORTCODE = re.compile(r"\[/?(?:audio|caption|embed|gallery|playlist|video)\b[^\[\]]{0,500}\]")
 """Those of WordPress itself; in square brackets of any other kind stands text, or what a plugin alone knows."""
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_LONGEST_POST = 1_000_000  # code points in which captions are looked for
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 
 
@@ -25,16 +24,28 @@ def rendered(content: str) -> str:
     After `wpautop` of WordPress (wp-includes/formatting.php), for text that has no markup of paragraphs.
     """
     content = _COMMENT.sub("", content.replace("\r\n", "\n"))
-    if len(content) <= _LONGEST_POST:
-        content = _CAPTION.sub(_figure, content)
-    content = _SHORTCODE.sub("", content)
+    content = _SHORTCODE.sub("", _with_figures(content))
     paragraphs = (part.strip() for part in _BLANK_LINES.split(content))
     return "\n".join(
         part if _BLOCK.match(part) else "<p>" + part.replace("\n", "<br>\n") + "</p>" for part in paragraphs if part
     )
 
 
-def _figure(caption: re.Match[str]) -> str:
-    image = _IMAGE.match(caption[1])
-    text = caption[1][image.end() :].strip() if image else caption[1]
+def _with_figures(content: str) -> str:
+    """Return a post with its captions, each an image and its text, as figures."""
+    parts = []
+    done = 0
+    opened: re.Match[str] | None = None
+    for mark in _CAPTION.finditer(content):
+        if not mark["end"]:
+            opened = mark
+        elif opened:
+            parts += content[done : opened.start()], _figure(content[opened.end() : mark.start()])
+            done, opened = mark.end(), None
+    return "".join((*parts, content[done:]))
+
+
+def _figure(caption: str) -> str:
+    image = _IMAGE.match(caption)
+    text = caption[image.end() :].strip() if image else caption
     return f"\n\n<figure>{image[1] if image else ''}<figcaption>{text}</figcaption></figure>\n\n"
