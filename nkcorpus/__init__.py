@@ -17,7 +17,7 @@ from nkcorpus.version import __version__
 
 if TYPE_CHECKING:
     from nkcorpus.analyse.kwic import Concordance, ConcordanceLine
-    from nkcorpus.corpus import Corpus, Locations
+    from nkcorpus.corpus import Corpus
     from nkcorpus.errors import (
         ArticleNotFound,
         CorpusError,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from nkcorpus.model import Article, Document, Note, Span
+    from nkcorpus.opened import Locations
     from nkcorpus.pipeline import Treatment, clean_sources
     from nkcorpus.results import Cleaned, DuplicateCluster, Duplicates, Facet, Hit, IngestReport, SearchResult
     from nkcorpus.versions import Diff, History
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 # Names are looked up when used: `nkcorpus --help` must not pay for SQLite, nor a text for an HTML parser.
 _HOMES = {
     "nkcorpus.analyse.kwic": ("Concordance", "ConcordanceLine"),
-    "nkcorpus.corpus": ("Corpus", "Locations"),
+    "nkcorpus.corpus": ("Corpus",),
     "nkcorpus.errors": (
         "ArticleNotFound",
         "CorpusError",
@@ -48,6 +49,7 @@ _HOMES = {
         "UsageError",
     ),
     "nkcorpus.model": ("Article", "Document", "Note", "Span"),
+    "nkcorpus.opened": ("Locations",),
     "nkcorpus.pipeline": ("Treatment", "clean_sources"),
     "nkcorpus.results": ("Cleaned", "DuplicateCluster", "Duplicates", "Facet", "Hit", "IngestReport", "SearchResult"),
     "nkcorpus.versions": ("Diff", "History"),

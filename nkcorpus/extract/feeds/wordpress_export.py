@@ -33,7 +33,7 @@ def rendered(content: str) -> str:
 
 def _with_figures(content: str) -> str:
     """Return a post with its captions, each an image and its text, as figures."""
-    parts = []
+    parts: list[str] = []
     done = 0
     opened: re.Match[str] | None = None
     for mark in _CAPTION.finditer(content):
