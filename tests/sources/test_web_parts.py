@@ -93,7 +93,7 @@ def test_lists_that_would_take_too_much_memory(body: bytes) -> None:
         ("<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'/>", "https://news.example/x", "feed"),
         ("<urlset/>", "https://news.example/x", "sitemap"),
         ("<sitemapindex/>", "https://news.example/x", "sitemap"),
-        (gzip.compress(b"<urlset/>"), "https://news.example/x.gz", "sitemap"),
+        (gzip.compress(b"<urlset/>", mtime=0), "https://news.example/x.gz", "sitemap"),
         ("A plain text, as a file.", "https://news.example/x.txt", "article"),
         ("[]", "https://news.example/wp-json/wp/v2/posts?page=2", "wordpress"),
     ],
