@@ -69,7 +69,7 @@ def test_every_dependency_has_its_line() -> None:
 def test_the_two_commands_stand_in_readme_and_ci() -> None:
     first, second = blocks("sh")
     assert first.startswith("python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/nkcorpus ")
-    assert second.strip() == "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
+    assert second.strip() == "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest -n auto"
 
 
 def test_every_command_of_the_readme_runs(playground: tuple[Path, dict[str, str]]) -> None:
