@@ -6,6 +6,7 @@ import gzip
 import io
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import brotli
@@ -101,6 +102,8 @@ def chunked(body: bytes) -> bytes:
         (RICE, {"content_encoding": "br"}),
         (zstandard.compress(RICE), {"content_encoding": "zstd"}),
         (brotli.compress(gzip.compress(RICE)), {"content_encoding": "gzip, br"}),
+        (RICE, {"content_encoding": "deflate"}),
+        (RICE, {"content_encoding": "none"}),
     ],
 )
 def test_encodings_are_undone(tmp_path: Path, body: bytes, headers: dict[str, str]) -> None:
@@ -121,6 +124,8 @@ HUGE = b"<p>Rice rose." * 4_000_000
         (zstandard.compress(HUGE), "zstd", "more than the limit of 32 MB"),
         (gzip.compress(RICE)[:12] + b"\xff" * 9, "gzip", "its gzip encoding is damaged"),
         (b"\xff" * 50, "br", "its br encoding is damaged"),
+        (b"\xff" * 50, "deflate", "its deflate encoding is damaged"),
+        (b"\x28\xb5\x2f\xfd\x00\x88" + b"\0" * 40, "zstd", "its zstd encoding is damaged"),
         (RICE, "rot13", "its content encoding 'rot13' is not known"),
     ],
 )
@@ -131,6 +136,15 @@ def test_a_body_that_cannot_be_decoded_fails_alone(tmp_path: Path, body: bytes, 
     assert said in failure.error
     assert failure.error.startswith(f"record 1 ({URL}): ")
     assert failure.record == 1
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, brotli.compress, zstandard.compress])
+def test_of_a_body_that_was_cut_off_what_came_is_taken(pack: Callable[[bytes], bytes]) -> None:
+    page = "".join(f"<p>{number * number}</p>" for number in range(20_000)).encode()
+    name = {gzip.compress: "gzip", zlib.compress: "deflate", brotli.compress: "br"}.get(pack, "zstd")
+    body = decoded_body(pack(page)[:-9], {"content-encoding": name}, 10**7)
+    assert page.startswith(body)
+    assert len(body) > len(page) // 4
 
 
 def test_chunks_that_claim_too_much() -> None:
