@@ -11,6 +11,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from tests.cli.support import RECORDS, Run, one_line, write_records
+from tests.sources.examples import EXPECTED, write_examples
 from tests.sources.warcs import HTML, page, warc
 
 URL = "https://river-post.example/2019/rice"
@@ -68,7 +69,7 @@ def records(path: Path) -> list[Record]:
 def articles(run: Run, corpus: str) -> dict[str, Any]:
     """Return what the articles of a corpus say, by id."""
     ids = run("-C", corpus, "list", "-n", "0", "--format", "ids").lines
-    shown = [run("-C", corpus, "show", article, "--format", "json").json for article in ids]
+    shown = run("-C", corpus, "show", *ids, "--format", "json").objects
     return {
         each["id"]: {key: each[key] for key in ARTICLE}
         | {"times": [version["retrieved_at"] for version in each["versions"]]}
@@ -90,6 +91,23 @@ def test_there_and_back_every_text_and_time_is_the_same(run: Run, inputs: Path, 
     again = run("-C", "b.db", "ingest", "all.warc.gz", "--format", "json").json
     assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, 11)
     assert "secret-folder" not in gzip.decompress((tmp_path / "all.warc.gz").read_bytes()).decode("utf-8", "replace")
+
+
+def test_every_kind_comes_back(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    pytest.importorskip("pyarrow")
+    write_examples(tmp_path / "in")
+    run("-C", "a.db", "ingest", "in")
+    run("-C", "a.db", "export", "all.warc.gz")
+    report = run("-C", "b.db", "ingest", "all.warc.gz", "--format", "json").json
+    before, after = articles(run, "a.db"), articles(run, "b.db")
+    assert (report["new"], report["skipped"], report["failed"]) == (len(EXPECTED), 0, 0)
+    assert before == after
+    run("-C", "b.db", "export", "again.warc.gz")
+    first, second = (
+        sorted((each[4], each[6]) for each in records(tmp_path / name)[1:]) for name in ("all.warc.gz", "again.warc.gz")
+    )
+    assert first == second
 
 
 def test_what_was_fetched_is_a_response_with_its_headers(run: Run, inputs: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from nkcorpus.sources.stream import Outcome
 from tests.cli.support import Run
 from tests.hostile.bounds import run_bounded
 
+from .feeds import ATOM
 from .warcs import HTML, Response, page, warc
 
 RICE = page("Rice rises", "Rice rose in Hyesan last week, a trader said on Monday. Corn did not.")
@@ -221,9 +222,23 @@ def test_a_resource_is_a_file_or_what_stands_at_an_address(tmp_path: Path) -> No
     assert (found.kind, found.charset, found.name) == ("html", "utf-8", "a.warc")
 
 
+def test_a_feed_is_its_entries(tmp_path: Path) -> None:
+    content = resource("https://atom.example/feed", "application/atom+xml", ATOM.encode())
+    content += resource(
+        "file:///a.xml", "application/xml", b"<rss><channel><item><title>Rice</title></item><item><title>C"
+    )
+    found = outcomes(tmp_path, content, "a.warc")
+    assert [(each.kind, each.record) for each in found if isinstance(each, SourceItem)] == [("entry", 1)] * 2 + [
+        ("entry", 2)
+    ]
+    [failure] = [each for each in found if isinstance(each, SourceFailure)]
+    assert failure.error.startswith("record 2: broken XML")
+
+
 @pytest.mark.parametrize(
     ("address", "media_type"),
     [
+        ("https://x.example/sitemap.xml", "application/xml"),
         ("urn:text:https://x.example/a", "text/plain"),
         ("metadata://gnu.org/software/wget/warc/wget.log", "text/plain"),
         ("file:///a.png", "image/png"),

@@ -41,6 +41,13 @@ class XmlEvents:
         self._references = References(self._head)
         self._read = 0
         self._elements = 0
+        self._ended = False
+        self._parser: etree.iterparse | None = None
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Tell that the document ended before its elements did: those that end now are not whole."""
+        return self._ended and self._parser is not None and any(map(_is_fault, self._parser.error_log))
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes of the document. Raises ItemTooLarge."""
@@ -52,6 +59,7 @@ class XmlEvents:
                 raise ItemTooLarge(f"an entry of more than {_LONGEST_PART // 10**6} MB")
             mended = self._references.mended(part)
             if mended or not part:
+                self._ended = not mended
                 return mended
 
     def part_done(self) -> None:
@@ -59,7 +67,7 @@ class XmlEvents:
         self._read = self._elements = 0
 
     def __iter__(self) -> Iterator[tuple[str, etree._Element]]:
-        parser = etree.iterparse(self, events=("start", "end"), **_OPTIONS)
+        self._parser = parser = etree.iterparse(self, events=("start", "end"), **_OPTIONS)
         try:
             for event, element in parser:
                 self._elements += event == "start"
@@ -70,8 +78,12 @@ class XmlEvents:
             raise BadRecord(f"broken XML: {error}") from None
         # What can be read of XML that is cut off, or whose elements are not closed, looks whole.
         for fault in parser.error_log:
-            if fault.type_name.startswith("ERR_"):
+            if _is_fault(fault):
                 raise BadRecord(f"broken XML: {fault.message.strip()}; what could be read was taken")
+
+
+def _is_fault(entry: etree._LogEntry) -> bool:
+    return bool(entry.type_name.startswith("ERR_"))
 
 
 class References:
