@@ -78,6 +78,12 @@ def test_a_pdf_file(tmp_path: Path, name: str) -> None:
     }
 
 
+@pytest.mark.parametrize("nobody", ["anonymous", "\\(anonymous\\)", "Microsoft Office User"])
+def test_what_a_printer_writes_for_nobody_is_no_author(nobody: str) -> None:
+    document = read(pdf([PROSE], f"/Title (untitled) /Author ({nobody})"))
+    assert (document.title, document.authors) == (None, ())
+
+
 def test_running_heads_are_left_out_and_paragraphs_go_on_over_pages() -> None:
     words = ["salt", "rice", "corn", "squid"]
     body = [[f"{word} {line}" for line in PROSE[:2]] for word in words]
