@@ -33,6 +33,7 @@ from nkcorpus.sources.stream import Input, Outcome
 _ABOUT_OTHERS = frozenset({"warcinfo", "request", "metadata"})
 """Records that hold no content of their own."""
 
+_LONGEST_REASON = 100  # characters of what warcio says, which quotes whole lines
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -58,7 +59,8 @@ def read_warc(source: Input) -> Iterator[Outcome]:
             while record.raw_stream.read(65_536):  # else the next header would be looked for with a bound
                 pass
         except (ArchiveLoadFailed, EOFError, ValueError, AttributeError) as error:
-            raise UnreadableItem(f"damaged after record {number}: {error or 'cut off'}") from None
+            reason = " ".join(str(error).split())[:_LONGEST_REASON]
+            raise UnreadableItem(f"damaged after record {number}: {reason or 'cut off'}") from None
 
 
 class _HeaderBound:

@@ -15,7 +15,7 @@ import zstandard
 from warcio.warcwriter import WARCWriter
 
 from nkcorpus.model import Retrieval, SourceFailure, SourceItem, SourceSkip
-from nkcorpus.sources import iter_items
+from nkcorpus.sources import Reading, iter_items
 from nkcorpus.sources.httpbody import declared_charset, decoded_body
 from nkcorpus.sources.stream import Outcome
 from tests.cli.support import Run
@@ -171,6 +171,14 @@ def test_damage_is_told_after_what_came_before(tmp_path: Path, packed: bool) -> 
     if not packed:
         assert isinstance(headless[-1], SourceFailure)
         assert len(headless) == 4
+
+
+def test_what_is_no_warc_is_told_in_short(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"x" * 5_000 + b"\n")
+    (failure,) = iter_items([tmp_path / "a.txt"], reading=Reading("warc"))
+    assert isinstance(failure, SourceFailure)
+    assert failure.error.startswith("damaged after record 0: ")
+    assert len(failure.error) < 200
 
 
 def test_through_the_command_line(run: Run, tmp_path: Path) -> None:
