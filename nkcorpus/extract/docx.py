@@ -23,6 +23,7 @@ DOCX_EXTRACTOR = "docx/1"
 _BODY, _PROPERTIES = "word/document.xml", "docProps/core.xml"
 _LONGEST_PROPERTIES = 1_000_000  # bytes
 _LONGEST_TEXT = 20_000_000  # code points
+_MOST_ELEMENTS = 1_000_000  # a book of 1,000 pages has some 300,000
 _OF_A_TEMPLATE = "2013-12-23T23:15:00Z"
 """When the template of python-docx was made: documents that it writes have this date unless they are given another."""
 
@@ -87,7 +88,7 @@ def _paragraphs(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
     Memory is that of one paragraph. Raises ItemTooLarge beyond the limit of text, BadRecord for broken XML.
     """
     size = depth = 0
-    events = XmlEvents(cast(BinaryIO, stream))
+    events = XmlEvents(cast(BinaryIO, stream), in_parts=False, most_elements=_MOST_ELEMENTS)
     for event, element in events:
         if name_of(element) != "p":
             continue

@@ -145,7 +145,7 @@ def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outco
         case "parquet":
             from nkcorpus.sources.parquetfile import read_parquet
 
-            return read_parquet(source, reading.mapping)
+            return read_parquet(source, reading)
         case "warc":
             from nkcorpus.sources.warc import read_warc
 
