@@ -12,7 +12,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from tests.cli.support import RECORDS, Run, one_line, write_records
 from tests.sources.examples import EXPECTED, write_examples
+from tests.sources.feeds import ATOM
 from tests.sources.warcs import HTML, page, warc
+from tests.web.server import Reply, Server
 
 URL = "https://river-post.example/2019/rice"
 ARTICLE = "text raw_text title date date_source authors translator source lang url retrieved_at".split()
@@ -108,6 +110,20 @@ def test_every_kind_comes_back(run: Run, tmp_path: Path) -> None:
         sorted((each[4], each[6]) for each in records(tmp_path / name)[1:]) for name in ("all.warc.gz", "again.warc.gz")
     )
     assert first == second
+
+
+def test_the_entries_of_a_feed_that_was_fetched_come_back(run: Run, tmp_path: Path) -> None:
+    with Server() as server:
+        server.routes["/robots.txt"] = Reply(404)
+        feed = ATOM.replace("https://atom.example/", server.url("/")).replace("<summary>", "<content>")
+        feed = feed.replace("</summary>", "</content>")
+        server.routes["/feed"] = Reply(body=feed.encode(), headers={"Content-Type": "application/atom+xml"})
+        assert run("-C", "a.db", "ingest", server.url("/feed")).code == 0
+        run("-C", "a.db", "export", "all.warc")
+        assert run("-C", "b.db", "ingest", "all.warc").code == 0
+        assert articles(run, "a.db") == articles(run, "b.db")
+        assert len(articles(run, "b.db")) == 2
+        assert server.paths == ["/robots.txt", "/feed"]
 
 
 def test_what_was_fetched_is_a_response_with_its_headers(run: Run, inputs: Path, tmp_path: Path) -> None:
