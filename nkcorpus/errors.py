@@ -25,6 +25,7 @@
         ├── NotText                    binary content under a text name
         ├── EmptyItem
         ├── BadRecord                  broken JSON, CSV without a text column
+        ├── BadEncoding                content that is not encoded as its HTTP header says
         ├── ExtractionFailed           no article found in a page
         ├── ItemOutOfBounds            time or memory bound of the worker exceeded
         └── FetchError                 an address on the web gave nothing usable; tells whether a retry makes sense
@@ -161,6 +162,19 @@ class EmptyItem(ItemError):
 
 class BadRecord(ItemError):
     """A structured record is broken or holds no usable field."""
+
+
+class BadEncoding(ItemError):
+    """Content is not encoded as its HTTP header says.
+
+    `is_known` tells that the encoding is one that can be undone, `is_cut_off` that the content ends too early and what
+    came before is right.
+    """
+
+    def __init__(self, message: str, *, is_known: bool = True, is_cut_off: bool = False) -> None:
+        super().__init__(message)
+        self.is_known = is_known
+        self.is_cut_off = is_cut_off
 
 
 class ExtractionFailed(ItemError):

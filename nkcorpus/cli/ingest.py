@@ -21,6 +21,7 @@ from nkcorpus.errors import UsageError
 from nkcorpus.model import Format, WebKind
 from nkcorpus.render import progress, render_preview, render_report
 
+_NO_SOURCE = "no SOURCE given: name files, folders, addresses or -, or a list of addresses with --urls"
 _NOTE_EVERY = 5_000
 
 
@@ -67,7 +68,7 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
 
     env = session.env
     if not sources and options["urls"] is None and not options["retry_failed"]:
-        raise UsageError("no SOURCE given: name files, folders, addresses or -, or a list of addresses with --urls")
+        raise UsageError(_NO_SOURCE)
     meter = Meter()
     noted = 0
     with (
@@ -92,7 +93,7 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
             fast=options["fast"],
             fix_text=options["fix_text"],
             keep_payload=not options["no_payload"],
-            format=options["as"] if options["as"] in get_args(Format) else None,
+            format=_format(options),
             include=options["include"],
             exclude=options["exclude"],
             since=options["since"],
@@ -111,21 +112,30 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
     return 1 if report.failed else 0
 
 
+def _format(options: dict[str, Any]) -> Format | None:
+    """Return what `--as` says that the files are, None where it is about addresses."""
+    return options["as"] if options["as"] in get_args(Format) else None
+
+
 def _preview(session: Session, sources: tuple[str, ...], options: dict[str, Any]) -> int:
     from nkcorpus.pipeline import Selection, Treatment, clean_sources
     from nkcorpus.query import dates
-    from nkcorpus.sources import Names, Reading
+    from nkcorpus.sources import Names, Reading, is_address
 
     if options["format"]:
         raise UsageError("--dry-run has no --format: it writes a line for each article, parted by tabs")
     if options["retry_failed"]:
         raise UsageError("--dry-run has no --retry-failed; 'nkcorpus fetches' shows what that asks for")
+    if options["urls"] is not None or any(map(is_address, sources)):
+        raise UsageError("--dry-run looks into files and folders only, it fetches nothing: leave the addresses out")
+    if not sources:
+        raise UsageError(_NO_SOURCE)
     env = session.env
     cleaned = clean_sources(
         sources,
         Treatment(mapping=options["map"], fast=options["fast"], source=options["source"]),
         jobs=options["jobs"] or processors(),
-        reading=Reading(options["as"], names=Names(options["include"], options["exclude"])),
+        reading=Reading(_format(options), names=Names(options["include"], options["exclude"])),
         selection=Selection(
             dates.since(options["since"]) if options["since"] else None,
             dates.until(options["until"]) if options["until"] else None,

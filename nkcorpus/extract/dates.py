@@ -68,7 +68,7 @@ _MAIL = (
 
 _EPOCH = re.compile(r"(?P<whole>\d{9,10}|\d{12,13})(?:\.\d+)?", re.ASCII)
 _STAMP = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?", re.ASCII)
-_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?=[-_., )\]]|$)", re.ASCII)
+_NAME = re.compile(r"(\d{4})([-._])(\d{2})\2(\d{2})(?=[-_., )\]]|$)", re.ASCII)
 
 
 def parse_date(value: object, source: DateSource) -> ArticleDate | None:
@@ -100,9 +100,12 @@ def parse_date(value: object, source: DateSource) -> ArticleDate | None:
 
 
 def date_from_name(filename: str) -> ArticleDate | None:
-    """Return the ISO date at the very start of a base name, as in `2019-06-13-title.txt`."""
+    """Return the date at the very start of a base name, as in `2019-06-13-title.txt` and `2019.06.13 title.txt`.
+
+    Eight digits alone may be anything.
+    """
     match = _NAME.match(filename)
-    return _checked(match[1], "file") if match else None
+    return _checked(f"{match[1]}-{match[3]}-{match[4]}", "file") if match else None
 
 
 def date_from_url(url: str) -> ArticleDate | None:

@@ -11,20 +11,21 @@ from typing import IO, BinaryIO, cast
 from lxml import etree
 
 from nkcorpus.errors import BadRecord, EmptyItem, ItemTooLarge, UnreadableItem
-from nkcorpus.extract.bylines import split_names
 from nkcorpus.extract.dates import date_from_name, parse_date
 from nkcorpus.extract.decode import replace_unstorable
 from nkcorpus.extract.evidence import evidence_of
 from nkcorpus.extract.feeds.xml import XmlEvents, name_of, parse_xml, text_of
 from nkcorpus.extract.fields import single_line
+from nkcorpus.extract.properties import authors_of
 from nkcorpus.model import Document, SourceItem
 
 DOCX_EXTRACTOR = "docx/1"
 _BODY, _PROPERTIES = "word/document.xml", "docProps/core.xml"
 _LONGEST_PROPERTIES = 1_000_000  # bytes
 _LONGEST_TEXT = 20_000_000  # code points
-_PROGRAMS = frozenset({"python-docx", "microsoft office user", "admin", "administrator", "user"})
-"""What stands for an author where nobody wrote one."""
+_MOST_ELEMENTS = 1_000_000  # a book of 1,000 pages has some 300,000
+_OF_A_TEMPLATE = "2013-12-23T23:15:00Z"
+"""When the template of python-docx was made: documents that it writes have this date unless they are given another."""
 
 _LEFT_OUT = frozenset({"del", "movefrom", "instrtext", "deltext"})
 _TITLE_STYLES = frozenset({"title", "heading1"})
@@ -57,9 +58,9 @@ def extract_docx(item: SourceItem) -> Document:
         raise EmptyItem("the document is empty")
     date, date_place = date_from_name(item.name), "file-name"
     if date is None:
-        date, date_place = parse_date(told.get("created") or "", "file"), "field:created"
-    creator = told.get("creator") or ""
-    authors = split_names(creator) if creator.lower() not in _PROGRAMS else ()
+        created = told.get("created") or ""
+        date, date_place = parse_date(created if created != _OF_A_TEMPLATE else "", "file"), "field:created"
+    authors = authors_of(told.get("creator"))
     places = {"title": place, "date": date_place, "authors": "field:creator"}
     found = {"title": title, "date": date, "authors": authors}
     return Document(
@@ -87,7 +88,7 @@ def _paragraphs(stream: IO[bytes]) -> Iterator[tuple[str, str]]:
     Memory is that of one paragraph. Raises ItemTooLarge beyond the limit of text, BadRecord for broken XML.
     """
     size = depth = 0
-    events = XmlEvents(cast(BinaryIO, stream))
+    events = XmlEvents(cast(BinaryIO, stream), in_parts=False, most_elements=_MOST_ELEMENTS)
     for event, element in events:
         if name_of(element) != "p":
             continue

@@ -16,6 +16,7 @@ from nkcorpus.extract.fields import single_line
 from nkcorpus.model import Document, Repair, SourceItem
 
 MAIL_EXTRACTOR = "mail/1"
+_NO_TEXT: tuple[str, tuple[Repair, ...]] = ("", ())
 _MOST_PARTS = 1_000
 _MOST_BORDERS = 20_000  # lines that may part a message
 _LONGEST_HEADER = 10_000  # characters
@@ -25,23 +26,13 @@ _ADDRESS = re.compile(r"(?P<name>[^<>]*)<(?P<mail>[^<>]*)>\s*")
 def extract_mail(item: SourceItem) -> Document:
     """Return a message as an article: the subject is its title, who sent it the publisher, Message-ID its id.
 
-    The HTML part is preferred to plain text; attachments are left. Raises EmptyItem, BadRecord, NotText.
+    The first HTML part with text is preferred to plain text; attachments are left. Raises EmptyItem, BadRecord,
+    NotText.
     """
     message = read_message(item.payload)
-    body = next(_parts(message, "text/html"), None) or next(_parts(message, "text/plain"), None)
     title = header(message, "Subject")
-    raw_text = ""
-    repairs: tuple[Repair, ...] = ()
-    if body is not None:
-        payload, charset = part_bytes(body)
-        if payload.strip():
-            decoded = decode(payload, charset=charset, html=body.get_content_type() == "text/html")
-            raw_text, repairs = decoded.text, decoded.repairs
-            if body.get_content_type() == "text/html":
-                from nkcorpus.extract.html import html_fragment_text
-
-                raw_text, _ = replace_unstorable(html_fragment_text(raw_text))
-                repairs = replacement_repairs(raw_text) if decoded.repairs else ()
+    bodies = (*_parts(message, "text/html"), *_parts(message, "text/plain"))
+    raw_text, repairs = next((found for found in map(_text, bodies) if found[0].strip()), _NO_TEXT)
     if not title and not raw_text.strip():
         raise EmptyItem("the message has neither subject nor text")
     date = parse_date(header(message, "Date") or "", "meta")
@@ -105,6 +96,21 @@ def leaves(message: EmailMessage) -> Iterator[EmailMessage]:
             stack.extend(child for child in reversed(inner) if isinstance(child, EmailMessage))
         else:
             yield part
+
+
+def _text(part: EmailMessage) -> tuple[str, tuple[Repair, ...]]:
+    """Return the text of a part, and where bytes of it could not be decoded."""
+    payload, charset = part_bytes(part)
+    if not payload.strip():
+        return "", ()
+    is_html = part.get_content_type() == "text/html"
+    decoded = decode(payload, charset=charset, html=is_html)
+    if not is_html:
+        return decoded.text, decoded.repairs
+    from nkcorpus.extract.html import html_fragment_text
+
+    text, _ = replace_unstorable(html_fragment_text(decoded.text))
+    return text, replacement_repairs(text) if decoded.repairs else ()
 
 
 def _parts(message: EmailMessage, media_type: str) -> Iterator[EmailMessage]:

@@ -11,11 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from nkcorpus.errors import EmptyItem, ItemTooLarge, MissingExtra, UnreadableItem
-from nkcorpus.extract.bylines import split_names
 from nkcorpus.extract.dates import date_from_name, parse_date
 from nkcorpus.extract.decode import replace_unstorable
 from nkcorpus.extract.evidence import evidence_of
-from nkcorpus.extract.fields import single_line
+from nkcorpus.extract.properties import authors_of, title_of
 from nkcorpus.model import ArticleDate, Document, SourceItem
 
 PDF_EXTRACTOR = "pdf/1"
@@ -27,7 +26,6 @@ _MOST_OPERATORS = 200_000  # on a page
 _EDGE = 2  # lines at the top and bottom of a page that may be a running head
 _FEWEST_PAGES = 3  # that share a running head
 _FULL_LINE = 0.85  # of the length of long lines; a shorter one may end a paragraph
-_FILE_TITLE = re.compile(r"(?:microsoft \w+ - .*|untitled.*|.*\.(?:docx?|pdf|indd|hwpx?|odt))", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?:…。”’\"'»)\]]\s*$")
 _DIGITS = re.compile(r"\d+")
 
@@ -43,10 +41,7 @@ def extract_pdf(item: SourceItem) -> Document:
     raw_text, repairs = replace_unstorable("\n\n".join(_paragraphs(lines)))
     if not raw_text.strip():
         raise EmptyItem("no text in the PDF file; it may be scanned: add text with OCR, as ocrmypdf does")
-    title = single_line(told.get("title"))
-    if title and _FILE_TITLE.fullmatch(title):
-        title = None
-    authors = split_names(str(told.get("author") or ""))
+    title, authors = title_of(told.get("title")), authors_of(told.get("author"))
     date, place = date_from_name(item.name), "file-name"
     if date is None:
         date, place = _date(told.get("created")), "field:CreationDate"

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import httpcore
 import httpx
 
-from nkcorpus.errors import AnswerTooLarge, BadAnswer, BadUrl, FetchError, TimedOut, Unreachable
-from nkcorpus.fetch.decoding import ACCEPT_ENCODING, decoded
+from nkcorpus.errors import AnswerTooLarge, BadAnswer, BadEncoding, BadUrl, FetchError, TimedOut, Unreachable
 from nkcorpus.fetch.network import Budget, GuardedBackend, Resolver
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.fetch.urls import public_form
+from nkcorpus.httpcoding import ACCEPT_ENCODING, decoded
 
 CONTENT = (httpx.codes.OK, httpx.codes.NON_AUTHORITATIVE_INFORMATION)
 """The statuses whose body is content to keep."""
@@ -138,6 +138,15 @@ def _wire(response: httpx.Response, budget: Budget) -> Iterator[bytes]:
         yield chunk
 
 
+def _content(response: httpx.Response, budget: Budget) -> Iterator[bytes]:
+    """Yield the body decoded, in small pieces. Raises BadAnswer."""
+    try:
+        yield from decoded(_wire(response, budget), response.headers.get("content-encoding", ""))
+    except BadEncoding as error:
+        advice = "; try again later" if error.is_known else ", and was not asked for"
+        raise BadAnswer(f"the answer cannot be decoded: {error}{advice}", is_final=not error.is_known) from None
+
+
 def _read_body(response: httpx.Response, budget: Budget, max_bytes: int, truncate: bool) -> bytes:
     """Return the decompressed body. Raises AnswerTooLarge, BadAnswer."""
     declared = response.headers.get("content-length", "")
@@ -145,7 +154,7 @@ def _read_body(response: httpx.Response, budget: Budget, max_bytes: int, truncat
         raise _too_large(max_bytes)
     body = io.BytesIO()
     size = 0
-    for piece in decoded(_wire(response, budget), response.headers.get("content-encoding", "")):
+    for piece in _content(response, budget):
         size += len(piece)
         if size > max_bytes and truncate:
             body.write(piece[: max_bytes - size])

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.safe import one_line
+
+_WINDOW = 60.0  # seconds whose rate counts for what remains
+_SAMPLE_EVERY = 0.2  # seconds
+_LONGEST = 100 * 3600  # seconds beyond which what remains is no figure to show
 
 
 class Update(Protocol):
@@ -28,7 +34,7 @@ def progress(env: Environment, description: str) -> Iterator[Update]:
         return
 
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.table import Column
     from rich.text import Text
 
@@ -53,7 +59,7 @@ def progress(env: Environment, description: str) -> Iterator[Update]:
         BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=4, max_width=30)),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}", markup=False),
-        TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[left]}", markup=False),
         name_column,
         console=console,
         transient=True,
@@ -69,16 +75,49 @@ def progress(env: Environment, description: str) -> Iterator[Update]:
     env.line_sink = line_above
     try:
         with bar:
-            task = bar.add_task(one_line(description), total=None, name="", rate="")
+            task = bar.add_task(one_line(description), total=None, name="", rate="", left="")
+            pace = _Pace()
 
             def update(done: int, total: int | None = None, name: str = "") -> None:
-                bar.update(task, completed=done, total=total, name=one_line(name))
-                speed = bar.tasks[0].finished_speed or bar.tasks[0].speed
-                bar.update(task, rate=f"{speed:,.0f}/s" if speed else "")
+                rate = pace.rate(done)
+                bar.update(
+                    task,
+                    completed=done,
+                    total=total,
+                    name=one_line(name),
+                    rate=f"{rate:,.0f}/s" if rate >= 1 else f"{rate * 60:,.0f}/min" if rate else "",
+                    left=_clock((total - done) / rate) if rate and total is not None else "",
+                )
 
             yield update
     finally:
         env.line_sink = previous_sink
+
+
+class _Pace:
+    """The rate of late. Rich's own begins anew with each new total, and that of an estimate is always new."""
+
+    def __init__(self) -> None:
+        self._samples: deque[tuple[float, int]] = deque([(time.monotonic(), 0)])
+
+    def rate(self, done: int) -> float:
+        """Return how many items a second there were in the last minute; 0 where that cannot be told yet."""
+        now = time.monotonic()
+        if now - self._samples[-1][0] >= _SAMPLE_EVERY:
+            self._samples.append((now, done))
+            while now - self._samples[0][0] > _WINDOW and len(self._samples) > 2:
+                self._samples.popleft()
+        (first, before), (last, after) = self._samples[0], self._samples[-1]
+        return (after - before) / (last - first) if last > first else 0.0
+
+
+def _clock(seconds: float) -> str:
+    """Return a time as `m:ss` or `h:mm:ss`."""
+    if seconds > _LONGEST:
+        return "-:--:--"
+    minutes, second = divmod(round(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
 
 
 def _no_update(done: int, total: int | None = None, name: str = "") -> None:

@@ -55,11 +55,12 @@ def read_zip(source: Input, reading: Reading, read: Read) -> Iterator[Outcome]:
     Raises UnreadableItem when it is damaged, UnsafeArchive when it is a bomb.
     """
     with open_zip(source.stream) as archive:
-        names = {info: _zip_name(info) for info in archive.infolist()}
-        if "[Content_Types].xml" in names.values():
+        members = archive.infolist()
+        if any(info.filename == "[Content_Types].xml" for info in members):
             raise BadRecord("an Office file that is no Word document; save it as CSV or .docx")
-        pages = PageFolders(names.values())
-        for info, name in names.items():
+        pages = PageFolders(map(_zip_name, members))
+        for info in members:
+            name = _zip_name(info)
             reading.budget.member()
             if info.is_dir() or is_hidden(name) or pages.hold(name):
                 continue

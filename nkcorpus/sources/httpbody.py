@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
-from nkcorpus.errors import ItemTooLarge, UnreadableItem
+from nkcorpus.errors import BadEncoding, ItemTooLarge
+from nkcorpus.httpcoding import decoded
 from nkcorpus.sources.limits import megabytes
 
 KEPT_HEADERS = ("content-type", "content-language", "last-modified", "etag", "date", "link", "location", "x-robots-tag")
@@ -15,8 +16,13 @@ KEPT_HEADERS = ("content-type", "content-language", "last-modified", "etag", "da
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,4096})?\r?\n")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:+-]{2,40})""", re.IGNORECASE)
 _LATIN = re.compile(r"(?:us-)?ascii|iso-?8859-1|latin-?1", re.IGNORECASE)
-_GZIP_MARK = b"\x1f\x8b"
-_ZSTD_MARK = b"\x28\xb5\x2f\xfd"
+_MARKS: Mapping[str, bytes] = MappingProxyType(
+    {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
+)
+"""What data of an encoding begin with; the other encodings have no mark."""
+
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*+<")
+_PIECE = 16_384
 
 
 def kept_headers(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -39,14 +45,12 @@ def decoded_body(raw: bytes, headers: Mapping[str, str], limit: int) -> bytes:
     """Return what was sent: `raw` without its chunks (RFC 9112, section 7.1) and content encodings (RFC 9110, 8.4).
 
     `headers` are by names in lower case. Recorders often keep the headers of what they have decoded already, so a
-    body that is not encoded as they say is taken as it is. Raises ItemTooLarge beyond `limit` bytes, UnreadableItem
-    for a damaged or an unknown encoding.
+    body that is not encoded as they say is taken as it is; and they may stop in the middle of an answer, so what came
+    of it is taken. Raises ItemTooLarge beyond `limit` bytes, BadEncoding for a damaged or an unknown encoding.
     """
     body = _without_chunks(raw) if "chunked" in headers.get("transfer-encoding", "").lower() else raw
     for encoding in reversed(headers.get("content-encoding", "").lower().split(",")):
-        body = _decoded(body, encoding.strip(), limit)
-        if len(body) > limit:
-            raise ItemTooLarge(f"unpacks to more than the limit of {megabytes(limit)} for one page")
+        body = _without_encoding(body, encoding.strip(), limit)
     return body
 
 
@@ -65,76 +69,25 @@ def _without_chunks(raw: bytes) -> bytes:
     return b"".join(parts) if position >= len(raw) else raw
 
 
-def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
-    try:
-        match encoding:
-            case "" | "identity" | "none":
-                return body
-            case "gzip" | "x-gzip":
-                return _inflated(body, 31, limit) if body.startswith(_GZIP_MARK) else body
-            case "deflate":
-                return _deflated(body, limit)
-            case "br":
-                return _from_brotli(body, limit)
-            case "zstd":
-                return _from_zstd(body, limit) if body.startswith(_ZSTD_MARK) else body
-    except zlib.error as error:
-        raise UnreadableItem(f"its {encoding} encoding is damaged: {error}") from None
-    raise UnreadableItem(f"its content encoding {encoding!r} is not known")
-
-
-def _inflated(body: bytes, wbits: int, limit: int) -> bytes:
-    """Return all members of gzip data, or deflated data; what is left of a damaged end."""
-    parts: list[bytes] = []
-    size = 0
-    while body and size <= limit:
-        decoder = zlib.decompressobj(wbits)
-        try:
-            part = decoder.decompress(body, limit + 1 - size)
-        except zlib.error:
-            if not parts:
-                raise
-            break
-        parts.append(part)
-        size += len(part)
-        body = decoder.unused_data
-    return b"".join(parts)
-
-
-def _deflated(body: bytes, limit: int) -> bytes:
-    # RFC 9110 means zlib's format (RFC 1950), some servers send the bare one (RFC 1951).
-    for wbits in (15, -15):
-        try:
-            return _inflated(body, wbits, limit)
-        except zlib.error:
-            continue
-    return body
-
-
-def _from_brotli(body: bytes, limit: int) -> bytes:
-    import brotli
-
-    decoder = brotli.Decompressor()
+def _without_encoding(body: bytes, encoding: str, limit: int) -> bytes:
+    mark = _MARKS.get(encoding)
+    if encoding == "none" or (mark and not body.startswith(mark)):
+        return body
     parts: list[bytes] = []
     size = 0
     try:
-        part = decoder.process(body, output_buffer_limit=limit + 1)
-        while part and size <= limit:
+        for part in decoded(_pieces(body), encoding):
             parts.append(part)
             size += len(part)
-            part = decoder.process(b"", output_buffer_limit=limit + 1) if not decoder.can_accept_more_data() else b""
-    except brotli.error as error:
-        if body.lstrip()[:1] == b"<":
-            return body
-        raise UnreadableItem(f"its br encoding is damaged: {error}") from None
+            if size > limit:
+                raise ItemTooLarge(f"unpacks to more than the limit of {megabytes(limit)} for one page")
+    except BadEncoding as error:
+        if not error.is_cut_off:
+            if error.is_known and mark is None and _MARKUP.match(body):
+                return body
+            raise
     return b"".join(parts)
 
 
-def _from_zstd(body: bytes, limit: int) -> bytes:
-    import zstandard
-
-    try:
-        with zstandard.ZstdDecompressor().stream_reader(body, read_across_frames=True) as reader:
-            return reader.read(limit + 1)
-    except zstandard.ZstdError as error:
-        raise UnreadableItem(f"its zstd encoding is damaged: {error}") from None
+def _pieces(body: bytes) -> Iterator[bytes]:
+    return (body[start : start + _PIECE] for start in range(0, len(body), _PIECE))

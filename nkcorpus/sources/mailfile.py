@@ -22,7 +22,7 @@ _LINE = 65_536
 
 def read_mbox(source: Input, *, limit: int = MESSAGE_BYTES) -> Iterator[Outcome]:
     """Yield an item for each message of a mailbox, numbered from 1; one longer than `limit` bytes is a failure."""
-    lines: list[bytes] = []
+    message = bytearray()  # a list of lines would take many times as much
     number = size = 0
     is_blank = starts_line = True
     while True:
@@ -32,17 +32,19 @@ def read_mbox(source: Input, *, limit: int = MESSAGE_BYTES) -> Iterator[Outcome]
                 if size > limit:
                     yield source.failure(f"message {number} is longer than the limit of {megabytes(limit)}", number)
                 else:
-                    payload = _QUOTED_BEGIN.sub(rb"\1", b"".join(lines))
+                    payload = _QUOTED_BEGIN.sub(rb"\1", bytes(message))
                     yield SourceItem(source.origin, source.name, "mail", payload, record=number)
-            elif lines or not line:
+            elif message or not line:
                 raise BadRecord("no mailbox: it does not begin with a line 'From ...'")
             if not line:
                 return
-            lines, number, size = [], number + 1, 0
+            message, number, size = bytearray(), number + 1, 0
         else:
             size += len(line)
             if size <= limit:
-                lines.append(line)
+                message += line
+            else:
+                message.clear()
             if not number and line.strip():
                 raise BadRecord("no mailbox: it does not begin with a line 'From ...'")
         is_blank = starts_line and not line.strip()

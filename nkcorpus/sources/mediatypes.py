@@ -1,4 +1,6 @@
-"""What an input is called in a web archive: media types (RFC 2046, 4180, 7763, 8259) and addresses (RFC 8089)."""
+"""What an input is called in a web archive: media types (RFC 2046, 2854, 4180, 7303, 7763, 8118, 8259; that of Word is
+registered with IANA) and addresses (RFC 8089).
+"""
 
 from __future__ import annotations
 
@@ -16,17 +18,24 @@ MEDIA_TYPES: Mapping[Kind, str] = MappingProxyType(
         "html": "text/html",
         "record": "application/json",
         "row": "text/csv",
+        "entry": "application/xml",
+        "mail": "message/rfc822",
+        "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "pdf": "application/pdf",
     }
 )
-"""A `row` is a table of one row, with its header."""
+"""A `row` is a table of one row, with its header; an `entry` a feed of one entry, be it RSS or Atom."""
 
-_KINDS: Mapping[str, Kind] = MappingProxyType({name: kind for kind, name in MEDIA_TYPES.items()})
+_FEEDS = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "text/xml")
+_KINDS: Mapping[str, Kind] = MappingProxyType(
+    {name: kind for kind, name in MEDIA_TYPES.items()} | dict.fromkeys(_FEEDS, "entry")
+)
 _CHARSET = re.compile(r"""charset=["']?([\w.:+-]{2,40})""", re.IGNORECASE)
 
 
 def content_type(kind: Kind, charset: str | None) -> str:
     """Return the Content-Type of an input's bytes."""
-    media_type = MEDIA_TYPES.get(kind, "application/octet-stream")
+    media_type = MEDIA_TYPES[kind]
     return f"{media_type}; charset={charset}" if charset else media_type
 
 

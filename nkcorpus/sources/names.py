@@ -20,7 +20,7 @@ _SYSTEM_FOLDERS = frozenset({"__MACOSX"})
 class Names:
     """Globs for names. A pattern without `/` is matched with the last part of a name, another with its end.
 
-    `*` stands for `/` too. Case counts.
+    `*` stands for `/` too. Case counts. An archive that is included is so with all that it holds.
     """
 
     include: tuple[str, ...] = ()
@@ -32,11 +32,19 @@ class Names:
 
     def wants(self, origin: str) -> bool:
         """Tell whether a file with articles is to be taken."""
-        return (not self.include or _matches(self.include, origin)) and not self.forbids(origin)
+        return (not self.include or self._includes(origin)) and not self.forbids(origin)
 
     def asks_for(self, origin: str) -> bool:
         """Tell whether a file is meant by a pattern, whatever kind it may be of."""
-        return bool(self.include) and self.wants(origin)
+        return _matches(self.include, origin) and not self.forbids(origin)
+
+    def _includes(self, origin: str) -> bool:
+        archive = origin
+        while not _matches(self.include, archive):
+            archive, within, _ = archive.rpartition("!/")
+            if not within:
+                return False
+        return True
 
 
 class PageFolders:

@@ -9,6 +9,7 @@ from nkcorpus.errors import ItemError, ItemTooLarge, UnreadableItem, UnsafeArchi
 from nkcorpus.model import Format, Kind, SourceItem, SourceSkip
 from nkcorpus.sources.limits import ARCHIVE_DEPTH, HEAD_BYTES, SIGNATURE_BYTES, WHOLE_FILE_BYTES, megabytes
 from nkcorpus.sources.names import unknown_kind
+from nkcorpus.sources.savedpage import address_saved_from
 from nkcorpus.sources.sniff import format_of_mark, format_of_name, sniff
 from nkcorpus.sources.stream import COMPRESSED, PACKED, Input, Outcome, Reading, peek
 
@@ -144,7 +145,7 @@ def _read_as(format_: Format, source: Input, reading: Reading) -> Iterator[Outco
         case "parquet":
             from nkcorpus.sources.parquetfile import read_parquet
 
-            return read_parquet(source, reading.mapping)
+            return read_parquet(source, reading)
         case "warc":
             from nkcorpus.sources.warc import read_warc
 
@@ -165,7 +166,8 @@ def _read_whole(source: Input, format_: Format, kind: Kind) -> Iterator[Outcome]
 
 
 def _read_page(source: Input) -> Iterator[Outcome]:
-    item = SourceItem(source.origin, source.name, "html", whole(source, "html"))
+    payload = whole(source, "html")
+    item = SourceItem(source.origin, source.name, "html", payload, url=address_saved_from(payload))
     if b"SingleFile" in item.payload[:SIGNATURE_BYTES]:
         from nkcorpus.sources.mailfile import saved_at
         from nkcorpus.sources.singlefile import saved_page, without_resources

@@ -19,6 +19,8 @@ COMPRESSED: frozenset[Format] = frozenset(("gz", "bz2", "xz", "zst"))
 PACKED: frozenset[Format] = COMPRESSED | {"zip", "tar"}
 """Formats that hold inputs."""
 
+_PIECE = 1 << 20  # bytes of a line that are read at once
+
 Outcome = SourceItem | SourceFailure | SourceSkip
 
 
@@ -92,13 +94,13 @@ def text_of(stream: BinaryIO, charset: str) -> Iterator[io.TextIOWrapper]:
 
 def bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
     """Yield each line with its line end; None in place of one that is longer than `limit` bytes."""
-    while line := stream.readline(limit + 1):
-        if len(line) <= limit or line.endswith(b"\n"):
-            yield line
-            continue
-        while (rest := stream.readline(limit)) and not rest.endswith(b"\n"):
-            pass
-        yield None
+    while part := stream.readline(_PIECE):
+        line: bytes | bytearray = part
+        while not part.endswith(b"\n") and (part := stream.readline(_PIECE)):
+            if len(line) <= limit:
+                line = bytearray(line) if isinstance(line, bytes) else line
+                line += part
+        yield bytes(line) if len(line) - line.endswith(b"\n") <= limit else None
 
 
 class _Replay(io.RawIOBase):

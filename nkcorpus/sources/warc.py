@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -11,18 +13,27 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from nkcorpus.dates import interval, parse_iso
-from nkcorpus.errors import ItemError, ItemTooLarge, UnreadableItem
+from nkcorpus.errors import BadRecord, ItemError, ItemTooLarge, UnreadableItem
+from nkcorpus.extract.feeds import split_feed
 from nkcorpus.extract.fields import web_address
 from nkcorpus.model import Retrieval, SourceItem, SourceSkip
 from nkcorpus.sources.httpbody import declared_charset, decoded_body, kept_headers
-from nkcorpus.sources.limits import HTML_BYTES, RECORD_BYTES, WARC_HEADER_BYTES, WHOLE_FILE_BYTES, megabytes
+from nkcorpus.sources.limits import (
+    HTML_BYTES,
+    RECORD_BYTES,
+    SIGNATURE_BYTES,
+    WARC_HEADER_BYTES,
+    WHOLE_FILE_BYTES,
+    megabytes,
+)
 from nkcorpus.sources.mediatypes import charset_of, file_name, kind_of
-from nkcorpus.sources.sniff import SNIFFED_BYTES, sniff
+from nkcorpus.sources.sniff import SNIFFED_BYTES, format_of_mark, sniff
 from nkcorpus.sources.stream import Input, Outcome
 
 _ABOUT_OTHERS = frozenset({"warcinfo", "request", "metadata"})
 """Records that hold no content of their own."""
 
+_LONGEST_REASON = 100  # characters of what warcio says, which quotes whole lines
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -44,11 +55,12 @@ def read_warc(source: Input) -> Iterator[Outcome]:
                 return
             number += 1
             if record.rec_type not in _ABOUT_OTHERS:
-                yield _outcome(source, record, number)
+                yield from _outcomes(source, record, number)
             while record.raw_stream.read(65_536):  # else the next header would be looked for with a bound
                 pass
         except (ArchiveLoadFailed, EOFError, ValueError, AttributeError) as error:
-            raise UnreadableItem(f"damaged after record {number}: {error or 'cut off'}") from None
+            reason = " ".join(str(error).split())[:_LONGEST_REASON]
+            raise UnreadableItem(f"damaged after record {number}: {reason or 'cut off'}") from None
 
 
 class _HeaderBound:
@@ -71,12 +83,23 @@ class _HeaderBound:
         """Leave the stream open: it belongs to who gave it."""
 
 
-def _outcome(source: Input, record: ArcWarcRecord, number: int) -> Outcome:
+def _outcomes(source: Input, record: ArcWarcRecord, number: int) -> Iterator[Outcome]:
     target = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
-    if record.rec_type == "resource":
-        return _resource(source, record, number, target)
-    if record.rec_type != "response":
-        return SourceSkip(source.origin, f"a {record.rec_type} record of a WARC file")
+    match record.rec_type:
+        case "response":
+            yield _response(source, record, number, target)
+        case "resource":
+            outcome = _resource(source, record, number, target)
+            if isinstance(outcome, SourceItem) and outcome.kind == "entry":
+                yield from _entries(source, outcome)
+            else:
+                yield outcome
+        case other:
+            yield SourceSkip(source.origin, f"a {other} record of a WARC file")
+
+
+def _response(source: Input, record: ArcWarcRecord, number: int, target: str) -> Outcome:
+    """Return the item of an answer that is an HTML page."""
     url = web_address(target)
     if url is None or record.http_headers is None:
         return SourceSkip(source.origin, "a record of a WARC file that is not of the web")
@@ -127,6 +150,21 @@ def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) ->
         retrieval=_retrieval(url, "", record, {}) if url else None,
         external_id=_record_id(record) if url else None,
     )
+
+
+def _entries(source: Input, feed: SourceItem) -> Iterator[Outcome]:
+    """Yield the entries of a feed; one of a single entry, as it is exported, is that entry again."""
+    if format_of_mark(feed.payload[:SIGNATURE_BYTES]) != "feed":
+        yield SourceSkip(source.origin, "a resource record of a WARC file")
+        return
+    try:
+        for part in split_feed(io.BytesIO(feed.payload)):
+            if part.skip:
+                yield SourceSkip(source.origin, part.skip)
+            else:
+                yield replace(feed, payload=part.payload, charset="utf-8")
+    except (BadRecord, ItemTooLarge) as error:
+        yield source.failure(f"record {feed.record}: {error}", feed.record)
 
 
 def _record_id(record: ArcWarcRecord) -> str | None:

@@ -11,7 +11,10 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from tests.cli.support import RECORDS, Run, one_line, write_records
+from tests.sources.examples import EXPECTED, write_examples
+from tests.sources.feeds import ATOM
 from tests.sources.warcs import HTML, page, warc
+from tests.web.server import Reply, Server
 
 URL = "https://river-post.example/2019/rice"
 ARTICLE = "text raw_text title date date_source authors translator source lang url retrieved_at".split()
@@ -68,7 +71,7 @@ def records(path: Path) -> list[Record]:
 def articles(run: Run, corpus: str) -> dict[str, Any]:
     """Return what the articles of a corpus say, by id."""
     ids = run("-C", corpus, "list", "-n", "0", "--format", "ids").lines
-    shown = [run("-C", corpus, "show", article, "--format", "json").json for article in ids]
+    shown = run("-C", corpus, "show", *ids, "--format", "json").objects
     return {
         each["id"]: {key: each[key] for key in ARTICLE}
         | {"times": [version["retrieved_at"] for version in each["versions"]]}
@@ -90,6 +93,37 @@ def test_there_and_back_every_text_and_time_is_the_same(run: Run, inputs: Path, 
     again = run("-C", "b.db", "ingest", "all.warc.gz", "--format", "json").json
     assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, 11)
     assert "secret-folder" not in gzip.decompress((tmp_path / "all.warc.gz").read_bytes()).decode("utf-8", "replace")
+
+
+def test_every_kind_comes_back(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    pytest.importorskip("pyarrow")
+    write_examples(tmp_path / "in")
+    run("-C", "a.db", "ingest", "in")
+    run("-C", "a.db", "export", "all.warc.gz")
+    report = run("-C", "b.db", "ingest", "all.warc.gz", "--format", "json").json
+    before, after = articles(run, "a.db"), articles(run, "b.db")
+    assert (report["new"], report["skipped"], report["failed"]) == (len(EXPECTED), 0, 0)
+    assert before == after
+    run("-C", "b.db", "export", "again.warc.gz")
+    first, second = (
+        sorted((each[4], each[6]) for each in records(tmp_path / name)[1:]) for name in ("all.warc.gz", "again.warc.gz")
+    )
+    assert first == second
+
+
+def test_the_entries_of_a_feed_that_was_fetched_come_back(run: Run, tmp_path: Path) -> None:
+    with Server() as server:
+        server.routes["/robots.txt"] = Reply(404)
+        feed = ATOM.replace("https://atom.example/", server.url("/")).replace("<summary>", "<content>")
+        feed = feed.replace("</summary>", "</content>")
+        server.routes["/feed"] = Reply(body=feed.encode(), headers={"Content-Type": "application/atom+xml"})
+        assert run("-C", "a.db", "ingest", server.url("/feed")).code == 0
+        run("-C", "a.db", "export", "all.warc")
+        assert run("-C", "b.db", "ingest", "all.warc").code == 0
+        assert articles(run, "a.db") == articles(run, "b.db")
+        assert len(articles(run, "b.db")) == 2
+        assert server.paths == ["/robots.txt", "/feed"]
 
 
 def test_what_was_fetched_is_a_response_with_its_headers(run: Run, inputs: Path, tmp_path: Path) -> None:

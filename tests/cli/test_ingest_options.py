@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.support import Run, one_line
+from tests.sources.packing import zipped
 
 RECORDS = [
     {"title": f"Rice {day}", "text": f"Rice rose on day {day}.", "date": f"2019-06-{day:02}", "source": "River Post"}
@@ -68,6 +69,15 @@ def test_include_and_exclude(inside: Run, inputs: Path) -> None:
     assert taken(inside, "--include", "old/*", "--exclude", "*.txt") == {"new": 1}
 
 
+def test_an_archive_that_is_included_is_so_with_all_in_it(inside: Run, inputs: Path) -> None:
+    page, text = "Corn fell in Musan.", "Wheat came to Wonsan."
+    inner = zipped({"corn.md": page.encode(), "wheat.txt": text.encode(), "x.bin": b"\xff\0"})
+    (inputs / "all.zip").write_bytes(zipped({"inner.zip": inner, "b/barley.txt": b"Barley was sown."}))
+    assert taken(inside, "--include", "*.zip") == {"new": 3}
+    assert taken(inside, "--include", "inner.zip", "--exclude", "*.md") == {"unchanged": 1}
+    assert taken(inside, "--include", "all.zip!/b/*") == {"unchanged": 1}
+
+
 def test_what_the_files_are(inside: Run, inputs: Path) -> None:
     assert taken(inside, "--include", "page", "--as", "markdown") == {"new": 1, "removed_spans": 1}
     (salt,) = inside("-C", "c.db", "search", "salt", "--format", "jsonl").objects
@@ -98,4 +108,9 @@ def test_a_dry_run_tells_and_takes_nothing(inside: Run, inputs: Path, tmp_path: 
     assert summary == "nkcorpus: would take 2 articles, 1 failed"
     assert not (tmp_path / "c.db").exists()
     assert inside("ingest", "gone", "--dry-run").code == 2
+    assert "no SOURCE" in one_line(inside("ingest", "--dry-run"))
+    assert inside("ingest", "in/news.jsonl", "--dry-run", "--as", "article").code == 0
+    for web in (("https://river-post.example/feed",), ("in", "--urls", "-")):
+        outcome = inside("ingest", *web, "--dry-run")
+        assert (outcome.code, "it fetches nothing" in one_line(outcome)) == (2, True)
     assert "--format" in one_line(inside("ingest", "in", "--dry-run", "--format", "json"))

@@ -148,6 +148,37 @@ def test_relative_addresses_need_a_base() -> None:
         assert parse_feed(feed.replace(b"/a", link.encode()))[0].url is None
 
 
+@pytest.mark.parametrize(
+    "feed",
+    [
+        "<rss><channel><link>https://x.example/</link><item><link>/a</link></item></channel></rss>",
+        "<feed><link rel='self' href='https://y.example/feed'/><link href='https://x.example/'/>"
+        "<entry><link href='a'/></entry></feed>",
+    ],
+)
+def test_without_an_address_of_its_own_a_feed_has_that_of_its_site(feed: str) -> None:
+    assert parse_feed(feed.encode())[0].url == ("https://x.example/a", "link")
+    assert parse_feed(feed.encode(), "https://z.example/")[0].url == ("https://z.example/a", "link")
+
+
+def test_an_export_without_universal_times_has_those_of_the_site() -> None:
+    none = "0000-00-00 00:00:00"
+    export = WXR.replace("2018-05-01 15:00:00", none).replace("Tue, 01 May 2018 15", "Wed, 30 Nov -0001 00")
+    assert documents(export)[0].date == ArticleDate("2018-05-02T00:00:00", "second", "feed")
+    assert documents(export.replace("2018-05-02 00:00:00", none))[0].date == ArticleDate("2018-05", "month", "url")
+
+
+@pytest.mark.parametrize("feed", [RSS, ATOM, WXR])
+def test_an_entry_that_is_cut_off_is_none(feed: str) -> None:
+    data = feed.encode()
+    whole = [part.payload for part in split_feed(io.BytesIO(data))]
+    for end in range(300, len(data), 23):
+        parts: list[bytes] = []
+        with pytest.raises(BadRecord):
+            parts.extend(part.payload for part in split_feed(io.BytesIO(data[:end])))
+        assert parts == whole[: len(parts)]
+
+
 @pytest.mark.parametrize("feed", [BOMB, FILE_ENTITY, BOMB.replace("<!DOCTYPE", "<!-- x -->\n<!DOCTYPE")])
 def test_entities_are_refused(feed: str) -> None:
     for data in (feed.encode(), feed.encode("utf-16"), feed.encode("utf-16-le")):

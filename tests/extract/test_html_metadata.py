@@ -187,6 +187,8 @@ CANONICAL = '<link rel="canonical" href="{}">'
         (CANONICAL.format("https://other.example/a"), "https://sea.example/a", "https://sea.example/a"),
         (CANONICAL.format("https://sea.example"), "https://sea.example/a", "https://sea.example/a"),
         ('<meta property="og:url" content="https://sea.example/b">', "https://sea.example/a", "https://sea.example/a"),
+        ('<meta name="source-url" content="https://sea.example/b">', None, "https://sea.example/b"),
+        ('<meta name="source-url" content="file:///b">', None, None),
     ],
 )
 def test_address(head: str, given: str | None, url: str | None) -> None:

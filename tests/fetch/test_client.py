@@ -329,10 +329,17 @@ class TestBroken:
 
     def test_an_encoding_that_was_not_asked_for(self, server: Server, fetcher: Fetcher) -> None:
         server.routes["/"] = Reply(body=PAGE, headers={"Content-Encoding": "compress"})
-        with pytest.raises(BadAnswer, match="compress") as caught:
+        with pytest.raises(BadAnswer, match="'compress' is not known, and was not asked for") as caught:
             fetcher.get(server.url())
         assert caught.value.is_final
         assert server.paths.count("/") == 1
+
+    @pytest.mark.parametrize("body", [gzip.compress(PAGE * 9)[:-9], PAGE], ids=["cut off", "never packed"])
+    def test_a_body_that_is_not_encoded_as_it_says(self, server: Server, fetcher: Fetcher, body: bytes) -> None:
+        server.routes["/"] = Reply(body=body, headers={"Content-Encoding": "gzip"})
+        with pytest.raises(BadAnswer, match=r"its gzip encoding is damaged: .*; try again later") as caught:
+            fetcher.get(server.url())
+        assert not caught.value.is_final
 
     def test_a_body_longer_than_declared_is_cut_and_the_rest_is_no_answer(
         self, server: Server, fetcher: Fetcher

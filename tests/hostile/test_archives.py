@@ -17,6 +17,7 @@ import pytest
 import zstandard
 
 from tests.hostile.bounds import Taken, run_bounded
+from tests.sources.books import W
 from tests.sources.packing import tarred, zipped
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read as Linux counts it")
@@ -118,6 +119,17 @@ def quine_like() -> bytes:
     return content
 
 
+def packed_document(unit: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("word/document.xml", "w") as member:
+            member.write(f"<w:document {W}><w:body>".encode())
+            for _ in range(HUGE // 10**6):
+                member.write(unit * (10**6 // len(unit)))
+    return file.getvalue()
+
+
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb.txt.gz": (gzip_bomb, "more than 100 times its size"),
     "bomb.jsonl.xz": (lambda: packed(lzma.LZMACompressor(preset=1)), "more than 100 times its size"),
@@ -132,6 +144,8 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "million.tar.gz": (million_headers, "more than 100,000 members"),
     "header.tar.gz": (monstrous_header, "a header of more than 1 MB"),
     "deep.gz": (quine_like, "nested more than 3 deep"),
+    "paragraphs.docx": (lambda: packed_document(b"<w:p/>"), "more than 1,000,000 elements"),
+    "comments.docx": (lambda: packed_document(b"<!-- -->"), "more than 8 MB"),
     "window.zst": (lambda: b"\x28\xb5\x2f\xfd\x00\xf8" + b"\0" * 40, "damaged"),
 }
 

@@ -31,14 +31,29 @@ def test_a_terminal_gets_a_bar_on_stderr_only() -> None:
 
 
 def test_the_bar_tells_rate_and_remaining_time() -> None:
-    screen = Screen(tty=True, columns=120)
+    screen = Screen(tty=True, columns=80)
     with progress(screen.env, "reading") as update:
-        for done in range(1, 6):
+        for done in range(1, 9):
             time.sleep(0.05)
-            update(done * 10, 5_000, "a.warc.gz")
+            update(done * 10, 5_000 + done, "a.warc.gz")  # an estimate of the whole is another one each time
     text = OWN_SEQUENCES.sub("", screen.err)
-    assert re.search(r"\d+/s", text)
-    assert re.search(r"\d+:\d\d", text)
+    (rate, minutes, seconds) = map(int, re.findall(r"80/5008 (\d+)/s (\d+):(\d\d)", text)[-1])
+    assert 20 < rate <= 200
+    assert abs(60 * minutes + seconds - 4_928 / rate) < 3
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "shown"), [(5, 100, r"\d+/min \d+:\d\d"), (4, None, r"\d+/min"), (3, 10**9, r"-:--:--")]
+)
+def test_a_slow_pace_and_what_cannot_be_told(
+    monkeypatch: pytest.MonkeyPatch, done: int, total: int | None, shown: str
+) -> None:
+    screen = Screen(tty=True, columns=80)
+    clock = iter([0.0, 10.0, 10.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock, 10.0))
+    with progress(screen.env, "reading") as update:
+        update(done, total, "a.warc.gz")
+    assert re.search(shown, OWN_SEQUENCES.sub("", screen.err))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

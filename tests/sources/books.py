@@ -62,16 +62,16 @@ BODY = f"""<?xml version="1.0"?><w:document {W}><w:body>
 CORE = """<?xml version="1.0"?><cp:coreProperties
 xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/">
-<dc:title>Document1</dc:title><dc:creator>{}</dc:creator><dcterms:created>2017-03-04T05:06:07Z</dcterms:created>
+<dc:title>Document1</dc:title><dc:creator>{}</dc:creator><dcterms:created>{}</dcterms:created>
 </cp:coreProperties>"""
 
 
-def docx(body: str = BODY, creator: str = "Ara Fictional") -> bytes:
+def docx(body: str = BODY, creator: str = "Ara Fictional", created: str = "2017-03-04T05:06:07Z") -> bytes:
     return zipped(
         {
             "[Content_Types].xml": b"<Types/>",
             "_rels/.rels": b"<Relationships/>",
             "word/document.xml": body.encode(),
-            "docProps/core.xml": CORE.format(creator).encode(),
+            "docProps/core.xml": CORE.format(creator, created).encode(),
         }
     )

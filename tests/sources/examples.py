@@ -72,7 +72,9 @@ def examples() -> dict[str, bytes]:
         "2018-05-01-ferry.txt": b"The ferry at Sinpo did not leave for three days, and nobody in the harbour said why.",
         "salt.md": _markdown("salt"),
         "dam.html": page("Second dam", _STORY.replace("dam", "second dam"), "2019-06-15T00:00:00Z"),
-        "Saved.html": page("Third dam", _STORY.replace("dam", "third dam"), "2019-06-16T00:00:00Z"),
+        "Saved.html": page("Third dam", _STORY.replace("dam", "third dam"), "2019-06-16T00:00:00Z").replace(
+            b"<html", b"<!-- saved from url=(0036)https://river-post.example/third-dam -->\n<html"
+        ),
         "Saved_files/frame.html": page("An advertisement", _STORY),
         "singlefile.html": SINGLEFILE.replace(
             "<title>", '<meta property="article:published_time" content="2019-06-13"><title>'

@@ -84,6 +84,10 @@ def test_a_word_document(tmp_path: Path) -> None:
     assert plain.date.value == "2018-01-02"
 
 
+def test_the_date_of_a_template_is_none() -> None:
+    assert word(docx(created="2013-12-23T23:15:00Z")).date is None
+
+
 @pytest.mark.parametrize(
     ("content", "error"),
     [

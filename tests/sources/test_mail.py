@@ -20,6 +20,8 @@ from tests.cli.support import Run
 
 from .mails import MHTML, PAGE, PICTURE, SINGLEFILE, mailbox, newsletter
 
+SAVED_FROM = "https://river-post.example/2019/06/13/squid"
+
 
 def outcomes(tmp_path: Path, name: str, content: bytes, reading: Reading | None = None) -> list[Outcome]:
     (tmp_path / name).write_bytes(content)
@@ -47,6 +49,11 @@ def test_parts_and_charsets() -> None:
     assert extract(item_of(newsletter(text=None))).raw_text.endswith("쌀값이 올랐다.")
     assert extract(item_of(newsletter(From="desk@river-post.example"))).source == "desk@river-post.example"
     assert extract(item_of(newsletter(html=None, text=None))).raw_text == ""
+
+
+@pytest.mark.parametrize("html", ["", " \n", "<html><body><img src='cid:1' alt=''></body></html>"])
+def test_plain_text_counts_where_the_page_has_none(html: str) -> None:
+    assert extract(item_of(newsletter(html=html))).raw_text == "Corn fell in Sinuiju.\n\nFrom now on it is cheap.\n"
 
 
 @pytest.mark.parametrize(
@@ -133,6 +140,24 @@ def test_a_page_saved_with_singlefile(tmp_path: Path) -> None:
     document = extract(item)
     assert (document.title, document.url) == ("Squid on the quay", item.url)
     assert document.raw_text.endswith("Nobody bought it.")
+
+
+@pytest.mark.parametrize(
+    ("mark", "url"),
+    [
+        (f"<!-- saved from url=(0043){SAVED_FROM} -->", SAVED_FROM),
+        ("<!-- saved from url=(0014)about:internet -->", None),
+        ("<!-- saved from url=(0022)file:///C:/squid.html -->", None),
+        ("<!-- saved from url=(0042) -->", None),
+    ],
+)
+def test_a_page_tells_where_a_browser_saved_it_from(tmp_path: Path, mark: str, url: str | None) -> None:
+    (item,) = outcomes(tmp_path, "a.html", PAGE.replace("<html", f"{mark}\n<html").encode())
+    assert isinstance(item, SourceItem)
+    assert (item.url, item.retrieval) == (url, None)
+    document = extract(item)
+    assert document.url == url
+    assert document.date == (ArticleDate("2019-06-13", "day", "url") if url else None)
 
 
 def test_other_pages_that_speak_of_singlefile() -> None:

@@ -78,6 +78,12 @@ def test_a_pdf_file(tmp_path: Path, name: str) -> None:
     }
 
 
+@pytest.mark.parametrize("nobody", ["anonymous", "\\(anonymous\\)", "Microsoft Office User"])
+def test_what_a_printer_writes_for_nobody_is_no_author(nobody: str) -> None:
+    document = read(pdf([PROSE], f"/Title (untitled) /Author ({nobody})"))
+    assert (document.title, document.authors) == (None, ())
+
+
 def test_running_heads_are_left_out_and_paragraphs_go_on_over_pages() -> None:
     words = ["salt", "rice", "corn", "squid"]
     body = [[f"{word} {line}" for line in PROSE[:2]] for word in words]
@@ -174,6 +180,27 @@ def test_parquet_files_that_cannot_be_read(tmp_path: Path, content: bytes, said:
     (failure,) = outcomes(tmp_path, "a.parquet", content)
     assert isinstance(failure, SourceFailure)
     assert said in failure.error
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read as Linux counts it")
+def test_a_value_that_unpacks_to_far_more_than_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(parquet(ROWS))
+    usual = run_bounded(tmp_path, "clean", "a.parquet", "--jobs", "1")
+    (tmp_path / "a.parquet").write_bytes(parquet([{"text": "Rice " * 8_000_000}], compression="zstd"))
+    taken = run_bounded(tmp_path, "clean", "a.parquet", "--jobs", "1")
+    assert taken.code == 1
+    assert "unpacks to more than 100 times its size" in taken.errors[0]
+    assert taken.memory < usual.memory + 32 * 10**6
+
+
+def test_a_value_that_is_shared_by_far_too_many_rows(tmp_path: Path) -> None:
+    places = pyarrow.array([0] * 100_000, pyarrow.int32())
+    column = pyarrow.DictionaryArray.from_arrays(places, pyarrow.array(["Rice " * 20_000]))
+    pyarrow_parquet.write_table(pyarrow.table({"text": column}), tmp_path / "a.parquet")
+    rows = [row if isinstance(row, SourceFailure) else None for row in iter_items([tmp_path / "a.parquet"])]
+    assert 1_000 < len(rows) < 2_000
+    assert rows[-1] is not None
+    assert "unpacks to more than 100 times its size" in rows[-1].error
 
 
 def test_names_of_columns(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import gzip
 import io
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import brotli
@@ -14,12 +15,13 @@ import zstandard
 from warcio.warcwriter import WARCWriter
 
 from nkcorpus.model import Retrieval, SourceFailure, SourceItem, SourceSkip
-from nkcorpus.sources import iter_items
+from nkcorpus.sources import Reading, iter_items
 from nkcorpus.sources.httpbody import declared_charset, decoded_body
 from nkcorpus.sources.stream import Outcome
 from tests.cli.support import Run
 from tests.hostile.bounds import run_bounded
 
+from .feeds import ATOM
 from .warcs import HTML, Response, page, warc
 
 RICE = page("Rice rises", "Rice rose in Hyesan last week, a trader said on Monday. Corn did not.")
@@ -101,6 +103,8 @@ def chunked(body: bytes) -> bytes:
         (RICE, {"content_encoding": "br"}),
         (zstandard.compress(RICE), {"content_encoding": "zstd"}),
         (brotli.compress(gzip.compress(RICE, mtime=0)), {"content_encoding": "gzip, br"}),
+        (RICE, {"content_encoding": "deflate"}),
+        (RICE, {"content_encoding": "none"}),
     ],
 )
 def test_encodings_are_undone(tmp_path: Path, body: bytes, headers: dict[str, str]) -> None:
@@ -121,6 +125,8 @@ HUGE = b"<p>Rice rose." * 4_000_000
         (zstandard.compress(HUGE), "zstd", "more than the limit of 32 MB"),
         (gzip.compress(RICE, mtime=0)[:12] + b"\xff" * 9, "gzip", "its gzip encoding is damaged"),
         (b"\xff" * 50, "br", "its br encoding is damaged"),
+        (b"\xff" * 50, "deflate", "its deflate encoding is damaged"),
+        (b"\x28\xb5\x2f\xfd\x00\x88" + b"\0" * 40, "zstd", "its zstd encoding is damaged"),
         (RICE, "rot13", "its content encoding 'rot13' is not known"),
     ],
 )
@@ -131,6 +137,15 @@ def test_a_body_that_cannot_be_decoded_fails_alone(tmp_path: Path, body: bytes, 
     assert said in failure.error
     assert failure.error.startswith(f"record 1 ({URL}): ")
     assert failure.record == 1
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, brotli.compress, zstandard.compress])
+def test_of_a_body_that_was_cut_off_what_came_is_taken(pack: Callable[[bytes], bytes]) -> None:
+    page = "".join(f"<p>{number * number}</p>" for number in range(20_000)).encode()
+    name = {gzip.compress: "gzip", zlib.compress: "deflate", brotli.compress: "br"}.get(pack, "zstd")
+    body = decoded_body(pack(page)[:-9], {"content-encoding": name}, 10**7)
+    assert page.startswith(body)
+    assert len(body) > len(page) // 4
 
 
 def test_chunks_that_claim_too_much() -> None:
@@ -156,6 +171,14 @@ def test_damage_is_told_after_what_came_before(tmp_path: Path, packed: bool) -> 
     if not packed:
         assert isinstance(headless[-1], SourceFailure)
         assert len(headless) == 4
+
+
+def test_what_is_no_warc_is_told_in_short(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"x" * 5_000 + b"\n")
+    (failure,) = iter_items([tmp_path / "a.txt"], reading=Reading("warc"))
+    assert isinstance(failure, SourceFailure)
+    assert failure.error.startswith("damaged after record 0: ")
+    assert len(failure.error) < 200
 
 
 def test_through_the_command_line(run: Run, tmp_path: Path) -> None:
@@ -207,9 +230,23 @@ def test_a_resource_is_a_file_or_what_stands_at_an_address(tmp_path: Path) -> No
     assert (found.kind, found.charset, found.name) == ("html", "utf-8", "a.warc")
 
 
+def test_a_feed_is_its_entries(tmp_path: Path) -> None:
+    content = resource("https://atom.example/feed", "application/atom+xml", ATOM.encode())
+    content += resource(
+        "file:///a.xml", "application/xml", b"<rss><channel><item><title>Rice</title></item><item><title>C"
+    )
+    found = outcomes(tmp_path, content, "a.warc")
+    assert [(each.kind, each.record) for each in found if isinstance(each, SourceItem)] == [("entry", 1)] * 2 + [
+        ("entry", 2)
+    ]
+    [failure] = [each for each in found if isinstance(each, SourceFailure)]
+    assert failure.error.startswith("record 2: broken XML")
+
+
 @pytest.mark.parametrize(
     ("address", "media_type"),
     [
+        ("https://x.example/sitemap.xml", "application/xml"),
         ("urn:text:https://x.example/a", "text/plain"),
         ("metadata://gnu.org/software/wget/warc/wget.log", "text/plain"),
         ("file:///a.png", "image/png"),

@@ -21,7 +21,9 @@ from nkcorpus.extract.fields import web_address
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _MAIL_WITH_NAME = re.compile(r"[^\s@]+@[^\s@()]+\s*\((?P<name>[^()]+)\)")
-_NO_TIME = "0000-"
+_NO_TIME = re.compile("^0000-|-0001")
+"""What WordPress writes where there is no time, in SQL and in RFC 5322."""
+
 
 Found = tuple[str, str]
 """A value, and the name of the element that it stood in."""
@@ -104,13 +106,18 @@ class _Reader:
         if not value:
             return None
         bases = [element.get(_XML_BASE) for element in self.item.iterancestors() if element.get(_XML_BASE)]
-        for base in (*bases, self.base):
+        for base in (*bases, self.base or self._site()):
             if base:
                 try:
                     value = urljoin(base, value)
                 except ValueError:
                     return None
         return web_address(value)
+
+    def _site(self) -> str | None:
+        """Return the address of the site that the feed is of, which stands for its own where that is not known."""
+        links = sorted(self.heads.get("link", ()), key=lambda link: link.get("rel", "alternate") != "alternate")
+        return next((url for link in links if (url := web_address(text_of(link) or link.get("href")))), None)
 
 
 class _Rss(_Reader):
@@ -147,13 +154,15 @@ class _Rss(_Reader):
 
     def _published(self) -> Found | None:
         found = self.first("wp:post_date_gmt")
-        if found and not found[0].startswith(_NO_TIME):
+        if found and not _NO_TIME.search(found[0]):
             return f"{found[0].replace(' ', 'T')}Z", found[1]
-        return self.first("pubdate", "dc:date", "dcterms:issued", "dcterms:created", "atom:published")
+        dates = self.all("pubdate", "dc:date", "dcterms:issued", "dcterms:created", "atom:published", "wp:post_date")
+        written = ((text_of(child), _qualified(child)) for child in dates)
+        return next(((text, name) for text, name in written if text and not _NO_TIME.search(text)), None)
 
     def _modified(self) -> Found | None:
         found = self.first("wp:post_modified_gmt")
-        if found and not found[0].startswith(_NO_TIME):
+        if found and not _NO_TIME.search(found[0]):
             return f"{found[0].replace(' ', 'T')}Z", found[1]
         return self.first("atom:updated", "dcterms:modified")
 

@@ -45,7 +45,7 @@ def split_feed(stream: BinaryIO) -> Iterator[Part]:
             if name_of(element) not in ROOTS:
                 raise BadRecord(f"XML, but no feed, sitemap or WordPress export: it begins with <{name_of(element)}>")
             splitter = _Splitter(element)
-        elif event == "end" and (part := splitter.ended(element)):
+        elif event == "end" and not events.is_cut_off and (part := splitter.ended(element)):
             yield part
             events.part_done()
     if splitter is None:

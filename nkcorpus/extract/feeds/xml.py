@@ -23,24 +23,44 @@ _ALLOWED = bytes(code if code >= 32 or code in (9, 10, 13) else 32 for code in r
 """Control characters, which XML does not allow (XML 1.0, section 2.2), as spaces."""
 
 _OWN_ENTITIES = re.compile(r"<!DOCTYPE[^>\[]{0,4096}\[|<!ENTITY", re.IGNORECASE)
-_OPTIONS = {"recover": True, "resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+_OPTIONS = {
+    "recover": True,
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    # They are kept in the tree otherwise, where nobody clears or counts them.
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 
 class XmlEvents:
     """The starts and ends of the elements of a document, as it is read. Broken XML is mended as far as can be.
 
-    `part_done` is to be called whenever a part has been dealt with and cleared: one part is bounded, not the document.
+    `part_done` is to be called whenever a part has been dealt with and cleared: one part is bounded, and the document
+    only by `most_elements`, where that is given. `in_parts` tells that the parts before a fault are of use.
     Raises BadRecord for a document with entities of its own, which articles never need, where there is no XML, and
-    at the end for a document that is broken; ItemTooLarge for a part beyond the bounds.
+    at the end for a document that is broken; ItemTooLarge for a part or a document beyond the bounds.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, *, in_parts: bool = True, most_elements: int | None = None) -> None:
         self._stream = stream
+        self._in_parts = in_parts
+        self._most_elements = most_elements
+        self._all_elements = 0
         self._head = stream.read(_HEAD)
         refuse_entities(self._head)
         self._references = References(self._head)
         self._read = 0
         self._elements = 0
+        self._ended = False
+        self._parser: etree.iterparse | None = None
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Tell that the document ended before its elements did: those that end now are not whole."""
+        return self._ended and self._parser is not None and any(map(_is_fault, self._parser.error_log))
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes of the document. Raises ItemTooLarge."""
@@ -52,6 +72,7 @@ class XmlEvents:
                 raise ItemTooLarge(f"an entry of more than {_LONGEST_PART // 10**6} MB")
             mended = self._references.mended(part)
             if mended or not part:
+                self._ended = not mended
                 return mended
 
     def part_done(self) -> None:
@@ -59,10 +80,14 @@ class XmlEvents:
         self._read = self._elements = 0
 
     def __iter__(self) -> Iterator[tuple[str, etree._Element]]:
-        parser = etree.iterparse(self, events=("start", "end"), **_OPTIONS)
+        self._parser = parser = etree.iterparse(self, events=("start", "end"), **_OPTIONS)
         try:
             for event, element in parser:
-                self._elements += event == "start"
+                if event == "start":
+                    self._elements += 1
+                    self._all_elements += 1
+                if self._most_elements is not None and self._all_elements > self._most_elements:
+                    raise ItemTooLarge(f"a document of more than {self._most_elements:,} elements")
                 if self._elements > _MOST_ELEMENTS:
                     raise ItemTooLarge(f"an entry of more than {_MOST_ELEMENTS:,} elements")
                 yield event, element
@@ -70,8 +95,13 @@ class XmlEvents:
             raise BadRecord(f"broken XML: {error}") from None
         # What can be read of XML that is cut off, or whose elements are not closed, looks whole.
         for fault in parser.error_log:
-            if fault.type_name.startswith("ERR_"):
-                raise BadRecord(f"broken XML: {fault.message.strip()}; what could be read was taken")
+            if _is_fault(fault):
+                taken = "; what could be read was taken" if self._in_parts else ""
+                raise BadRecord(f"broken XML: {fault.message.strip()}{taken}")
+
+
+def _is_fault(entry: etree._LogEntry) -> bool:
+    return bool(entry.type_name.startswith("ERR_"))
 
 
 class References:

@@ -51,7 +51,8 @@ def read_canonical_url(page: Page, given: str | None) -> tuple[str, str] | None:
             if is_article_url(url) and same_site(url, given):
                 return url, place
         return given, "given"
-    candidates += [(url, "meta:og:url") for url in page.meta.get("og:url", [])]
+    # `source-url` is what Evernote writes into the notes that it exports.
+    candidates += [(url, f"meta:{name}") for name in ("og:url", "source-url") for url in page.meta.get(name, [])]
     return next(((url, place) for url, place in candidates if is_article_url(url)), None)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
-from nkcorpus.errors import BadAnswer
+from nkcorpus.errors import BadEncoding
 
 ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 _PIECE = 262_144
@@ -21,7 +21,7 @@ _ZSTD_SLICE = 64
 def decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """Yield the content of `chunks`, which are encoded as the Content-Encoding header `encoding` says.
 
-    Raises BadAnswer for an encoding that is not known (more than one at a time too), broken data, or data that ends
+    Raises BadEncoding for one that is not known (more than one at a time too), for broken data, and for data that ends
     before it is whole.
     """
     name = encoding.strip().lower()
@@ -29,12 +29,16 @@ def decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         return iter(chunks)
     decoder = _DECODERS.get(name)
     if decoder is None:
-        raise BadAnswer(f"the answer is encoded as '{encoding[:40]}', which was not asked for and is not known")
+        raise BadEncoding(f"its content encoding '{encoding[:40]}' is not known", is_known=False)
     return decoder(chunks)
 
 
-def _broken(name: str, error: object = "it ends too early") -> BadAnswer:
-    return BadAnswer(f"the answer is not what its encoding, {name}, says: {error}; try again later", is_final=False)
+def _broken(name: str, error: object) -> BadEncoding:
+    return BadEncoding(f"its {name} encoding is damaged: {error}")
+
+
+def _cut_off(name: str) -> BadEncoding:
+    return BadEncoding(f"its {name} encoding is damaged: it ends too early", is_cut_off=True)
 
 
 def _gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -51,7 +55,7 @@ def _gzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield from _inflate(decoder, chunk, "gzip")
             chunk = decoder.unused_data
     if begun and not decoder.eof:
-        raise _broken("gzip")
+        raise _cut_off("gzip")
 
 
 def _deflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -64,7 +68,7 @@ def _deflate(chunks: Iterable[bytes]) -> Iterator[bytes]:
             decoder = zlib.decompressobj(zlib.MAX_WBITS if chunk[0] & 0x0F == 8 else -zlib.MAX_WBITS)
         yield from _inflate(decoder, chunk, "deflate")
     if decoder is not None and not decoder.eof:
-        raise _broken("deflate")
+        raise _cut_off("deflate")
 
 
 def _inflate(decoder: zlib._Decompress, chunk: bytes, name: str) -> Iterator[bytes]:
@@ -92,7 +96,7 @@ def _brotli(chunks: Iterable[bytes]) -> Iterator[bytes]:
         except brotli.error as error:
             raise _broken("br", error) from None
     if begun and not decoder.is_finished():
-        raise _broken("br")
+        raise _cut_off("br")
 
 
 def _zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -114,7 +118,7 @@ def _zstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
                     raise _broken("zstd", error) from None
                 data = decoder.unused_data
     if begun and not decoder.eof:
-        raise _broken("zstd")
+        raise _cut_off("zstd")
 
 
 _DECODERS: dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
