@@ -106,7 +106,8 @@ class _Archive:
         http = StatusAndHeaders(_status_line(retrieval.status), headers, protocol="HTTP/1.1")
         answered = retrieval.answered or retrieval.url
         name = self._name(stored)
-        self._write("response", answered, payload, {"WARC-Record-ID": name, "WARC-Date": retrieval.retrieved_at}, http)
+        fields = {"WARC-Record-ID": name, "WARC-Date": retrieval.retrieved_at, **_digest(stored)}
+        self._write("response", answered, payload, fields, http)
         if answered != retrieval.url:
             told = {"WARC-Concurrent-To": name, "WARC-Date": retrieval.retrieved_at}
             self._write("metadata", answered, f"via: {_uri(retrieval.url)}\r\n".encode(), told)
@@ -118,7 +119,8 @@ class _Archive:
         fields = {
             "WARC-Record-ID": self._name(stored),
             "WARC-Date": retrieval.retrieved_at if retrieval else stored.ingested_at,
-            "Content-Type": content_type(stored.kind, stored.charset),
+            "Content-Type": content_type(stored.kind, stored.charset, payload),
+            **_digest(stored),
         }
         self._write("resource", address or file_address(stored.file_name, stored.record), payload, fields)
 
@@ -142,6 +144,11 @@ class _Archive:
             name = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, f'nkcorpus:{stored.article_id}:{stored.number}')}"
         self._used.add(name)
         return f"<{name}>"
+
+
+def _digest(stored: StoredPayload) -> dict[str, str]:
+    """Return the digest that the corpus has, so that a record can be told to be a version's bytes."""
+    return {"WARC-Payload-Digest": f"sha256:{stored.sha256}"}
 
 
 def _status_line(status: int | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import BinaryIO
@@ -114,6 +116,8 @@ def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) ->
         return SourceSkip(source.origin, "a resource record of a WARC file")
     try:
         payload = _body(record, WHOLE_FILE_BYTES.get(kind, RECORD_BYTES))
+        if kind == "entry" and not _is_one_entry(payload):
+            return SourceSkip(source.origin, "a whole feed in a WARC file; save it and name the file to take it")
     except ItemError as error:
         return source.failure(f"record {number} ({target}): {error}", number)
     return SourceItem(
@@ -127,6 +131,13 @@ def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) ->
         retrieval=_retrieval(url, "", record, {}) if url else None,
         external_id=_record_id(record) if url else None,
     )
+
+
+def _is_one_entry(feed: bytes) -> bool:
+    """Tell whether a feed has the one entry that those have which `nkcorpus export` writes. Raises BadRecord."""
+    from nkcorpus.extract.feeds import split_feed
+
+    return sum(1 for _ in itertools.islice(split_feed(io.BytesIO(feed)), 2)) == 1
 
 
 def _record_id(record: ArcWarcRecord) -> str | None:

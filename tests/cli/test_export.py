@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from warcio.archiveiterator import ArchiveIterator
 
 from tests.cli.support import RECORDS, Run, one_line, write_records
+from tests.sources.examples import EXPECTED, write_examples
 from tests.sources.warcs import HTML, page, warc
 
 URL = "https://river-post.example/2019/rice"
@@ -25,6 +27,12 @@ def web(*texts: str) -> bytes:
         (URL, f"2019-06-1{day}T01:02:03Z", "203 Non-Authoritative Information", headers, page(f"Rice {day}", text))
         for day, text in enumerate(texts)
     )
+
+
+@pytest.fixture
+def run(inside: Run) -> Run:
+    """Run a command in this process: what it writes is the point, not the process."""
+    return inside
 
 
 @pytest.fixture
@@ -72,6 +80,7 @@ def articles(run: Run, corpus: str) -> dict[str, Any]:
     return {
         each["id"]: {key: each[key] for key in ARTICLE}
         | {"times": [version["retrieved_at"] for version in each["versions"]]}
+        | {"digests": [version["payload_sha256"] for version in each["versions"]]}
         for each in shown
     }
 
@@ -90,6 +99,24 @@ def test_there_and_back_every_text_and_time_is_the_same(run: Run, inputs: Path, 
     again = run("-C", "b.db", "ingest", "all.warc.gz", "--format", "json").json
     assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, 11)
     assert "secret-folder" not in gzip.decompress((tmp_path / "all.warc.gz").read_bytes()).decode("utf-8", "replace")
+
+
+def test_every_kind_comes_back_with_its_digest(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    write_examples(tmp_path / "one")
+    run("-C", "a.db", "ingest", "one")
+    assert one_line(run("-C", "a.db", "export", "all.warc.gz")) == f"1 response, {len(EXPECTED) - 1} resources written"
+    back = run("-C", "b.db", "ingest", "all.warc.gz", "--format", "json").json
+    assert (back["new"], back["skipped"], back["failed"]) == (len(EXPECTED), 0, 0)
+    before, after = articles(run, "a.db"), articles(run, "b.db")
+    assert before == after
+    with (tmp_path / "all.warc.gz").open("rb") as file:
+        kept = {
+            (record.rec_headers.get_header("WARC-Payload-Digest"), record.digest_checker.passed)
+            for record in ArchiveIterator(file, check_digests=True)
+            if record.content_stream().read() is not None and record.rec_type != "warcinfo"
+        }
+    assert kept == {(f"sha256:{digest}", True) for each in before.values() for digest in each["digests"]}
 
 
 def test_what_was_fetched_is_a_response_with_its_headers(run: Run, inputs: Path, tmp_path: Path) -> None:
@@ -123,7 +150,7 @@ def test_what_has_no_bytes_is_counted(run: Run, inputs: Path, tmp_path: Path) ->
     run("-C", "a.db", "ingest", inputs / "salt.md")
     outcome = run("-C", "a.db", "export", "all.warc.gz")
     assert outcome.code == 0
-    assert one_line(outcome) == ("0 responses, 1 resources written; 2 versions left out: ingested with --no-payload")
+    assert one_line(outcome) == ("0 responses, 1 resource written; 2 versions left out: ingested with --no-payload")
     assert [each[0] for each in records(tmp_path / "all.warc.gz")] == ["warcinfo", "resource"]
 
 
@@ -138,11 +165,12 @@ def test_a_file_is_never_replaced_unasked_nor_left_in_part(run: Run, inputs: Pat
         assert (outcome.code, said in one_line(outcome)) == (2, True)
     unknown = run("-C", "a.db", "export", "x.warc", "ffffffff")
     assert (unknown.code, "no article" in one_line(unknown)) == (2, True)
-    connection = sqlite3.connect(tmp_path / "a.db")
-    with connection:
-        connection.execute("UPDATE payload SET bytes = x'00' WHERE rowid = (SELECT max(rowid) FROM payload)")
-    connection.close()
-    damaged = run("-C", "a.db", "export", "taken.warc", "--force")
-    assert (damaged.code, "damaged" in one_line(damaged)) == (3, True)
-    assert (tmp_path / "taken.warc").read_text() == "mine"
+    for payload in (b"\0", zstandard.compress(b"S")):  # no frame; a frame of other bytes
+        connection = sqlite3.connect(tmp_path / "a.db")
+        with connection:
+            connection.execute("UPDATE payload SET bytes = ? WHERE rowid = (SELECT max(rowid) FROM payload)", [payload])
+        connection.close()
+        damaged = run("-C", "a.db", "export", "taken.warc", "--force")
+        assert (damaged.code, "damaged" in one_line(damaged)) == (3, True)
+        assert (tmp_path / "taken.warc").read_text() == "mine"
     assert sorted(path.name for path in tmp_path.iterdir() if "warc" in path.name) == ["taken.warc"]

@@ -20,6 +20,7 @@ from nkcorpus.sources.stream import Outcome
 from tests.cli.support import Run
 from tests.hostile.bounds import run_bounded
 
+from .feeds import RSS
 from .warcs import HTML, Response, page, warc
 
 RICE = page("Rice rises", "Rice rose in Hyesan last week, a trader said on Monday. Corn did not.")
@@ -220,6 +221,16 @@ def test_a_resource_is_a_file_or_what_stands_at_an_address(tmp_path: Path) -> No
 def test_other_resources_are_passed_over(tmp_path: Path, address: str, media_type: str) -> None:
     [skip] = outcomes(tmp_path, resource(address, media_type), "a.warc")
     assert skip == SourceSkip(str(tmp_path / "a.warc"), "a resource record of a WARC file")
+
+
+def test_a_feed_of_several_entries_is_no_entry(tmp_path: Path) -> None:
+    [skip] = outcomes(tmp_path, resource(URL, "application/rss+xml", RSS.encode()), "a.warc")
+    assert skip == SourceSkip(
+        str(tmp_path / "a.warc"), "a whole feed in a WARC file; save it and name the file to take it"
+    )
+    [failed] = outcomes(tmp_path, resource(URL, "application/atom+xml", b"<feed"), "a.warc")
+    assert isinstance(failed, SourceFailure)
+    assert failed.record == 1
 
 
 def test_the_name_of_a_resource_leads_nowhere(tmp_path: Path) -> None:
