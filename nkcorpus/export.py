@@ -168,6 +168,8 @@ def _new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     """Give a file that takes the name `path` when the block ends well, and is gone when it does not."""
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file in it")
+    if path.name == "-" or (path.exists() and not path.is_file()):
+        raise UsageError(f"{path}: is no file, to which alone an archive is written; name one")
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already; give another name, or --force to replace it")
     part = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")

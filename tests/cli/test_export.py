@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -160,8 +161,8 @@ def test_a_file_is_never_replaced_unasked_nor_left_in_part(run: Run, inputs: Pat
     refused = run("-C", "a.db", "export", "taken.warc")
     assert (refused.code, "--force" in one_line(refused)) == (2, True)
     assert (tmp_path / "taken.warc").read_text() == "mine"
-    for name, said in ((".", "folder"), ("none/x.warc", "none/x.warc")):
-        outcome = run("-C", "a.db", "export", name)
+    for name, said in ((".", "folder"), ("none/x.warc", "none/x.warc"), ("-", "no file"), (os.devnull, "no file")):
+        outcome = run("-C", "a.db", "export", name, "--force")
         assert (outcome.code, said in one_line(outcome)) == (2, True)
     unknown = run("-C", "a.db", "export", "x.warc", "ffffffff")
     assert (unknown.code, "no article" in one_line(unknown)) == (2, True)
