@@ -108,21 +108,28 @@ class _Archive:
         name = self._name(stored)
         fields = {"WARC-Record-ID": name, "WARC-Date": retrieval.retrieved_at, **_digest(stored)}
         self._write("response", answered, payload, fields, http)
-        if answered != retrieval.url:
-            told = {"WARC-Concurrent-To": name, "WARC-Date": retrieval.retrieved_at}
-            self._write("metadata", answered, f"via: {_uri(retrieval.url)}\r\n".encode(), told)
+        self._tell_asked(name, answered, retrieval)
 
     def _add_resource(self, stored: StoredPayload, payload: bytes) -> None:
         retrieval = stored.retrieval
         # The address of the article: that of the request may be of a list in which it stood.
         address = (stored.url or retrieval.url) if retrieval else ""
+        name = self._name(stored)
         fields = {
-            "WARC-Record-ID": self._name(stored),
+            "WARC-Record-ID": name,
             "WARC-Date": retrieval.retrieved_at if retrieval else stored.ingested_at,
             "Content-Type": content_type(stored.kind, stored.charset, payload),
             **_digest(stored),
         }
         self._write("resource", address or file_address(stored.file_name, stored.record), payload, fields)
+        if retrieval:
+            self._tell_asked(name, address, retrieval)
+
+    def _tell_asked(self, name: str, address: str, retrieval: Retrieval) -> None:
+        """Write which address led to that of a record, where it is another: one that redirects, a list, a feed."""
+        if retrieval.url and retrieval.url != address:
+            told = {"WARC-Concurrent-To": name, "WARC-Date": retrieval.retrieved_at}
+            self._write("metadata", address, f"via: {_uri(retrieval.url)}\r\n".encode(), told)
 
     def _write(
         self, kind: str, address: str, payload: bytes, fields: dict[str, str], http_headers: object | None = None

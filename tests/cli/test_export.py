@@ -13,8 +13,10 @@ import zstandard
 from warcio.archiveiterator import ArchiveIterator
 
 from tests.cli.support import RECORDS, Run, one_line, write_records
+from tests.cli.test_ingest_web import QUICK, feed
 from tests.sources.examples import EXPECTED, write_examples
 from tests.sources.warcs import HTML, page, warc
+from tests.web.server import Reply, Server, redirect
 
 URL = "https://river-post.example/2019/rice"
 ARTICLE = "text raw_text title date date_source authors translator source lang url retrieved_at".split()
@@ -135,6 +137,20 @@ def test_what_was_fetched_is_a_response_with_its_headers(run: Run, inputs: Path,
     body = responses[0][6]
     assert responses[0][5] == [("content-type", HTML), ("etag", '"1"'), ("content-length", str(len(body)))]
     assert b"HTTP/1.1 203 Non-Authoritative Information\r\n" in (tmp_path / "all.warc").read_bytes()
+
+
+def test_the_address_that_led_to_another_is_told(run: Run, tmp_path: Path) -> None:
+    with Server() as server:
+        server.routes["/old"] = redirect("/rice")
+        server.routes["/rice"] = Reply(body=page("Rice", "Rice rose in Hyesan last week, a trader said."))
+        server.routes["/feed"] = Reply(body=feed(server, ["/corn"], full=True), headers={"Content-Type": "text/xml"})
+        run("-C", "a.db", "ingest", server.url("/old"), server.url("/feed"), env=QUICK)
+    run("-C", "a.db", "export", "all.warc")
+    told = {each[1]: (each[0], each[6]) for each in records(tmp_path / "all.warc")}
+    kinds = [each[0] for each in records(tmp_path / "all.warc")]
+    assert sorted(kinds) == ["metadata", "metadata", "resource", "response", "warcinfo"]
+    assert told[server.url("/rice")] == ("metadata", f"via: {server.url('/old')}\r\n".encode())
+    assert told[server.url("/corn")] == ("metadata", f"via: {server.url('/feed')}\r\n".encode())
 
 
 def test_only_what_was_asked_for_is_written(run: Run, inputs: Path, tmp_path: Path) -> None:
