@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -25,6 +27,12 @@ from nkcorpus.sources.stream import Input, Outcome
 _ABOUT_OTHERS = frozenset({"warcinfo", "request", "metadata"})
 """Records that hold no content of their own."""
 
+_FIELDS_BYTES = 16_384
+"""What is read of a record of fields (application/warc-fields)."""
+_SOFTWARE = re.compile(rb"^software: nkcorpus/", re.MULTILINE)
+_VIA = re.compile(rb"^via: ([^\r\n]+)", re.MULTILINE)
+"""In other archives it is the page with the link, not what was asked."""
+
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -32,11 +40,45 @@ def read_warc(source: Input) -> Iterator[Outcome]:
     """Yield an item for each response that is an HTML page, and for each resource that has an address of the web or is
     a file, as `nkcorpus export` writes them; a skip for other content. Records count from 1.
 
+    In an archive that nkcorpus wrote, the address that was asked is that of the metadata record after the item.
     Raises UnreadableItem where the file is damaged, after the records before.
     """
+    held: Outcome | None = None
+    try:
+        for found in _read_records(source):
+            if isinstance(found, _Asked):
+                held = found.told_of(held)
+                continue
+            if held is not None:
+                yield held
+            held = found
+    except UnreadableItem:
+        if held is not None:
+            yield held
+        raise
+    if held is not None:
+        yield held
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """That another address was asked for the record with an id."""
+
+    record_id: str | None
+    url: str
+
+    def told_of(self, outcome: Outcome | None) -> Outcome | None:
+        """Return an outcome with that address, if it came from that record."""
+        if not isinstance(outcome, SourceItem) or outcome.retrieval is None or outcome.external_id != self.record_id:
+            return outcome
+        return replace(outcome, retrieval=replace(outcome.retrieval, url=self.url))
+
+
+def _read_records(source: Input) -> Iterator[Outcome | _Asked]:
     stream = _HeaderBound(source.stream)
     records = iter(WARCIterator(stream))
     number = 0
+    is_own = False
     while True:
         stream.end = stream.count + WARC_HEADER_BYTES
         try:
@@ -47,10 +89,21 @@ def read_warc(source: Input) -> Iterator[Outcome]:
             number += 1
             if record.rec_type not in _ABOUT_OTHERS:
                 yield _outcome(source, record, number)
+            elif record.rec_type == "warcinfo":
+                is_own = _SOFTWARE.search(record.raw_stream.read(_FIELDS_BYTES)) is not None
+            elif is_own and record.rec_type == "metadata" and (asked := _asked(record)):
+                yield asked
             while record.raw_stream.read(65_536):  # else the next header would be looked for with a bound
                 pass
         except (ArchiveLoadFailed, EOFError, ValueError, AttributeError) as error:
             raise UnreadableItem(f"damaged after record {number}: {error or 'cut off'}") from None
+
+
+def _asked(metadata: ArcWarcRecord) -> _Asked | None:
+    found = _VIA.search(metadata.raw_stream.read(_FIELDS_BYTES))
+    url = web_address(found[1].decode("utf-8", "replace")) if found else None
+    about = (metadata.rec_headers.get_header("WARC-Concurrent-To") or "").strip("<> ")
+    return _Asked(about or None, url) if url else None
 
 
 class _HeaderBound:

@@ -151,6 +151,10 @@ def test_the_address_that_led_to_another_is_told(run: Run, tmp_path: Path) -> No
     assert sorted(kinds) == ["metadata", "metadata", "resource", "response", "warcinfo"]
     assert told[server.url("/rice")] == ("metadata", f"via: {server.url('/old')}\r\n".encode())
     assert told[server.url("/corn")] == ("metadata", f"via: {server.url('/feed')}\r\n".encode())
+    run("-C", "b.db", "ingest", "all.warc")
+    for article in run("-C", "a.db", "list", "--format", "ids").lines:
+        there, back = (run("-C", name, "show", article, "--format", "json").json for name in ("a.db", "b.db"))
+        assert there["retrieval"]["url"] == back["retrieval"]["url"] != back["url"]
 
 
 def test_only_what_was_asked_for_is_written(run: Run, inputs: Path, tmp_path: Path) -> None:

@@ -185,13 +185,13 @@ def test_memory_does_not_grow_with_the_pages(tmp_path: Path) -> None:
     assert taken.memory < 150 * 10**6
 
 
-def resource(address: str, media_type: str, body: bytes = RICE) -> bytes:
+def resource(address: str, media_type: str, body: bytes = RICE, kind: str = "resource", **headers: str) -> bytes:
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=False)
-    fields = {"WARC-Date": DATE, "Content-Type": media_type}
-    record = writer.create_warc_record(
-        address, "resource", payload=io.BytesIO(body), length=len(body), warc_headers_dict=fields
-    )
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    fields = {"WARC-Date": DATE, "Content-Type": media_type} | given
+    content = io.BytesIO(body)
+    record = writer.create_warc_record(address, kind, payload=content, length=len(body), warc_headers_dict=fields)
     writer.write_record(record)
     return file.getvalue()
 
@@ -231,6 +231,26 @@ def test_a_feed_of_several_entries_is_no_entry(tmp_path: Path) -> None:
     [failed] = outcomes(tmp_path, resource(URL, "application/atom+xml", b"<feed"), "a.warc")
     assert isinstance(failed, SourceFailure)
     assert failed.record == 1
+
+
+@pytest.mark.parametrize(("software", "asked"), [("nkcorpus/0.1.0", "https://x.example/old"), ("Heritrix/3.4", URL)])
+def test_what_was_asked_is_read_from_own_archives_only(tmp_path: Path, software: str, asked: str) -> None:
+    fields = "application/warc-fields"
+    content = resource("", fields, f"software: {software}\r\n".encode(), "warcinfo")
+    for via in (b"file:///etc/passwd", b"https://x.example/old", b"https://x.example/other"):
+        about = "<urn:y>" if via.endswith(b"other") else "<urn:x>"
+        content += resource(URL, "text/plain", b"Rice rose.", WARC_Record_ID="<urn:x>")
+        content += resource(URL, fields, b"via: " + via + b"\r\n", "metadata", WARC_Concurrent_To=about)
+    items = outcomes(tmp_path, content, "a.warc")
+    found = [item.retrieval.url for item in items if isinstance(item, SourceItem) and item.retrieval]
+    assert found == [URL, asked, URL]
+
+
+def test_what_comes_before_the_damage_is_taken(tmp_path: Path) -> None:
+    too_long = b"WARC/1.1\r\nWARC-Type: metadata\r\nX: " + b"x" * 2_000_000
+    item, failed = outcomes(tmp_path, resource(URL, "text/plain", b"Rice rose.") + too_long, "a.warc")
+    assert isinstance(item, SourceItem)
+    assert isinstance(failed, SourceFailure)
 
 
 def test_the_name_of_a_resource_leads_nowhere(tmp_path: Path) -> None:
