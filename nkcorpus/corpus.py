@@ -185,10 +185,18 @@ class Corpus:
         query = Query("", Everything(), filters_of(narrow))
         return self._find(query, SearchOptions(limit, offset, "any", sort, collapse=False), {})
 
-    def get(self, article_id: str) -> Article:
-        """Return the article whose id starts with `article_id`. Raises ArticleNotFound, AmbiguousId."""
+    def get(self, article_id: str, version: int | None = None) -> Article:
+        """Return the article whose id starts with `article_id`, by default as it is now, else as that version has it.
+
+        Raises ArticleNotFound, AmbiguousId, UsageError where there is no such version.
+        """
         store = self._opened.store
-        return store.articles([store.resolve(article_id)])[0]
+        found = store.resolve(article_id)
+        if version is None:
+            return store.articles([found])[0]
+        from nkcorpus.versions import at_version
+
+        return at_version(store, found, version)
 
     def history(self, article_id: str) -> History:
         """Return the versions of the article whose id starts with `article_id`, and how many words each changed.

@@ -106,21 +106,30 @@ class _Archive:
         http = StatusAndHeaders(_status_line(retrieval.status), headers, protocol="HTTP/1.1")
         answered = retrieval.answered or retrieval.url
         name = self._name(stored)
-        self._write("response", answered, payload, {"WARC-Record-ID": name, "WARC-Date": retrieval.retrieved_at}, http)
-        if answered != retrieval.url:
-            told = {"WARC-Concurrent-To": name, "WARC-Date": retrieval.retrieved_at}
-            self._write("metadata", answered, f"via: {_uri(retrieval.url)}\r\n".encode(), told)
+        fields = {"WARC-Record-ID": name, "WARC-Date": retrieval.retrieved_at, **_digest(stored)}
+        self._write("response", answered, payload, fields, http)
+        self._tell_asked(name, answered, retrieval)
 
     def _add_resource(self, stored: StoredPayload, payload: bytes) -> None:
         retrieval = stored.retrieval
         # The address of the article: that of the request may be of a list in which it stood.
         address = (stored.url or retrieval.url) if retrieval else ""
+        name = self._name(stored)
         fields = {
-            "WARC-Record-ID": self._name(stored),
+            "WARC-Record-ID": name,
             "WARC-Date": retrieval.retrieved_at if retrieval else stored.ingested_at,
-            "Content-Type": content_type(stored.kind, stored.charset),
+            "Content-Type": content_type(stored.kind, stored.charset, payload),
+            **_digest(stored),
         }
         self._write("resource", address or file_address(stored.file_name, stored.record), payload, fields)
+        if retrieval:
+            self._tell_asked(name, address, retrieval)
+
+    def _tell_asked(self, name: str, address: str, retrieval: Retrieval) -> None:
+        """Write which address led to that of a record, where it is another: one that redirects, a list, a feed."""
+        if retrieval.url and retrieval.url != address:
+            told = {"WARC-Concurrent-To": name, "WARC-Date": retrieval.retrieved_at}
+            self._write("metadata", address, f"via: {_uri(retrieval.url)}\r\n".encode(), told)
 
     def _write(
         self, kind: str, address: str, payload: bytes, fields: dict[str, str], http_headers: object | None = None
@@ -144,6 +153,11 @@ class _Archive:
         return f"<{name}>"
 
 
+def _digest(stored: StoredPayload) -> dict[str, str]:
+    """Return the digest that the corpus has, so that a record can be told to be a version's bytes."""
+    return {"WARC-Payload-Digest": f"sha256:{stored.sha256}"}
+
+
 def _status_line(status: int | None) -> str:
     try:
         return f"{status} {HTTPStatus(status or 0).phrase}"
@@ -161,6 +175,8 @@ def _new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     """Give a file that takes the name `path` when the block ends well, and is gone when it does not."""
     if path.is_dir():
         raise UsageError(f"{path}: is a folder; name a file in it")
+    if path.name == "-" or (path.exists() and not path.is_file()):
+        raise UsageError(f"{path}: is no file, to which alone an archive is written; name one")
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already; give another name, or --force to replace it")
     part = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nkcorpus.compare import Block, Op, compare
 from nkcorpus.errors import UsageError
-from nkcorpus.model import ArticleDate, Document, Gone, Version, VersionInfo
+from nkcorpus.model import Article, ArticleDate, Document, Gone, Version, VersionInfo
 from nkcorpus.store import Store
 
 _COMPARED = (
@@ -94,6 +94,20 @@ def history(store: Store, article_id: str) -> History:
         )
     [article] = store.articles([article_id])
     return History(article_id, tuple(revisions), article.gone)
+
+
+def at_version(store: Store, article_id: str, number: int) -> Article:
+    """Return a live article as it was with one of its versions. Raises UsageError for one that there is not."""
+    [article] = store.articles([article_id])
+    version = _version(store, article_id, number, article.version.number)
+    return replace(
+        article,
+        document=version.document,
+        text=version.text,
+        words=version.words,
+        origin=version.origin,
+        versions=tuple(info for info in article.versions if info.number <= number),
+    )
 
 
 def diff(store: Store, article_id: str, before: int | None, after: int | None, *, raw: bool) -> Diff:

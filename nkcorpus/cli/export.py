@@ -37,8 +37,12 @@ def command(session: Session, file: Path, ids: tuple[str, ...], format: Literal[
 
 
 def _summary(report: WarcReport) -> str:
-    written = f"{report.responses:,} responses, {report.resources:,} resources written"
+    written = f"{_count(report.responses, 'response')}, {_count(report.resources, 'resource')} written"
     left = report.without_payload
     if not left:
         return written
-    return f"{written}; {left:,} {'version' if left == 1 else 'versions'} left out: ingested with --no-payload"
+    return f"{written}; {_count(left, 'version')} left out: ingested with --no-payload"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -56,7 +56,7 @@ def command(session: Session, /, sources: tuple[str, ...], dry_run: bool, **opti
     treated politely, which takes time: a page a second. Interrupt it, and the same command goes on where it stopped.
 
     With --no-payload an article cannot be written back as it came ('nkcorpus export'); ingesting the same input without
-    it adds the bytes.
+    it adds the bytes (of a page on the web with --force, which asks for them again).
 
     Exit code 1: done, but some inputs failed; 2: no SOURCE exists.
     """

@@ -15,16 +15,23 @@ if TYPE_CHECKING:
 
 @click.command("show", short_help="Show articles, and what was cut from them.")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option(
+    "--version",
+    type=click.IntRange(min=1),
+    metavar="N",
+    allow_from_autoenv=False,
+    help="As that version has it ('nkcorpus history ID' lists them).  [default: the newest]",
+)
 @click.option("--raw", is_flag=True, help="The text before cleaning.")
 @click.option("--removed", is_flag=True, help="What cleaning cut, by which rule and why.")
 @click.option(
     "--format", type=click.Choice(ARTICLE_FORMATS), default="text", show_default=True, help="How to write it."
 )
 @pass_session
-def command(session: Session, ids: tuple[str, ...], raw: bool, removed: bool, format: Any) -> int:
+def command(session: Session, ids: tuple[str, ...], version: int | None, raw: bool, removed: bool, format: Any) -> int:
     """Show articles. An ID is the article's id or its first 4 digits or more; - takes ids from stdin."""
     with session.open() as corpus:
-        articles = [corpus.get(article) for article in article_ids(ids, session.env)]
+        articles = [corpus.get(article, version) for article in article_ids(ids, session.env)]
         explanations = _explanations(corpus) if removed else {}
     render_articles(articles, format, session.env, raw=raw, removed=removed, explanations=explanations)
     return 0

@@ -56,7 +56,8 @@ def _summary(diff: Diff) -> str:
         return f"no difference in the {text}"
     if not diff.words_added and not diff.words_removed:
         return f"only white space differs in the {text}"
-    return f"{diff.words_added:,} words added, {diff.words_removed:,} removed"
+    words = "word" if diff.words_added == 1 else "words"
+    return f"{diff.words_added:,} {words} added, {diff.words_removed:,} removed"
 
 
 def _fields(diff: Diff) -> Fields:
@@ -86,39 +87,53 @@ def _name(diff: Diff, version: Version) -> str:
     return f"{diff.article_id[:_SHORT_ID]} version {version.info.number} {time}"
 
 
+_Piece = tuple[str, str]
+"""Text and its style."""
+
+
 def _as_words(diff: Diff, env: Environment) -> Text:
     from rich.text import Text
 
-    shown = Text()
-    shown.append(f"{_name(diff, diff.before)} → {_name(diff, diff.after).partition(' ')[2]}\n", "bold")
+    versions = f"{_name(diff, diff.before)} → {_name(diff, diff.after).partition(' ')[2]}"
+    shown: list[_Piece] = [(versions, "bold")]
     for change in diff.fields:
-        shown.append(f"{change.field}: ", "dim")
-        for op, value in (("removed", change.before), ("added", change.after)):
-            _append(shown, op, one_line(value or ""), env)
-        shown.append("\n")
+        shown.append((f"\n{change.field}: ", "dim"))
+        shown += _marked("removed", one_line(change.before or ""), env, after=" ")
+        shown += _marked("added", one_line(change.after or ""), env)
     for block in diff.blocks:
-        if block.is_equal:
-            count = len(block.after)
-            shown.append(f"\n… {count:,} {'line' if count == 1 else 'lines'} the same …\n", "dim")
-            continue
-        shown.append("\n")
-        for part in block.changes:
-            text = visible(part.text, newlines=True)
-            _append(shown, part.op, _shortened(text) if part.op == "equal" else text, env)
-        if not shown.plain.endswith("\n"):
-            shown.append("\n")
-    shown.rstrip()
+        pieces = _same(block) if block.is_equal else _changed(block, env)
+        if pieces:
+            shown += [("\n\n", ""), *pieces]
+    return Text.assemble(*shown)
+
+
+def _same(block: Block) -> list[_Piece]:
+    count = sum(not line.isspace() for line in block.after)
+    return [(f"… {count:,} {'line' if count == 1 else 'lines'} the same …", "dim")] if count else []
+
+
+def _changed(block: Block, env: Environment) -> list[_Piece]:
+    """Return the words of a block without the line ends around it; what replaces words stands beside them."""
+    shown: list[_Piece] = []
+    for part, following in zip(block.changes, [*block.changes[1:], None], strict=True):
+        text = visible(part.text, newlines=True)
+        is_replaced = part.op == "removed" and following is not None and following.op == "added"
+        after = " " if is_replaced and "\n" not in text.strip() else None
+        shown += _marked(part.op, _shortened(text) if part.op == "equal" else text, env, after=after)
+    for end in (0, -1):
+        while shown and shown[end][0].isspace():
+            shown.pop(end)
     return shown
 
 
-def _append(shown: Text, op: str, text: str, env: Environment) -> None:
-    """Add a safe text; marks stand within the white space around it, so that lines still end as they did."""
-    words = text.rstrip()
+def _marked(op: str, text: str, env: Environment, *, after: str | None = None) -> list[_Piece]:
+    """Return a safe text; marks stand within the white space around it, of which `after` may take the place."""
+    words = text.strip()
     left, right = ("", "") if env.use_color else _MARKS.get(op, ("", ""))
-    if words:
-        shown.append(f"{left}{words}{right}", _WORD_STYLES[op])
-    space = text[len(words) :]
-    shown.append(space or (" " if op == "removed" and words else ""))
+    start = text.find(words) if words else 0
+    space = text[start + len(words) :] if after is None or not words else after
+    pieces = [(text[:start], ""), (f"{left}{words}{right}" if words else "", _WORD_STYLES[op]), (space, "")]
+    return [piece for piece in pieces if piece[0]]
 
 
 def _shortened(text: str) -> str:

@@ -52,7 +52,7 @@ def render_fetches(fetches: Fetches, format: FetchesFormat, env: Environment) ->
             value = {"schema": SCHEMA, "counts": dict(fetches.counts), "fetches": entries}
             env.write(json_document(value, pretty=env.stdout_is_tty))
     counts = ", ".join(f"{count:,} {state}" for state, count in sorted(fetches.counts.items()))
-    env.note(counts or "nothing was fetched yet, and nothing is to be")
+    env.note(counts or "no fetches: nothing was asked for, and nothing is to be")
 
 
 def render_followed(sources: Sequence[Followed], format: FollowsFormat, env: Environment) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nkcorpus.model import Article, Document, Gone
+from nkcorpus.model import Article, Document, Gone, Retrieval
 from nkcorpus.render.safe import one_line
 from nkcorpus.results import Hit
 
@@ -64,6 +64,12 @@ def document_facts(document: Document) -> list[Fact]:
     return [(label, one_line(value)) for label, value in facts if value]
 
 
+def _retrieved(retrieval: Retrieval | None) -> str:
+    if retrieval is None:
+        return ""
+    return retrieval.retrieved_at + (f", status {retrieval.status}" if retrieval.status else "")
+
+
 def gone_line(gone: Gone) -> str:
     """Return that a page is gone, in words."""
     status = f" ({gone.status})" if gone.status else ""
@@ -74,10 +80,12 @@ def article_facts(article: Article) -> list[Fact]:
     """Return what is known about a stored article as labelled one-line values."""
     facts = [
         ("origin", article.origin),
+        ("retrieved", _retrieved(article.version.retrieval)),
         ("id", article.id),
         ("words", str(article.words)),
         ("versions", str(len(article.versions))),
     ]
+    facts = [fact for fact in facts if fact[1]]
     if article.gone:
         facts.append(("page", gone_line(article.gone)))
     if article.near_duplicates:

@@ -35,7 +35,7 @@ def render_history(history: History, format: HistoryFormat, env: Environment) ->
             from nkcorpus.render.tables import draw_rows
 
             headers = ["#", "retrieved", "stored", "words", "changed", "title", "from"]
-            draw_rows(headers, [_table_row(revision) for revision in revisions], env)
+            draw_rows(headers, [_table_row(revision) for revision in revisions], env, widest=("title", "from"))
         case "plain":
             for revision in revisions:
                 env.write("\t".join("" if value is None else one_line(str(value)) for value in _row(revision)) + "\n")

@@ -1,5 +1,7 @@
-"""What an input is called in a web archive: media types (RFC 2046, 2854, 4180, 7303, 7763, 8118, 8259; that of Word is
-registered with IANA) and addresses (RFC 8089).
+"""What an input is called in a web archive: media types and addresses (RFC 8089).
+
+Media types: RFC 2046 (text, message), 4180 (CSV), 7763 (Markdown), 8259 (JSON), 8118 (PDF), 4287 (Atom); those of RSS
+and Word are as the feeds' readers and IANA's register have them.
 """
 
 from __future__ import annotations
@@ -18,24 +20,28 @@ MEDIA_TYPES: Mapping[Kind, str] = MappingProxyType(
         "html": "text/html",
         "record": "application/json",
         "row": "text/csv",
-        "entry": "application/xml",
+        "entry": "application/rss+xml",
         "mail": "message/rfc822",
         "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "pdf": "application/pdf",
     }
 )
-"""A `row` is a table of one row, with its header; an `entry` a feed of one entry, be it RSS or Atom."""
+"""A `row` is a table of one row, with its header; an `entry` is a feed of one entry, here of RSS 0.9x or 2.0."""
 
-_FEEDS = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "text/xml")
+_FEEDS: Mapping[bytes, str] = MappingProxyType({b"feed": "application/atom+xml", b"rdf": "application/rdf+xml"})
+"""The other feeds, by the name of the root element in lower case."""
+_ROOT = re.compile(rb"<(?:\w+:)?(\w+)[\s>]")
 _KINDS: Mapping[str, Kind] = MappingProxyType(
-    {name: kind for kind, name in MEDIA_TYPES.items()} | dict.fromkeys(_FEEDS, "entry")
+    {name: kind for kind, name in MEDIA_TYPES.items()} | dict.fromkeys(_FEEDS.values(), "entry")
 )
 _CHARSET = re.compile(r"""charset=["']?([\w.:+-]{2,40})""", re.IGNORECASE)
 
 
-def content_type(kind: Kind, charset: str | None) -> str:
+def content_type(kind: Kind, charset: str | None, payload: bytes) -> str:
     """Return the Content-Type of an input's bytes."""
     media_type = MEDIA_TYPES[kind]
+    if kind == "entry" and (root := _ROOT.search(payload)):
+        media_type = _FEEDS.get(root[1].lower(), media_type)
     return f"{media_type}; charset={charset}" if charset else media_type
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import itertools
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -13,25 +15,24 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord
 
 from nkcorpus.dates import interval, parse_iso
-from nkcorpus.errors import BadRecord, ItemError, ItemTooLarge, UnreadableItem
-from nkcorpus.extract.feeds import split_feed
+from nkcorpus.errors import ItemError, ItemTooLarge, UnreadableItem
 from nkcorpus.extract.fields import web_address
 from nkcorpus.model import Retrieval, SourceItem, SourceSkip
 from nkcorpus.sources.httpbody import declared_charset, decoded_body, kept_headers
-from nkcorpus.sources.limits import (
-    HTML_BYTES,
-    RECORD_BYTES,
-    SIGNATURE_BYTES,
-    WARC_HEADER_BYTES,
-    WHOLE_FILE_BYTES,
-    megabytes,
-)
+from nkcorpus.sources.limits import HTML_BYTES, RECORD_BYTES, WARC_HEADER_BYTES, WHOLE_FILE_BYTES, megabytes
 from nkcorpus.sources.mediatypes import charset_of, file_name, kind_of
-from nkcorpus.sources.sniff import SNIFFED_BYTES, format_of_mark, sniff
+from nkcorpus.sources.savedpage import address_saved_from
+from nkcorpus.sources.sniff import SNIFFED_BYTES, sniff
 from nkcorpus.sources.stream import Input, Outcome
 
 _ABOUT_OTHERS = frozenset({"warcinfo", "request", "metadata"})
 """Records that hold no content of their own."""
+
+_FIELDS_BYTES = 16_384
+"""What is read of a record of fields (application/warc-fields)."""
+_SOFTWARE = re.compile(rb"^software: nkcorpus/", re.MULTILINE)
+_VIA = re.compile(rb"^via: ([^\r\n]+)", re.MULTILINE)
+"""In other archives it is the page with the link, not what was asked."""
 
 _LONGEST_REASON = 100  # characters of what warcio says, which quotes whole lines
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -41,11 +42,45 @@ def read_warc(source: Input) -> Iterator[Outcome]:
     """Yield an item for each response that is an HTML page, and for each resource that has an address of the web or is
     a file, as `nkcorpus export` writes them; a skip for other content. Records count from 1.
 
+    In an archive that nkcorpus wrote, the address that was asked is that of the metadata record after the item.
     Raises UnreadableItem where the file is damaged, after the records before.
     """
+    held: Outcome | None = None
+    try:
+        for found in _read_records(source):
+            if isinstance(found, _Asked):
+                held = found.told_of(held)
+                continue
+            if held is not None:
+                yield held
+            held = found
+    except UnreadableItem:
+        if held is not None:
+            yield held
+        raise
+    if held is not None:
+        yield held
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """That another address was asked for the record with an id."""
+
+    record_id: str | None
+    url: str
+
+    def told_of(self, outcome: Outcome | None) -> Outcome | None:
+        """Return an outcome with that address, if it came from that record."""
+        if not isinstance(outcome, SourceItem) or outcome.retrieval is None or outcome.external_id != self.record_id:
+            return outcome
+        return replace(outcome, retrieval=replace(outcome.retrieval, url=self.url))
+
+
+def _read_records(source: Input) -> Iterator[Outcome | _Asked]:
     stream = _HeaderBound(source.stream)
     records = iter(WARCIterator(stream))
     number = 0
+    is_own = False
     while True:
         stream.end = stream.count + WARC_HEADER_BYTES
         try:
@@ -55,12 +90,23 @@ def read_warc(source: Input) -> Iterator[Outcome]:
                 return
             number += 1
             if record.rec_type not in _ABOUT_OTHERS:
-                yield from _outcomes(source, record, number)
+                yield _outcome(source, record, number)
+            elif record.rec_type == "warcinfo":
+                is_own = _SOFTWARE.search(record.raw_stream.read(_FIELDS_BYTES)) is not None
+            elif is_own and record.rec_type == "metadata" and (asked := _asked(record)):
+                yield asked
             while record.raw_stream.read(65_536):  # else the next header would be looked for with a bound
                 pass
         except (ArchiveLoadFailed, EOFError, ValueError, AttributeError) as error:
             reason = " ".join(str(error).split())[:_LONGEST_REASON]
             raise UnreadableItem(f"damaged after record {number}: {reason or 'cut off'}") from None
+
+
+def _asked(metadata: ArcWarcRecord) -> _Asked | None:
+    found = _VIA.search(metadata.raw_stream.read(_FIELDS_BYTES))
+    url = web_address(found[1].decode("utf-8", "replace")) if found else None
+    about = (metadata.rec_headers.get_header("WARC-Concurrent-To") or "").strip("<> ")
+    return _Asked(about or None, url) if url else None
 
 
 class _HeaderBound:
@@ -83,23 +129,12 @@ class _HeaderBound:
         """Leave the stream open: it belongs to who gave it."""
 
 
-def _outcomes(source: Input, record: ArcWarcRecord, number: int) -> Iterator[Outcome]:
+def _outcome(source: Input, record: ArcWarcRecord, number: int) -> Outcome:
     target = (record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
-    match record.rec_type:
-        case "response":
-            yield _response(source, record, number, target)
-        case "resource":
-            outcome = _resource(source, record, number, target)
-            if isinstance(outcome, SourceItem) and outcome.kind == "entry":
-                yield from _entries(source, outcome)
-            else:
-                yield outcome
-        case other:
-            yield SourceSkip(source.origin, f"a {other} record of a WARC file")
-
-
-def _response(source: Input, record: ArcWarcRecord, number: int, target: str) -> Outcome:
-    """Return the item of an answer that is an HTML page."""
+    if record.rec_type == "resource":
+        return _resource(source, record, number, target)
+    if record.rec_type != "response":
+        return SourceSkip(source.origin, f"a {record.rec_type} record of a WARC file")
     url = web_address(target)
     if url is None or record.http_headers is None:
         return SourceSkip(source.origin, "a record of a WARC file that is not of the web")
@@ -137,6 +172,8 @@ def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) ->
         return SourceSkip(source.origin, "a resource record of a WARC file")
     try:
         payload = _body(record, WHOLE_FILE_BYTES.get(kind, RECORD_BYTES))
+        if kind == "entry" and not _is_one_entry(payload):
+            return SourceSkip(source.origin, "a whole feed in a WARC file; save it and name the file to take it")
     except ItemError as error:
         return source.failure(f"record {number} ({target}): {error}", number)
     return SourceItem(
@@ -146,25 +183,17 @@ def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) ->
         payload=payload,
         record=number,
         charset=charset_of(content_type),
-        url=url,
+        url=url or (address_saved_from(payload) if kind == "html" else None),
         retrieval=_retrieval(url, "", record, {}) if url else None,
         external_id=_record_id(record) if url else None,
     )
 
 
-def _entries(source: Input, feed: SourceItem) -> Iterator[Outcome]:
-    """Yield the entries of a feed; one of a single entry, as it is exported, is that entry again."""
-    if format_of_mark(feed.payload[:SIGNATURE_BYTES]) != "feed":
-        yield SourceSkip(source.origin, "a resource record of a WARC file")
-        return
-    try:
-        for part in split_feed(io.BytesIO(feed.payload)):
-            if part.skip:
-                yield SourceSkip(source.origin, part.skip)
-            else:
-                yield replace(feed, payload=part.payload, charset="utf-8")
-    except (BadRecord, ItemTooLarge) as error:
-        yield source.failure(f"record {feed.record}: {error}", feed.record)
+def _is_one_entry(feed: bytes) -> bool:
+    """Tell whether a feed has the one entry that those have which `nkcorpus export` writes. Raises BadRecord."""
+    from nkcorpus.extract.feeds import split_feed
+
+    return sum(1 for _ in itertools.islice(split_feed(io.BytesIO(feed)), 2)) == 1
 
 
 def _record_id(record: ArcWarcRecord) -> str | None:

@@ -118,8 +118,8 @@ class StoredText:
 
 @dataclass(frozen=True, slots=True)
 class StoredPayload:
-    """The original bytes of a version, None where they were not kept, and where they came from. `kind`, `charset`,
-    `file_name` and `record` are those of its SourceItem; times are UTC ISO 8601.
+    """The original bytes of a version, None where they were not kept, their SHA-256 (hex), and where they came from.
+    `kind`, `charset`, `file_name` and `record` are those of its SourceItem; times are UTC ISO 8601.
     """
 
     article_id: str
@@ -132,6 +132,7 @@ class StoredPayload:
     external_id: str | None
     ingested_at: str
     retrieval: Retrieval | None
+    sha256: str
     payload: bytes | None
 
 

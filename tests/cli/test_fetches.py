@@ -82,7 +82,7 @@ def test_only_what_is_asked_for_is_shown(on: Run) -> None:
 def test_an_empty_journal_says_so(inside: Run, copy: Path) -> None:
     outcome = inside("-C", copy, "fetches")
     assert (outcome.code, outcome.out) == (0, "")
-    assert one_line(outcome).startswith("nothing was fetched yet")
+    assert one_line(outcome).startswith("no fetches")
     assert inside("-C", "none.db", "fetches").code == 3
 
 

@@ -12,6 +12,12 @@ from tests.cli.support import LECTURE_TEXT, RECORDS, Run, write_records
 
 
 @pytest.fixture
+def run(inside: Run) -> Run:
+    """Run a command in this process: what is kept is the point, not the process."""
+    return inside
+
+
+@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "inputs"
     folder.mkdir()

@@ -11,6 +11,7 @@ import pytest
 
 from nkcorpus import Corpus
 from tests.cli.support import Outcome, Run, one_line, run_program, write_records
+from tests.sources.warcs import HTML, page, warc
 
 URL = "https://gazette.example/rice"
 TEXTS = (
@@ -33,8 +34,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def ask(home: Path) -> Run:
-    return functools.partial(run_program, home, "-C", "c.db")
+def ask(inside: Run, home: Path) -> Run:
+    return functools.partial(inside, "-C", home / "c.db")
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_the_last_change_as_a_unified_diff(ask: Run, rice: str) -> None:
     assert new.startswith(f"+++ {rice[:12]} version 3 ")
     assert place.startswith("@@ -")
     assert [line for line in lines if line[0] in "+-"] == ["-The end.", "+The very end."]
-    assert one_line(outcome) == "1 words added, 0 removed"
+    assert one_line(outcome) == "1 word added, 0 removed"
 
 
 def test_versions_are_chosen_by_number(ask: Run, rice: str) -> None:
@@ -104,6 +105,61 @@ def test_words_are_marked_where_there_is_no_colour(ask: Run, rice: str) -> None:
     coloured = ask("--color", "always", "diff", rice, "1", "2", "--format", "words").out
     assert "\x1b[9;31m5,150\x1b[0m" in coloured
     assert "[-" not in coloured
+
+
+def test_what_replaces_words_stands_beside_them(inside: Run, tmp_path: Path) -> None:
+    texts = (
+        "쌀값이 올랐다.\n\n보위부는 강연을 열고 밝혔다.\n\nOne.\n\nTwo.\n\nThe end.",
+        "쌀값이 내렸다.\n\n보위부는 강연회를 열어 밝혔다.\n\nOne.\n\nTwo.\n\nThe ministry denied it.\n\nThe end.",
+    )
+    for number, text in enumerate(texts):
+        record = {"url": URL, "title": "쌀값", "text": text}
+        inside("-C", "k.db", "ingest", write_records(tmp_path / f"{number}.jsonl", [record]))
+    [article] = inside("-C", "k.db", "list", "--format", "ids").lines
+    assert inside("-C", "k.db", "diff", article, "--format", "words").lines[1:] == [
+        "",
+        "쌀값이 [-올랐다.-] {+내렸다.+}",
+        "",
+        "보위부는 [-강연을 열고-] {+강연회를 열어+} 밝혔다.",
+        "",
+        "… 2 lines the same …",
+        "",
+        "{+The ministry denied it.+}",
+        "",
+        "… 1 line the same …",
+    ]
+
+
+def test_an_old_version_is_shown(ask: Run, rice: str) -> None:
+    assert ask("show", rice, "--version", "1").out == TEXTS[0].partition("\n\n*Translated")[0] + "\n"
+    assert ask("show", rice, "--version", "1", "--raw").out == TEXTS[0]
+    assert "Ada" in ask("show", rice, "--removed").out
+    assert "Una" in ask("show", rice, "--version", "2", "--removed").out
+    shown = ask("show", rice, "--version", "2", "--format", "json").json
+    versions = ask("show", rice, "--format", "json").json["versions"]
+    assert (shown["title"], shown["translator"], Path(shown["origin"]).name) == ("Rice 0", "Una Fictional", "2.jsonl")
+    assert (shown["sha256"], shown["versions"]) == (versions[1]["sha256"], versions[:2])
+    refused = ask("show", rice, "--version", "4")
+    assert (refused.code, "versions 1 to 3, not 4" in one_line(refused)) == (2, True)
+    assert ask("show", rice, env={"NKCORPUS_SHOW_VERSION": "1"}).out == ask("show", rice).out
+
+
+def test_the_table_gives_its_width_to_titles_and_addresses(inside: Run, tmp_path: Path) -> None:
+    captures = [
+        (
+            URL,
+            f"2019-06-1{day}T01:02:03Z",
+            "200 OK",
+            [("Content-Type", HTML)],
+            page(f"Rice {verb} in Hyesan", TEXTS[day]),
+        )
+        for day, verb in enumerate(("rises again", "falls again"))
+    ]
+    (tmp_path / "crawl.warc.gz").write_bytes(warc(captures))
+    inside("-C", "t.db", "ingest", "crawl.warc.gz")
+    [article] = inside("-C", "t.db", "list", "--format", "ids").lines
+    table = inside("-C", "t.db", "history", article, "--format", "table", env={"COLUMNS": "80"}).lines
+    assert len(table) <= 1 + 2 * 3
 
 
 @pytest.mark.skipif(not shutil.which("patch"), reason="needs patch")

@@ -16,7 +16,7 @@ from nkcorpus.render.articles import CLEAN_FORMATS, ArticleFormat, CleanFormat
 from nkcorpus.render.fields import article_fields, clean_fields
 from nkcorpus.results import Cleaned
 
-from .builders import BODY, CUT, RAW, TAIL, Screen, article, bare_document, document
+from .builders import BODY, CUT, FETCHED, RAW, TAIL, Screen, article, bare_document, document
 
 ONE = article()
 UNTITLED = article(2, bare_document())
@@ -65,6 +65,7 @@ def test_a_terminal_gets_the_facts_above_the_text() -> None:
     ):
         assert fact in header
     assert "versions    2" in header
+    assert f"retrieved   {FETCHED.retrieved_at}, status {FETCHED.status}" in header
 
 
 def test_a_terminal_marks_a_lead_in_place_of_a_title_and_leaves_unknown_facts_out() -> None:

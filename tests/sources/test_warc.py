@@ -21,7 +21,7 @@ from nkcorpus.sources.stream import Outcome
 from tests.cli.support import Run
 from tests.hostile.bounds import run_bounded
 
-from .feeds import ATOM
+from .feeds import RSS
 from .warcs import HTML, Response, page, warc
 
 RICE = page("Rice rises", "Rice rose in Hyesan last week, a trader said on Monday. Corn did not.")
@@ -207,13 +207,13 @@ def test_memory_does_not_grow_with_the_pages(tmp_path: Path) -> None:
     assert taken.memory < 150 * 10**6
 
 
-def resource(address: str, media_type: str, body: bytes = RICE) -> bytes:
+def resource(address: str, media_type: str, body: bytes = RICE, kind: str = "resource", **headers: str) -> bytes:
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=False)
-    fields = {"WARC-Date": DATE, "Content-Type": media_type}
-    record = writer.create_warc_record(
-        address, "resource", payload=io.BytesIO(body), length=len(body), warc_headers_dict=fields
-    )
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    fields = {"WARC-Date": DATE, "Content-Type": media_type} | given
+    content = io.BytesIO(body)
+    record = writer.create_warc_record(address, kind, payload=content, length=len(body), warc_headers_dict=fields)
     writer.write_record(record)
     return file.getvalue()
 
@@ -230,19 +230,6 @@ def test_a_resource_is_a_file_or_what_stands_at_an_address(tmp_path: Path) -> No
     assert (found.kind, found.charset, found.name) == ("html", "utf-8", "a.warc")
 
 
-def test_a_feed_is_its_entries(tmp_path: Path) -> None:
-    content = resource("https://atom.example/feed", "application/atom+xml", ATOM.encode())
-    content += resource(
-        "file:///a.xml", "application/xml", b"<rss><channel><item><title>Rice</title></item><item><title>C"
-    )
-    found = outcomes(tmp_path, content, "a.warc")
-    assert [(each.kind, each.record) for each in found if isinstance(each, SourceItem)] == [("entry", 1)] * 2 + [
-        ("entry", 2)
-    ]
-    [failure] = [each for each in found if isinstance(each, SourceFailure)]
-    assert failure.error.startswith("record 2: broken XML")
-
-
 @pytest.mark.parametrize(
     ("address", "media_type"),
     [
@@ -257,6 +244,36 @@ def test_a_feed_is_its_entries(tmp_path: Path) -> None:
 def test_other_resources_are_passed_over(tmp_path: Path, address: str, media_type: str) -> None:
     [skip] = outcomes(tmp_path, resource(address, media_type), "a.warc")
     assert skip == SourceSkip(str(tmp_path / "a.warc"), "a resource record of a WARC file")
+
+
+def test_a_feed_of_several_entries_is_no_entry(tmp_path: Path) -> None:
+    [skip] = outcomes(tmp_path, resource(URL, "application/rss+xml", RSS.encode()), "a.warc")
+    assert skip == SourceSkip(
+        str(tmp_path / "a.warc"), "a whole feed in a WARC file; save it and name the file to take it"
+    )
+    [failed] = outcomes(tmp_path, resource(URL, "application/atom+xml", b"<feed"), "a.warc")
+    assert isinstance(failed, SourceFailure)
+    assert failed.record == 1
+
+
+@pytest.mark.parametrize(("software", "asked"), [("nkcorpus/0.1.0", "https://x.example/old"), ("Heritrix/3.4", URL)])
+def test_what_was_asked_is_read_from_own_archives_only(tmp_path: Path, software: str, asked: str) -> None:
+    fields = "application/warc-fields"
+    content = resource("", fields, f"software: {software}\r\n".encode(), "warcinfo")
+    for via in (b"file:///etc/passwd", b"https://x.example/old", b"https://x.example/other"):
+        about = "<urn:y>" if via.endswith(b"other") else "<urn:x>"
+        content += resource(URL, "text/plain", b"Rice rose.", WARC_Record_ID="<urn:x>")
+        content += resource(URL, fields, b"via: " + via + b"\r\n", "metadata", WARC_Concurrent_To=about)
+    items = outcomes(tmp_path, content, "a.warc")
+    found = [item.retrieval.url for item in items if isinstance(item, SourceItem) and item.retrieval]
+    assert found == [URL, asked, URL]
+
+
+def test_what_comes_before_the_damage_is_taken(tmp_path: Path) -> None:
+    too_long = b"WARC/1.1\r\nWARC-Type: metadata\r\nX: " + b"x" * 2_000_000
+    item, failed = outcomes(tmp_path, resource(URL, "text/plain", b"Rice rose.") + too_long, "a.warc")
+    assert isinstance(item, SourceItem)
+    assert isinstance(failed, SourceFailure)
 
 
 def test_the_name_of_a_resource_leads_nowhere(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 
@@ -25,7 +26,7 @@ def payloads_where(connection: sqlite3.Connection, condition: str, *values: obje
         payload = None if encoding == NOT_KEPT else _unpacked(sha256, frame, size)
         yield StoredPayload(
             article, number, kind, charset, name, record, url, external_id, ingested_at,
-            retrieval_of(*retrieved), payload,
+            retrieval_of(*retrieved), sha256, payload,
         )  # fmt: skip
 
 
@@ -33,6 +34,13 @@ def _unpacked(sha256: str, frame: bytes, size: int) -> bytes:
     from zstandard import ZstdError
 
     try:
-        return decompress(frame, size)
+        payload = decompress(frame, size)
     except ZstdError as error:
-        raise CorpusDamaged(f"the payload {sha256[:12]} is damaged ({error}); restore the corpus from a copy") from None
+        raise _damaged(sha256, str(error)) from None
+    if hashlib.sha256(payload).hexdigest() != sha256:
+        raise _damaged(sha256, "its digest is another")
+    return payload
+
+
+def _damaged(sha256: str, reason: str) -> CorpusDamaged:
+    return CorpusDamaged(f"the payload {sha256[:12]} is damaged ({reason}); restore the corpus from a copy")
