@@ -238,6 +238,8 @@ class _Intake:
             error = result.error if isinstance(result, SourceFailure) else None
             error = str(result) if isinstance(result, ItemError) else error
             self._writer.journal.settle(entry.retrieval, article, error)
+            if entry.origin != entry.retrieval.url:
+                self._writer.journal.settle_capture(entry.origin, entry.retrieval, article, error)
 
     def _deal_with(self, entry: Entry, result: Result) -> None:
         match result:

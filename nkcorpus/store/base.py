@@ -199,7 +199,9 @@ class StoreWriter(Protocol):
         """The journal of what is fetched from the web."""
 
     def has_page(self, url: str) -> bool:
-        """Tell whether an article has this address, or had it before it was removed, or came when it was asked for."""
+        """Tell whether an article has this address, or had it before it was removed, or came when it was asked for,
+        directly or by a redirect.
+        """
 
     def reached(self, walk: str) -> str | None:
         """Return where a walk through an archive has got to, None for one that has not begun."""

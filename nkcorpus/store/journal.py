@@ -71,13 +71,21 @@ class JournalWriter(Protocol):
         """Write down what came of a try, for an address in the journal or a new one.
 
         What was not modified (304) keeps its validators; an article that is not given stays as it was. A page that is
-        gone is marked on its article, and one that is done is there again.
+        gone is marked on its article, which may have another address (redirects, rel=canonical), and one that is done
+        is there again.
         """
 
     def settle(self, retrieval: Retrieval, article_id: str | None = None, error: str | None = None) -> None:
         """Write down what was read in a page: an article, none on purpose, or none because of an error.
 
         Only for an address that is in the journal and has no later answer. The try itself is counted by `record`.
+        """
+
+    def settle_capture(
+        self, address: str, retrieval: Retrieval, article_id: str | None = None, error: str | None = None
+    ) -> None:
+        """Write down what was read in a capture that an archive gave at `address`; `retrieval` is that of the page when
+        it was captured.
         """
 
     def retry(self, source: str | None = None) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.support import Run
 from tests.cli.test_ingest_web import articles, feed, ingest, listing, page, stories
-from tests.web.server import Reply, Server, content
+from tests.web.server import Reply, Server, content, redirect
 from tests.web.wordpress import site
 
 
@@ -69,6 +69,31 @@ def test_a_page_that_goes_is_marked_and_comes_back(run: Run, server: Server) -> 
     server.routes["/rice"] = held
     assert ingest(run, server.url("/rice")).json["unchanged"] == 1
     assert run("-C", "c.db", "show", article, "--format", "json").json["gone"] is None
+
+
+@pytest.mark.parametrize("gone", ["/old", "/news/rice", "/2020/rice"])
+def test_a_page_that_goes_is_found_by_each_of_its_addresses(run: Run, server: Server, gone: str) -> None:
+    server.routes["/old"] = redirect("/news/rice")
+    server.routes["/news/rice"] = page("Rice in Hyesan", head='<link rel="canonical" href="/2020/rice">')
+    server.routes["/markets"] = listing([gone, *stories(server, 9)])
+    ingest(run, server.url("/old"))
+    article = articles(run)["Rice in Hyesan"]
+    assert article["url"] == server.url("/2020/rice")
+    before = len(server.paths)
+    assert ingest(run, server.url("/markets")).json["skipped"] == 1
+    assert gone not in server.paths[before:]
+    del server.routes["/old"], server.routes["/news/rice"]
+    assert ingest(run, server.url(gone), "--as", "article").code == 1
+    assert run("-C", "c.db", "show", article["id"], "--format", "json").json["gone"]["status"] == 404
+
+
+def test_the_articles_of_a_feed_that_goes_are_there(run: Run, server: Server) -> None:
+    server.routes["/feed"] = content(feed(server, ["/news/1"], full=True), type_="application/rss+xml")
+    ingest(run, server.url("/feed"))
+    server.routes["/feed"] = Reply(410)
+    assert ingest(run, server.url("/feed")).code == 1
+    (article,) = articles(run).values()
+    assert run("-C", "c.db", "show", article["id"], "--format", "json").json["gone"] is None
 
 
 def test_a_page_that_was_not_taken_is_asked_for_whole(run: Run, server: Server) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import signal
 import subprocess
 import time
@@ -410,72 +409,3 @@ def test_a_list_of_addresses(run: Run, server: Server, tmp_path: Path) -> None:
     assert max(server.paths.count(path) for path in paths) == 1
     for arguments in ((), ("--urls", "none.txt"), ("-", "--urls", "-")):
         assert run("-C", "c.db", "ingest", *arguments).code == 2
-
-
-class Archive:
-    """A web archive that answers as the Wayback Machine does."""
-
-    def __init__(self, server: Server) -> None:
-        self.rows: list[list[str]] = []
-        self.server = server
-        server.routes["/cdx/search/cdx"] = self._list
-
-    def keep(self, time: str, url: str, reply: Reply) -> None:
-        self.rows.append([url, time, url, time])
-        self.server.routes[f"/web/{time}id_/{url}"] = reply
-
-    def _list(self, request: Request) -> Reply:
-        start = 2 if "resumeKey=gone%2Cexample%29%2F+2020" in request.path else 0
-        rows = [["urlkey", "timestamp", "original", "digest"], *self.rows[start : start + 2]]
-        if start == 0 and len(self.rows) > 2:
-            rows += [[], ["gone%2Cexample%29%2F+2020"]]
-        return Reply(body=json.dumps(rows).encode(), headers={"Content-Type": "application/json"})
-
-
-@pytest.fixture
-def archive(server: Server) -> Archive:
-    archive = Archive(server)
-    gone = "http://gone.example/news/rice"
-    archive.keep("20190613093000", gone, page("Rice in Hyesan"))
-    archive.keep("20200101000000", gone, page("Rice in Musan"))
-    archive.keep("20190701000000", "http://gone.example/news/corn", page("Corn in Musan"))
-    return archive
-
-
-def test_captures_stand_for_the_pages_that_are_gone(run: Run, server: Server, archive: Archive) -> None:
-    wayback = ("http://gone.example/*", "--wayback", "2019..2020-06", "--archive", server.url("").rstrip("/"))
-    done = ingest(run, *wayback)
-    assert (done.code, done.json["new"]) == (0, 2)
-    assert "from=2019&to=202006" in server.paths[1]
-    article = articles(run)["Rice in Musan"]
-    assert article["url"] == "http://gone.example/news/rice"
-    assert article["origin"].endswith("/web/20200101000000id_/http://gone.example/news/rice")
-    shown = run("-C", "c.db", "show", article["id"], "--format", "json").json
-    assert shown["retrieved_at"] == "2020-01-01T00:00:00Z"
-    assert shown["retrieval"]["url"] == "http://gone.example/news/rice"
-
-    again = ingest(run, *wayback)
-    assert (again.json["new"], again.json["skipped"]) == (0, 2)
-    whole = ingest(run, *wayback, "--all")
-    assert (whole.json["new"], whole.json["updated"]) == (0, 1)
-
-
-def test_the_address_of_a_capture_stands_for_the_page_that_was(run: Run, server: Server, archive: Archive) -> None:
-    seen = f"{server.url('/web/20190613093000')}/http://gone.example/news/rice"
-    done = ingest(run, seen, "--archive", server.url("/"))
-    assert done.json["new"] == 1
-    (article,) = articles(run).values()
-    assert (article["title"], article["url"]) == ("Rice in Hyesan", "http://gone.example/news/rice")
-    shown = run("-C", "c.db", "show", article["id"], "--format", "json").json
-    assert shown["retrieved_at"] == "2019-06-13T09:30:00Z"
-
-
-def test_an_archive_without_captures_or_without_sense(run: Run, server: Server) -> None:
-    wayback = ("http://gone.example/x", "--wayback", "2019..", "--archive", server.url("/a"))
-    server.routes["/a/cdx/search/cdx"] = Reply(body=b"[]")
-    done = ingest(run, *wayback)
-    assert done.code == 0
-    assert "the archive has no captures of it from that time" in done.err
-    server.routes["/a/cdx/search/cdx"] = Reply(body=b"<html>")
-    assert ingest(run, *wayback).code == 1
-    assert run("-C", "c.db", "ingest", "http://x.example/", "--wayback", "2019").code == 2

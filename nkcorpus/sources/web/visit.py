@@ -158,6 +158,11 @@ class Visit:
         entry = self._followed_entry(url)
         return entry is not None and (entry.retry_at or "") > utc_now()
 
+    def was_captured(self, address: str) -> bool:
+        """Tell whether a capture was read before, or found to be unreadable."""
+        entry = None if self.afresh else self.known.journal.entry(shown_address(address))
+        return entry is not None and (entry.article_id is not None or entry.state in ("failed", "gone"))
+
     def _followed_entry(self, url: str) -> FetchEntry | None:
         return self.known.journal.entry(shown_address(url)) if self.followed and not self.afresh else None
 

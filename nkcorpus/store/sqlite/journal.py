@@ -30,6 +30,16 @@ _SETTLE = (
     " validated_url = ?6, etag = ?7, last_modified = ?8, article = coalesce(?9, article) WHERE url = ?1"
     " AND (state IN ('pending', 'failed') OR tried_at <= ?5) AND NOT (state = 'gone' AND tried_at >= ?5)"
 )
+_ARTICLES_AT = (
+    # A feed and a list of posts are no page of the articles that they gave, so that only pages count.
+    "(SELECT ?1 UNION SELECT article FROM fetch WHERE url = ?2 UNION"
+    " SELECT v.article FROM version v JOIN article a ON a.id = v.article AND a.version = v.number"
+    " WHERE v.kind = 'html' AND (v.retrieval_url = ?2 OR v.retrieval_answered = ?2))"
+)
+_SETTLE_CAPTURE = (
+    "UPDATE fetch SET state = iif(?2 IS NULL, state, 'failed'), error = coalesce(?2, error), article = coalesce(?3,"
+    " article, (SELECT article FROM version WHERE retrieval_url = ?4 AND retrieved_at = ?5)) WHERE url = ?1"
+)
 _WANTED = "(?1 IS NULL OR state = ?1) AND (?2 IS NULL OR source = ?2)"
 _BATCH = 400
 _NOT_MODIFIED = 304
@@ -193,6 +203,16 @@ class SqliteJournalWriter:
             if settled:
                 self._mark_there(retrieval.url)
 
+    def settle_capture(
+        self, address: str, retrieval: Retrieval, article_id: str | None = None, error: str | None = None
+    ) -> None:
+        """See JournalWriter."""
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.execute(
+                _SETTLE_CAPTURE, (address, error, article_id, retrieval.url, retrieval.retrieved_at)
+            )
+
     def retry(self, source: str | None = None) -> int:
         """See JournalWriter."""
         with corpus_errors(self._path):
@@ -205,15 +225,14 @@ class SqliteJournalWriter:
 
     def _mark_gone(self, url: str, status: int | None) -> None:
         self._connection.execute(
-            "UPDATE article SET gone_at = coalesce(gone_at, ?), gone_status = ?"
-            " WHERE id IN (?, (SELECT article FROM fetch WHERE url = ?)) AND removed_at IS NULL",
-            (utc_now(), status, url_id(url), url),
+            "UPDATE article SET gone_at = coalesce(gone_at, ?3), gone_status = ?4"
+            f" WHERE id IN {_ARTICLES_AT} AND removed_at IS NULL",
+            (url_id(url), url, utc_now(), status),
         )
 
     def _mark_there(self, url: str) -> None:
         self._connection.execute(
-            "UPDATE article SET gone_at = NULL, gone_status = NULL"
-            " WHERE id IN (?, (SELECT article FROM fetch WHERE url = ?)) AND gone_at IS NOT NULL",
+            f"UPDATE article SET gone_at = NULL, gone_status = NULL WHERE id IN {_ARTICLES_AT} AND gone_at IS NOT NULL",
             (url_id(url), url),
         )
 

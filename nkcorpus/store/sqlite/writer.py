@@ -164,7 +164,8 @@ class SqliteWriter(Transaction):
         """See StoreWriter."""
         with corpus_errors(self._path):
             row = self._connection.execute(
-                "SELECT 1 FROM article WHERE id = ? UNION ALL SELECT 1 FROM version WHERE retrieval_url = ? LIMIT 1",
+                "SELECT 1 FROM article WHERE id = ?1 UNION ALL"
+                " SELECT 1 FROM version WHERE retrieval_url = ?2 OR retrieval_answered = ?2 LIMIT 1",
                 (url_id(url), url),
             ).fetchone()
         return row is not None
