@@ -37,6 +37,7 @@ T = TypeVar("T")
 
 MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
+_FOR_GOOD = (301, 308)
 _SLOW_DOWN = (429, 503)
 _TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
 """The statuses after which the same request may succeed (RFC 9110, section 15; RFC 6585, section 4)."""
@@ -53,6 +54,8 @@ class _Errand:
     truncate: bool = False
     cookies: dict[str, httpx.Cookies] = field(default_factory=dict)
     """By host, and for this call only: some sites set one and redirect to the same page."""
+    has_moved: bool = False
+    """Whether there were redirects, and all of them for good."""
 
 
 class Fetcher:
@@ -108,6 +111,7 @@ class Fetcher:
             headers=kept_headers(answer.headers),
             body=answer.body,
             retrieved_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            has_moved=errand.has_moved,
         )
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
@@ -156,13 +160,16 @@ class Fetcher:
     def _follow(self, errand: _Errand, check: Callable[[httpx.URL], None]) -> Answer:
         """Return the answer that the address of the errand leads to; each address on the way passes `check`."""
         url = errand.url
+        statuses = []
         for _ in range(MOST_REDIRECTS + 1):
             check(url)
             answer = self._ask(errand, url)
             location = answer.headers.get("location")
             if answer.status in _REDIRECTS and location:
                 url = _redirected(url, location)
+                statuses.append(answer.status)
             elif answer.status in CONTENT or (answer.status == 304 and _validates(errand, url)):
+                errand.has_moved = bool(statuses) and all(status in _FOR_GOOD for status in statuses)
                 return answer
             else:
                 raise _status_error(answer)

@@ -81,6 +81,9 @@ class JournalWriter(Protocol):
         Only for an address that is in the journal and has no later answer. The try itself is counted by `record`.
         """
 
+    def move(self, source: str, url: str) -> bool:
+        """Follow a source at another address; tell whether that was done: not where it is followed already."""
+
     def settle_capture(
         self, address: str, retrieval: Retrieval, article_id: str | None = None, error: str | None = None
     ) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.support import Outcome, Run, one_line
-from tests.cli.test_ingest_web import QUICK, articles, feed, listing, page, stories
-from tests.web.server import Reply, Server, content
+from tests.cli.test_ingest_web import QUICK, articles, feed, ingest, listing, page, stories
+from tests.web.server import Reply, Server, content, redirect
 from tests.web.wordpress import site
 
 RSS = "application/rss+xml"
+TEXT = {"Content-Type": "text/plain"}
 
 
 @pytest.fixture
@@ -169,3 +170,71 @@ def test_a_page_is_not_asked_for_before_its_time(run: Run, server: Server) -> No
     assert (quiet.code, quiet.err) == (1, "")
     assert server.paths.count(paths[2]) == 1
     assert "if-none-match" not in server.requests[-1].headers
+
+
+def test_a_source_is_not_asked_before_its_time(run: Run, server: Server) -> None:
+    server.routes["/feed"] = Reply(503, headers={"Retry-After": "7200"})
+    follow(run, server.url("/feed"), "--name", "border")
+    assert update(run, NKCORPUS_FETCH_MAX_WAIT="1").code == 4
+    server.routes["/feed"] = content(feed(server, ["/news/1"], full=True), type_=RSS)
+    before = len(server.paths)
+    waiting = update(run)
+    assert waiting.code == 4
+    assert "its host wants to be asked later" in one_line(waiting)
+    assert len(server.paths) == before
+    assert ingest(run, server.url("/feed")).json["new"] == 1
+    assert update(run).code == 1
+
+
+@pytest.mark.parametrize("later", [page("This domain is for sale"), Reply(body=b"Gone fishing", headers=TEXT), Reply()])
+def test_a_feed_that_became_something_else_is_a_failure(run: Run, server: Server, later: Reply) -> None:
+    server.routes["/feed"] = whole = content(feed(server, ["/news/1"], full=True), type_=RSS)
+    follow(run, server.url("/feed"), "--name", "border")
+    assert update(run).code == 0
+    server.routes["/feed"] = later
+    failed = update(run)
+    assert failed.code == 4
+    assert "it was a feed and is none now" in one_line(failed)
+    assert len(articles(run)) == 2
+    server.routes["/feed"] = whole
+    assert update(run).code == 1
+    (listed,) = run("-C", "c.db", "follow", "list", "--format", "jsonl").objects
+    assert listed["error"] is None
+
+
+def test_an_empty_answer_is_no_feed(run: Run, server: Server) -> None:
+    server.routes["/feed"] = Reply(headers={"Content-Type": RSS})
+    follow(run, server.url("/feed"))
+    failed = update(run)
+    assert failed.code == 4
+    assert "it is empty" in one_line(failed)
+
+
+@pytest.mark.parametrize(("status", "is_followed"), [(301, True), (308, True), (302, False), (307, False)])
+def test_a_source_that_moved_for_good_is_followed_there(
+    run: Run, server: Server, status: int, is_followed: bool
+) -> None:
+    server.routes["/feed"] = content(feed(server, ["/news/1"], full=True), type_=RSS, etag='"1"')
+    follow(run, server.url("/old"), "--name", "border")
+    server.routes["/old"] = redirect("/feed", status)
+    first = run("-v", "-C", "c.db", "update", env=QUICK)
+    assert first.code == 0
+    assert ("has moved for good to" in first.err) is is_followed
+    (listed,) = run("-C", "c.db", "follow", "list", "--format", "jsonl").objects
+    assert listed["url"] == server.url("/feed" if is_followed else "/old")
+    assert update(run).code == 1
+    before = len(server.paths)
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert server.paths[before + 1 :] == (["/feed"] if is_followed else ["/old", "/feed"])
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+
+
+def test_a_page_that_moved_to_another_site_is_followed_where_it_was(run: Run, server: Server) -> None:
+    with Server("127.0.0.2") as other:
+        other.routes["/portal"] = page("Log in to this network")
+        server.routes["/markets"] = redirect(other.url("/portal"), 301)
+        follow(run, server.url("/markets"), "--name", "border")
+        assert update(run, NKCORPUS_FETCH_ALLOW_HOSTS="127.0.0.2").code == 0
+    (listed,) = run("-C", "c.db", "follow", "list", "--format", "jsonl").objects
+    assert listed["url"] == server.url("/markets")

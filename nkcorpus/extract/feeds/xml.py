@@ -38,6 +38,8 @@ class XmlEvents:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._head = _begun(stream.read(_HEAD))
+        if not self._head:
+            raise BadRecord("it is empty: there is no XML in it")
         refuse_entities(self._head)
         self._references = References(self._head)
         self._read = 0

@@ -20,7 +20,7 @@ from nkcorpus.extract.profile import find_profile
 WORDPRESS_API = "https://api.w.org/"
 """The link relation to a site's REST interface (https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/)."""
 
-_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
+FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 _MADE_BY_WORDPRESS = re.compile(r"wordpress\b", re.IGNORECASE)
 _MOST_FEEDS = 20
 
@@ -66,7 +66,7 @@ def _feeds(declared: list[Tag], url: str) -> list[str]:
         address
         for tag in declared
         if "alternate" in attribute(tag, "rel").lower().split()
-        and attribute(tag, "type").partition(";")[0].strip().lower() in _FEED_TYPES
+        and attribute(tag, "type").partition(";")[0].strip().lower() in FEED_TYPES
         and "comments" not in attribute(tag, "href").lower()
         and (address := _absolute(url, attribute(tag, "href")))
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 from nkcorpus.errors import BadRecord, FetchError, ItemError, ItemTooLarge
+from nkcorpus.extract.html.links import same_site
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.policy import FetchPolicy
@@ -19,6 +20,9 @@ from nkcorpus.sources.web.wordpress import known_interface, read_wordpress, reme
 from nkcorpus.sources.webreading import WebReading
 
 __all__ = ["Known", "read_web"]
+
+_OF_MACHINES: frozenset[str | None] = frozenset(("feed", "sitemap"))
+"""What a page that stands at the same address later (of a parked domain, of who sold it) is not to be taken for."""
 
 Entry = SourceItem | SourceFailure | SourceSkip | SourceUnchanged
 
@@ -68,6 +72,9 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
     if captured := read_capture(visit, url):
         yield from captured
         return
+    if visit.is_deferred(url):
+        yield failure(url, BadRecord("not asked: its host wants to be asked later; 'nkcorpus fetches' tells when"))
+        return
     if (yield from _read_known_interface(visit)):
         return
     try:
@@ -76,6 +83,8 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
         yield failure(url, error)
         return
     if fetched.not_modified:
+        if fetched.has_moved:
+            visit.follow_to(fetched.url)
         yield SourceUnchanged(fetched.url_asked)
         return
     visit.is_first(url)
@@ -84,6 +93,15 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
         found = recognise(fetched)
     except ItemError:
         found = Recognised("article")  # of which extraction tells what is wrong
+    if visit.followed and visit.reading.kind is None:
+        known = visit.reached(visit.shown)
+        if known in _OF_MACHINES and found.kind not in _OF_MACHINES:
+            yield visit.failed(BadRecord(f"it was a {known} and is none now; look at it, and follow another address"))
+            return
+        if found.kind in _OF_MACHINES:
+            visit.known.reach(visit.shown, found.kind)
+    if fetched.has_moved and (found.kind in _OF_MACHINES or same_site(url, fetched.url)):
+        visit.follow_to(fetched.url)
     kind = visit.reading.kind or found.kind
     if kind != "article":
         visit.settle(url)

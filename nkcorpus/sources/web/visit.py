@@ -29,6 +29,9 @@ class Journal(Protocol):
     def record(self, attempt: Attempt) -> None:
         """Write down what came of a try."""
 
+    def move(self, source: str, url: str) -> bool:
+        """Follow a source at another address; tell whether that was done."""
+
     def settle(self, retrieval: Retrieval, article_id: str | None = None, error: str | None = None) -> None:
         """Write down that what an address gave has been dealt with, from when on its validators hold."""
 
@@ -110,6 +113,11 @@ class Visit:
         if self.followed:
             self.known.journal.settle(retrieval)
 
+    def follow_to(self, url: str) -> None:
+        """Follow the source, which has moved for good, at its new address."""
+        if self.followed and self.known.journal.move(self.followed, url):
+            self.notify(f"{self.shown}: has moved for good to {url}, where it is followed from now on")
+
     @property
     def _source(self) -> str:
         return self.followed or self.shown
@@ -154,7 +162,7 @@ class Visit:
         return entry is not None and entry.source == self.followed and entry.state != "pending"
 
     def is_deferred(self, url: str) -> bool:
-        """Tell whether the host of a followed source's page said to ask for it later than now."""
+        """Tell whether the host of a followed source, or of its page, said to ask for it later than now."""
         entry = self._followed_entry(url)
         return entry is not None and (entry.retry_at or "") > utc_now()
 

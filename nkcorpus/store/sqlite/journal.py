@@ -203,6 +203,13 @@ class SqliteJournalWriter:
             if settled:
                 self._mark_there(retrieval.url)
 
+    def move(self, source: str, url: str) -> bool:
+        """See JournalWriter."""
+        with corpus_errors(self._path):
+            self._begin()
+            sql = "UPDATE OR IGNORE followed SET url = ?2 WHERE name = ?1 AND url <> ?2"
+            return self._connection.execute(sql, (source, url)).rowcount > 0
+
     def settle_capture(
         self, address: str, retrieval: Retrieval, article_id: str | None = None, error: str | None = None
     ) -> None:
