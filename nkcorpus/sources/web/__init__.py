@@ -14,7 +14,7 @@ from nkcorpus.sources.web.feeds import read_feed
 from nkcorpus.sources.web.pages import HELD, crawl_newest, page_outcome
 from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
 from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
-from nkcorpus.sources.web.visit import Known, Visit, failure, is_fetchable, skip
+from nkcorpus.sources.web.visit import Known, SiteRules, Visit, failure, is_fetchable, skip
 from nkcorpus.sources.web.wayback import read_capture, read_captures
 from nkcorpus.sources.web.wordpress import known_interface, read_wordpress, remember_interface
 from nkcorpus.sources.webreading import WebReading
@@ -52,8 +52,9 @@ def read_web(
     reading = reading or WebReading()
     policy = (policy or FetchPolicy()).naming(url for url in (*named, reading.archive) if is_fetchable(url))
     read = read_captures if reading.captures else _read_address
-    with Fetcher(policy) as fetcher:
-        visit = Visit(fetcher, reading, known, notify, pause, followed, afresh)
+    rules = SiteRules(known.journal, afresh)
+    with Fetcher(policy, memory=rules) as fetcher:
+        visit = Visit(fetcher, reading, known, rules, notify, pause, followed, afresh)
         for url in dict.fromkeys(named):
             visit.named = url
             yield from read(visit, url)

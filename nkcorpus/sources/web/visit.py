@@ -13,6 +13,7 @@ from nkcorpus.extract.fields import web_address
 from nkcorpus.fetch.answer import Fetched, Validators
 from nkcorpus.fetch.attempts import answered, refused, validators_of
 from nkcorpus.fetch.client import Fetcher
+from nkcorpus.fetch.robots import RobotsMemory
 from nkcorpus.fetch.urls import may_share_credentials, parse_url, without_credentials
 from nkcorpus.identity import canonical_url
 from nkcorpus.model import Attempt, FetchEntry, Retrieval, SourceFailure, SourceSkip
@@ -20,8 +21,8 @@ from nkcorpus.sources import without_user
 from nkcorpus.sources.webreading import WebReading
 
 
-class Journal(Protocol):
-    """What is remembered of each address that is asked for."""
+class Journal(RobotsMemory, Protocol):
+    """What is remembered of each address that is asked for, and of each site."""
 
     def entry(self, url: str) -> FetchEntry | None:
         """Return what is known about an address, None for one that nobody asked for."""
@@ -57,6 +58,30 @@ class Known(Protocol):
 
 
 @dataclass(slots=True)
+class SiteRules:
+    """What robots.txt said to earlier runs; a visit `afresh` asks again. What comes is held back until `hand_over`, so
+    that nothing is being written while a host is waited for.
+    """
+
+    journal: Journal
+    afresh: bool
+    _came: dict[str, str] = field(default_factory=dict)
+
+    def robots(self, origin: str) -> tuple[str, int] | None:
+        """See RobotsMemory."""
+        return None if self.afresh else self.journal.robots(origin)
+
+    def keep_robots(self, origin: str, text: str) -> None:
+        """See RobotsMemory."""
+        self._came[origin] = text
+
+    def hand_over(self) -> None:
+        """Write down what came."""
+        while self._came:
+            self.journal.keep_robots(*self._came.popitem())
+
+
+@dataclass(slots=True)
 class Visit:
     """One run. `notify` gets lines for the user. `pause` is called before each request, when all that was yielded has
     been dealt with. `followed` is the name of the source whose news are asked for, "" where it has none. A visit
@@ -66,6 +91,7 @@ class Visit:
     fetcher: Fetcher
     reading: WebReading
     known: Known
+    rules: SiteRules
     notify: Callable[[str], None]
     pause: Callable[[], None]
     followed: str = ""
@@ -99,7 +125,10 @@ class Visit:
         Raises FetchError.
         """
         self.pause()
-        return self.fetcher.get(self._with_credentials(url), validators=validators)
+        try:
+            return self.fetcher.get(self._with_credentials(url), validators=validators)
+        finally:
+            self.rules.hand_over()
 
     def failed(self, error: Exception) -> SourceFailure:
         """Return the failure of what the user named, and write it down."""
@@ -145,7 +174,10 @@ class Visit:
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt names for the site of `url`. Raises FetchError."""
         self.pause()
-        return tuple(address for text in self.fetcher.sitemaps(url) if (address := web_address(text)))
+        try:
+            return tuple(address for text in self.fetcher.sitemaps(url) if (address := web_address(text)))
+        finally:
+            self.rules.hand_over()
 
     @property
     def shown(self) -> str:
