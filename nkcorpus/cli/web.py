@@ -53,6 +53,7 @@ def web_options(function: F) -> F:
 
 def web_reading(options: Mapping[str, Any]) -> WebReading:
     """Return what the options of `web_options` ask for. Raises UsageError."""
+    from nkcorpus.query import dates
     from nkcorpus.sources.webreading import NEWEST, WAYBACK, WebReading, parse_captures
 
     captures = parse_captures(options["wayback"]) if options["wayback"] else None
@@ -62,18 +63,11 @@ def web_reading(options: Mapping[str, Any]) -> WebReading:
         kind=options["as"] if options["as"] in get_args(WebKind) else None,
         whole=options["all"],
         newest=options["newest"] or NEWEST,
-        since=_since(options["since"]),
+        since=dates.since(options["since"]) if options["since"] else None,
+        until=dates.until(options["until"]) if options["until"] else None,
         captures=captures,
         archive=options["archive"] or WAYBACK,
     )
-
-
-def _since(text: str | None) -> int | None:
-    if text is None:
-        return None
-    from nkcorpus.query import dates
-
-    return dates.since(text)
 
 
 def fetch_policy() -> FetchPolicy:

@@ -21,14 +21,16 @@ class WebReading:
     """How addresses are read.
 
     `kind` is what the user says that they lead to. `whole` takes all that a site has, else the `newest` are taken.
-    `since` (Unix time) leaves out what the site says is older. `captures` are the first and last day, `YYYYMMDD`, of
-    captures to take from `archive`, which answers as the Wayback Machine does, in place of the sites themselves.
+    `since` and `until` (Unix time) leave out what the site dates before or after. `captures` are the first and last
+    day, `YYYYMMDD`, of captures to take from `archive`, which answers as the Wayback Machine does, in place of the
+    sites themselves.
     """
 
     kind: WebKind | None = None
     whole: bool = False
     newest: int = NEWEST
     since: int | None = None
+    until: int | None = None
     captures: tuple[str, str] | None = None
     archive: str = WAYBACK
 

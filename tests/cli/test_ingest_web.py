@@ -397,13 +397,15 @@ def test_the_pause_that_was_asked_for_is_kept(run: Run, server: Server) -> None:
 def test_a_list_of_addresses(run: Run, server: Server, tmp_path: Path) -> None:
     paths = stories(server, 3)
     lines = ["# mine", "", *(server.url(path) for path in paths), server.url(paths[0]), "x" * 10_000, "not an address"]
+    lines += [server.url("/gone"), server.url("/gone#again")]
     (tmp_path / "list.txt").write_text("\n".join(lines))
     refused = ingest(run, "--urls", "list.txt")
-    assert (refused.json["new"], refused.json["failed"]) == (0, 6)
+    assert (refused.json["new"], refused.json["failed"], refused.json["skipped"]) == (0, 6, 2)
     assert not server.paths
     allowed = {"NKCORPUS_FETCH_ALLOW_HOSTS": "127.0.0.1"}
     done = ingest(run, "--urls", "list.txt", **allowed)
-    assert (done.json["new"], done.json["failed"], done.json["skipped"]) == (3, 2, 1)
+    assert (done.json["new"], done.json["failed"], done.json["skipped"]) == (3, 3, 2)
+    assert server.paths.count("/gone") == 1
     piped = ingest(run, "--urls", "-", stdin="\n".join(lines[:3]), **allowed)
     assert piped.json["skipped"] == 1
     assert max(server.paths.count(path) for path in paths) == 1

@@ -155,6 +155,23 @@ def test_since_is_asked_of_the_server(run: Run, wordpress: WordPress) -> None:
     assert len(wordpress.served) <= 12
 
 
+def test_until_is_asked_of_the_server(run: Run, wordpress: WordPress) -> None:
+    until = wordpress.posts[100].date.date().isoformat()  # 08:30 in Korea is the evening before in UTC
+    few = ingest(run, wordpress.home, "--newest", "5", "--until", until)
+    assert (few.json["new"], few.json["skipped"]) == (5, 0)
+    assert "97 older posts are left" in few.err
+    assert {article["title"] for article in articles(run)} == {
+        f"Rice in Hyesan, report {number}" for number in range(98, 103)
+    }
+    wordpress.served.clear()
+    span = ingest(
+        run, wordpress.home, "--all", "--since", wordpress.posts[80].date.date().isoformat(), "--until", until
+    )
+    assert (span.json["new"], span.json["unchanged"], span.json["skipped"]) == (16, 5, 0)
+    assert len(wordpress.served) <= 24
+    assert ingest(run, wordpress.home, "--all").json["new"] == COUNT - 21
+
+
 def test_a_category_stands_for_its_posts(run: Run, wordpress: WordPress) -> None:
     done = ingest(run, wordpress.server.url("/english/category/markets/"), "--all")
     assert done.json["new"] == COUNT // 2

@@ -62,6 +62,8 @@ def read_web(
             visit.named = url
             if reading.captures is None and visit.has(url):
                 yield skip(url, HELD)
+            elif not visit.is_first(url):
+                yield skip(url, "asked for in this run already")
             else:
                 yield from read(visit, url)
         for url in again:

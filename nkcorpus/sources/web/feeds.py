@@ -14,6 +14,7 @@ from nkcorpus.model import SourceItem
 from nkcorpus.sources.stream import Outcome
 from nkcorpus.sources.web.pages import crawl_newest, retrieval_of
 from nkcorpus.sources.web.visit import Visit, failure, shown_address, skip
+from nkcorpus.sources.webreading import WebReading
 
 _MOST_ENTRIES = 20_000
 _CUT_OFF = ("…", "[…]", "...", "[...]", "&hellip;", "[&hellip;]", "&#8230;", "[&#8230;]")
@@ -31,7 +32,7 @@ def read_feed(visit: Visit, fetched: Fetched) -> Iterator[Outcome]:
                 yield skip(fetched.url, part.skip)
                 continue
             entry = read_entry(part.payload, fetched.url)
-            if _is_older(entry, visit.reading.since):
+            if not _is_wanted(entry, visit.reading):
                 continue
             url = entry.url[0] if entry.url else None
             if url and _is_announcement(entry):
@@ -62,9 +63,18 @@ def is_older(text: str | None, since: int | None) -> bool:
     return date is not None and interval(date.value)[1] < since
 
 
-def _is_older(entry: Entry, since: int | None) -> bool:
-    found = entry.published or entry.updated
-    return is_older(found[0] if found else None, since)
+def is_newer(text: str | None, until: int | None) -> bool:
+    """Tell whether what was published at a time, as it is written, is newer than what is wanted."""
+    if until is None or not text:
+        return False
+    date = parse_date(text, "feed")
+    return date is not None and interval(date.value)[0] > until
+
+
+def _is_wanted(entry: Entry, reading: WebReading) -> bool:
+    published = entry.published[0] if entry.published else None
+    changed = entry.updated[0] if entry.updated else None
+    return not is_older(published or changed, reading.since) and not is_newer(published, reading.until)
 
 
 def _is_announcement(entry: Entry) -> bool:

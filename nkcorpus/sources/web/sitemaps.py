@@ -15,7 +15,7 @@ from nkcorpus.extract.html.links import is_article_url, same_site
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import SourceFailure
 from nkcorpus.sources.stream import Outcome
-from nkcorpus.sources.web.feeds import is_older
+from nkcorpus.sources.web.feeds import is_newer, is_older
 from nkcorpus.sources.web.pages import Patience, crawl
 from nkcorpus.sources.web.visit import Visit, failure
 
@@ -138,8 +138,10 @@ class _Walk:
         for entry in _newest_first(sitemap):
             if not self._is_near(entry.url, url) or not is_article_url(entry.url):
                 continue
-            if not is_older(entry.published or entry.modified, self._visit.reading.since):
-                yield entry.url
+            reading = self._visit.reading
+            if is_older(entry.published or entry.modified, reading.since) or is_newer(entry.published, reading.until):
+                continue
+            yield entry.url
 
 
 def _newest_first(sitemap: Sitemap) -> list[SitemapEntry]:
