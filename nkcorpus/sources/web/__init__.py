@@ -11,7 +11,8 @@ from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.model import SourceFailure, SourceItem, SourceSkip, SourceUnchanged, WebKind
 from nkcorpus.sources.web.feeds import read_feed
-from nkcorpus.sources.web.pages import HELD, crawl_newest, page_outcome
+from nkcorpus.sources.web.lists import read_list
+from nkcorpus.sources.web.pages import HELD, page_outcome
 from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
 from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
 from nkcorpus.sources.web.visit import Known, SiteRules, Visit, failure, is_fetchable, skip
@@ -137,10 +138,10 @@ def _read_listing(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator
         read = _read_whole_site if visit.reading.whole else _read_declared_feed
         if (yield from read(visit, fetched, found)):
             return
-    links = found.page.links if found.page else ()
-    if not links:
+    if found.page is None or not found.page.links:
         visit.notify(f"{visit.shown}: no articles are listed here; try --as sitemap, or the address of a feed")
-    yield from crawl_newest(visit, links)
+        return
+    yield from read_list(visit, found.page)
 
 
 def _read_whole_site(visit: Visit, fetched: Fetched, found: Recognised) -> Generator[Entry, None, bool]:
@@ -186,8 +187,8 @@ def _read_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[En
 def _read_sitemap(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
     if found.kind == "sitemap":
         yield from read_sitemaps(visit, (fetched.url,), fetched)
-    elif not (yield from _read_whole_site(visit, fetched, found)):
-        yield from crawl_newest(visit, found.page.links if found.page else ())
+    elif not (yield from _read_whole_site(visit, fetched, found)) and found.page:
+        yield from read_list(visit, found.page)
 
 
 def _read_wordpress(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
