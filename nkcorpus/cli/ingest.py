@@ -63,11 +63,14 @@ def command(session: Session, /, sources: tuple[str, ...], dry_run: bool, **opti
 
 
 def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any]) -> int:
-    from nkcorpus.sources import Meter
+    from nkcorpus.sources import Meter, is_address
 
     env = session.env
     if not sources and options["urls"] is None and not options["retry_failed"]:
         raise UsageError("no SOURCE given: name files, folders, addresses or -, or a list of addresses with --urls")
+    if options["as"] not in (None, *get_args(WebKind)) and all(map(is_address, sources)):
+        kinds = ", ".join(get_args(WebKind))
+        raise UsageError(f"--as {options['as']} is for files; what an address leads to is one of {kinds}")
     meter = Meter()
     noted = 0
     with (

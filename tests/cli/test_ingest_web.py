@@ -236,6 +236,31 @@ def test_a_sitemap_that_lies_on_another_host(run: Run, server: Server) -> None:
     assert (done.code, done.json["new"], done.json["failed"]) == (0, 3, 0)
 
 
+@pytest.mark.parametrize("form", ["text", "gzip", "wide", "feed"])
+def test_a_sitemap_that_is_a_text_or_a_feed(run: Run, server: Server, form: str) -> None:
+    paths = stories(server, 3)
+    text = "\n".join([server.url(path) for path in paths] + ["file:///etc/passwd", ""])
+    bodies = {
+        "text": text.encode(),
+        "gzip": gzip.compress(text.encode()),
+        "wide": text.encode("utf-16"),
+        "feed": feed(server, paths, full=True),
+    }
+    server.robots("Sitemap: /map")
+    server.routes |= {"/": listing(paths[:1]), "/map": Reply(body=bodies[form], headers={"Content-Type": "text/plain"})}
+    assert ingest(run, server.url("/"), "--all").json["new"] == 3
+    assert ingest(run, server.url("/map"), "--as", "sitemap").json["skipped"] == 3
+    for nonsense in (b"", b"Nothing here", b"\x89PNG\r\n\x1a\n", b"<rss/>", b"{}"):
+        server.routes["/map"] = Reply(body=nonsense, headers={"Content-Type": "text/plain"})
+        done = ingest(run, server.url("/map"), "--as", "sitemap")
+        assert (done.code, done.json["failed"]) == (1, 1)
+
+
+def test_what_files_are_is_not_said_of_addresses(run: Run, server: Server) -> None:
+    assert "--as csv is for files" in run("-C", "c.db", "ingest", server.url("/x"), "--as", "csv").err
+    assert run("-C", "c.db", "ingest", "--urls", "-", "--as", "text").code == 2
+
+
 @pytest.mark.parametrize(
     ("kind", "path", "error"),
     [

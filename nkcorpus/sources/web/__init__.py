@@ -185,7 +185,7 @@ def _read_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[En
 
 
 def _read_sitemap(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
-    if found.kind == "sitemap":
+    if found.page is None:
         yield from read_sitemaps(visit, (fetched.url,), fetched)
     elif not (yield from _read_whole_site(visit, fetched, found)) and found.page:
         yield from read_list(visit, found.page)

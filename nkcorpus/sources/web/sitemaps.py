@@ -7,14 +7,20 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from nkcorpus.errors import BadRecord, FetchError, HttpStatus, ItemTooLarge
-from nkcorpus.extract.feeds.sitemap import Sitemap, SitemapEntry, read_sitemap
+from nkcorpus.extract.feeds import read_entry, split_feed
+from nkcorpus.extract.feeds.sitemap import MOST_ENTRIES, Sitemap, SitemapEntry, read_sitemap
+from nkcorpus.extract.fields import web_address
 from nkcorpus.extract.html.links import is_article_url, same_site
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import SourceFailure
-from nkcorpus.sources.stream import Outcome
+from nkcorpus.sources.addresslist import read_addresses
+from nkcorpus.sources.limits import SIGNATURE_BYTES
+from nkcorpus.sources.sniff import format_of_mark
+from nkcorpus.sources.stream import Outcome, peek
 from nkcorpus.sources.web.feeds import is_newer, is_older
 from nkcorpus.sources.web.pages import Patience, crawl
 from nkcorpus.sources.web.visit import Visit, failure
@@ -31,14 +37,38 @@ _NO_ARTICLES = re.compile(
 
 
 def parse(body: bytes) -> Sitemap:
-    """Return what a sitemap says, packed with gzip or not. Raises BadRecord, ItemTooLarge."""
+    """Return what a sitemap says, packed with gzip or not; it may be a feed or a text with an address on each line too.
+
+    Raises BadRecord, ItemTooLarge.
+    """
     if not body.startswith(GZIP):
-        return read_sitemap(io.BytesIO(body))
+        return _parse(io.BytesIO(body))
     try:
         with gzip.open(io.BytesIO(body)) as stream:
-            return read_sitemap(io.BufferedReader(stream))
+            return _parse(io.BufferedReader(stream))
     except (OSError, EOFError, zlib.error) as error:
         raise BadRecord(f"no whole gzip file: {error}") from None
+
+
+def _parse(stream: io.BufferedReader | io.BytesIO) -> Sitemap:
+    head, whole = peek(stream, SIGNATURE_BYTES)
+    if format_of_mark(head) == "feed":
+        entries = (read_entry(part.payload) for part in islice(split_feed(whole), MOST_ENTRIES) if part.skip is None)
+        found = tuple(
+            SitemapEntry(entry.url[0], _value(entry.updated), _value(entry.published)) for entry in entries if entry.url
+        )
+    elif b"<" in head:
+        return read_sitemap(whole)
+    else:
+        addresses = filter(None, map(web_address, read_addresses(whole)))
+        found = tuple(SitemapEntry(address) for address in islice(addresses, MOST_ENTRIES))
+    if not found:
+        raise BadRecord("no sitemap: there are no addresses in it")
+    return Sitemap(is_index=False, entries=found)
+
+
+def _value(found: tuple[str, str] | None) -> str | None:
+    return found[0] if found else None
 
 
 def find_sitemaps(visit: Visit, url: str) -> tuple[tuple[str, ...], Fetched | None]:

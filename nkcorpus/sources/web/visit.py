@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
+from urllib.parse import urljoin
 
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import BadUrl, FetchError
@@ -175,7 +176,7 @@ class Visit:
         """Return the sitemaps that robots.txt names for the site of `url`. Raises FetchError."""
         self.pause()
         try:
-            return tuple(address for text in self.fetcher.sitemaps(url) if (address := web_address(text)))
+            return tuple(address for text in self.fetcher.sitemaps(url) if (address := _joined(url, text)))
         finally:
             self.rules.hand_over()
 
@@ -220,6 +221,13 @@ class Visit:
         if named.userinfo and not asked.userinfo and may_share_credentials(named, asked):
             asked = asked.copy_with(username=named.username, password=named.password)
         return str(asked)
+
+
+def _joined(base: str, text: str) -> str | None:
+    try:
+        return web_address(urljoin(base, text))
+    except ValueError:
+        return None
 
 
 def is_fetchable(url: str) -> bool:
