@@ -370,7 +370,7 @@ class Corpus:
         """The followed sources, and the journal of what was fetched."""
         from nkcorpus.follows import Follows
 
-        return Follows(self._store(), self.ingest)
+        return Follows(self._store(), self.ingest, self._cache_dir)
 
     @property
     def searches(self) -> Searches:

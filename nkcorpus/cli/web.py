@@ -11,6 +11,7 @@ import click
 
 from nkcorpus.cli.context import FETCH
 from nkcorpus.errors import UsageError
+from nkcorpus.identity import canonical_url
 from nkcorpus.model import WebKind
 from nkcorpus.render import Environment
 
@@ -59,6 +60,8 @@ def web_reading(options: Mapping[str, Any]) -> WebReading:
     captures = parse_captures(options["wayback"]) if options["wayback"] else None
     if options["wayback"] and captures is None:
         raise UsageError(f"--wayback: '{options['wayback']}' is no span of time; write 2019..2020-06, 2019.. or ..2019")
+    if options["archive"] and canonical_url(options["archive"]) is None:
+        raise UsageError(f"--archive: '{options['archive']}' is no address of the web; it begins with https://")
     return WebReading(
         kind=options["as"] if options["as"] in get_args(WebKind) else None,
         whole=options["all"],

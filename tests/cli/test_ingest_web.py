@@ -170,6 +170,8 @@ def test_the_feed_that_a_home_page_declares(run: Run, server: Server) -> None:
     assert "taken from the feed" in done.err
     listed = ingest(run, server.url("/"), "--as", "listing")
     assert listed.json["new"] == 10
+    server.routes["/feed"] = content(feed(server, ["/news/later"], full=True), type_="application/rss+xml")
+    assert ingest(run, server.url("/"), "--as", "feed").json["new"] == 1
 
 
 def test_a_page_that_lists_articles_leads_to_them(run: Run, server: Server) -> None:

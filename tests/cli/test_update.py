@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.cli.support import Outcome, Run, one_line
+from tests.cli.support import PROGRAM, Outcome, Run, environment, one_line
 from tests.cli.test_ingest_web import QUICK, articles, feed, ingest, listing, page, stories
 from tests.web.server import Reply, Server, content, redirect
 from tests.web.wordpress import site
@@ -170,6 +173,30 @@ def test_a_page_is_not_asked_for_before_its_time(run: Run, server: Server) -> No
     assert (quiet.code, quiet.err) == (1, "")
     assert server.paths.count(paths[2]) == 1
     assert "if-none-match" not in server.requests[-1].headers
+
+
+def test_one_update_at_a_time(run: Run, server: Server, tmp_path: Path) -> None:
+    paths = stories(server, 3)
+    server.routes["/feed"] = content(feed(server, paths, full=False), type_=RSS)
+    held, server.routes[paths[1]] = server.routes[paths[1]], Reply(wait=30.0)
+    follow(run, server.url("/feed"), "--name", "border")
+    cache = str(tmp_path / "cache")
+    command = [*PROGRAM, "-C", "c.db", "update"]
+    with subprocess.Popen(
+        command,
+        env=environment(tmp_path) | QUICK | {"NKCORPUS_CACHE_DIR": cache},
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        deadline = time.monotonic() + 50
+        while paths[1] not in server.paths and time.monotonic() < deadline:
+            time.sleep(0.02)
+        second = update(run, NKCORPUS_CACHE_DIR=cache)
+        assert (second.code, server.paths.count("/feed")) == (3, 1)
+        assert "another update of this corpus is under way" in one_line(second)
+        process.kill()
+    server.routes[paths[1]] = held
+    assert one_line(update(run, NKCORPUS_CACHE_DIR=cache)).startswith("border: 2 new")
 
 
 def test_a_source_is_not_asked_before_its_time(run: Run, server: Server) -> None:

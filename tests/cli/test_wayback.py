@@ -75,7 +75,13 @@ def test_an_archive_without_captures_or_without_sense(run: Run, server: Server) 
     assert "the archive has no captures of it from that time" in done.err
     server.routes["/a/cdx/search/cdx"] = Reply(body=b"<html>")
     assert ingest(run, *wayback).code == 1
-    assert run("-C", "c.db", "ingest", "http://x.example/", "--wayback", "2019").code == 2
+    for refused in (
+        ("2019",),
+        ("2020..2019",),
+        ("2019..", "--archive", "archive.example"),
+        ("..", "--archive", "ftp://x"),
+    ):
+        assert run("-C", "c.db", "ingest", "http://x.example/", "--wayback", *refused).code == 2
 
 
 def test_a_capture_is_fetched_once(run: Run, server: Server, archive: Archive) -> None:

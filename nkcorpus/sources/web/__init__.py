@@ -179,7 +179,8 @@ def _read_declared_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Ge
 
 def _read_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
     if found.page:
-        yield failure(fetched.url_asked, BadRecord("no feed but a page; leave --as feed away"))
+        if not (yield from _read_declared_feed(visit, fetched, found)):
+            yield failure(fetched.url_asked, BadRecord("no feed but a page; leave --as feed away"))
         return
     yield from read_feed(visit, fetched)
 
