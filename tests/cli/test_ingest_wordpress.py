@@ -172,6 +172,36 @@ def test_until_is_asked_of_the_server(run: Run, wordpress: WordPress) -> None:
     assert ingest(run, wordpress.home, "--all").json["new"] == COUNT - 21
 
 
+def test_the_same_article_in_several_forms_has_no_version_for_each_run(run: Run, wordpress: WordPress) -> None:
+    server = wordpress.server
+    wordpress.posts = wordpress.posts[:4]
+
+    def feed(word: str) -> bytes:
+        items = "".join(
+            f"<item><title>{post.title}</title><link>{server.url(wordpress.path(post))}</link>"
+            f"<content:encoded><![CDATA[{post.body}<p>Seen {word} in the feed.</p>]]></content:encoded></item>"
+            for post in wordpress.posts
+        )
+        space = "http://purl.org/rss/1.0/modules/content/"
+        return f'<rss version="2.0" xmlns:content="{space}"><channel>{items}</channel></rss>'.encode()
+
+    def take(address: str, *options: str) -> tuple[int, int, int]:
+        time.sleep(1.0 - time.time() % 1)  # times of retrieval are to the second
+        done = ingest(run, address, *options).json
+        return done["new"], done["updated"], done["skipped"]
+
+    server.routes["/feed"] = Reply(body=feed("first"))
+    assert take(wordpress.home) == (4, 0, 0)
+    assert take(server.url("/feed")) == (0, 0, 4), "a feed says less than the interface"
+    assert take(server.url("/feed"), "--force") == (0, 4, 0)
+    page = server.url(wordpress.path(wordpress.posts[0]))
+    assert take(page)[1] == 1
+    for address in (wordpress.home, server.url("/feed"), page):
+        assert take(address) == (0, 0, 0)
+    server.routes["/feed"] = Reply(body=feed("later"))
+    assert take(server.url("/feed")) == (0, 4, 0)
+
+
 def test_a_category_stands_for_its_posts(run: Run, wordpress: WordPress) -> None:
     done = ingest(run, wordpress.server.url("/english/category/markets/"), "--all")
     assert done.json["new"] == COUNT // 2

@@ -18,6 +18,7 @@ from nkcorpus.sources.web.visit import Visit, failure, shown_address, skip
 from nkcorpus.sources.webreading import WebReading
 
 _MOST_ENTRIES = 20_000
+_BETTER = "in the corpus already, from its page or the site's interface"
 _CUT_OFF = ("…", "[…]", "...", "[...]", "&hellip;", "[&hellip;]", "&#8230;", "[&#8230;]")
 
 
@@ -78,6 +79,9 @@ def _entries(visit: Visit, fetched: Fetched, announced: list[str]) -> Iterator[O
         url = entry.url[0] if entry.url else None
         if url and _is_announcement(entry):
             announced.append(url)
+            continue
+        if url and visit.has_otherwise(url):
+            yield skip(url, _BETTER)
             continue
         yield SourceItem(
             origin=shown_address(url or fetched.url),

@@ -48,6 +48,9 @@ class Known(Protocol):
     def has_page(self, url: str) -> bool:
         """Tell whether the page at an address need not be fetched."""
 
+    def has_otherwise(self, url: str) -> bool:
+        """Tell whether the article with this address came from the web, and never as the entry of a feed."""
+
     def reached(self, walk: str) -> str | None:
         """Return where a walk has got to, None for one that has not begun."""
 
@@ -188,6 +191,10 @@ class Visit:
     def has(self, url: str) -> bool:
         """Tell whether the corpus has the page at an address."""
         return not self.afresh and self.known.has_page(shown_address(url))
+
+    def has_otherwise(self, url: str) -> bool:
+        """Tell whether the corpus has the article of a feed's entry from elsewhere: from its page, or an interface."""
+        return not self.afresh and self.known.has_otherwise(url)
 
     def was_tried(self, url: str) -> bool:
         """Tell whether a followed source led to a page before, and that is not to be tried again by itself."""
