@@ -186,6 +186,18 @@ def test_no_bytes_do_harm(data: bytes) -> None:
             continue
 
 
+def test_an_entry_has_a_base_of_its_own() -> None:
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="/news/"><entry xml:base="2019/"><title>Rice</title>'
+        '<link href="rice"/></entry><entry><link href="corn"/></entry></feed>'
+    )
+    entries = parse_feed(feed.encode(), "https://river-post.example/feeds/atom")
+    assert [entry.url and entry.url[0] for entry in entries] == [
+        "https://river-post.example/news/2019/rice",
+        "https://river-post.example/news/corn",
+    ]
+
+
 @pytest.mark.parametrize("blank", [b"\n", b" \t\r\n\n", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf"])
 def test_blank_lines_before_the_declaration_do_no_harm(blank: bytes) -> None:
     declared = b'<?xml version="1.0" encoding="UTF-8"?>'
