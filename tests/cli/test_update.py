@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.support import PROGRAM, Outcome, Run, environment, one_line
-from tests.cli.test_ingest_web import QUICK, articles, feed, ingest, listing, page, stories
+from tests.cli.test_ingest_web import QUICK, articles, feed, ingest, listing, page, sitemap, stories
 from tests.web.server import Reply, Server, content, redirect
 from tests.web.wordpress import site
 
@@ -63,6 +63,31 @@ def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server,
     assert (source["name"], source["new"], source["failed"], source["error"]) == ("border", 1, 0, None)
     assert server.paths[before:] == ["/feed", *([] if full else more[-1:])]
     assert update(run).code == 1
+
+
+@pytest.mark.parametrize("kind", [(), ("--as", "sitemap")])
+def test_a_sitemap_that_has_not_changed_costs_one_request(run: Run, server: Server, kind: tuple[str, ...]) -> None:
+    paths = stories(server, 6)
+    urls = [server.url(path) for path in paths]
+    late, server.routes[paths[1]] = server.routes[paths[1]], Reply(500)
+    server.routes["/map.xml"] = content(sitemap(urls[:5]), type_="application/xml", etag='"1"')
+    follow(run, server.url("/map.xml"), "--name", "border", *kind)
+    assert update(run, NKCORPUS_FETCH_RETRIES="0").code == 0
+    server.routes[paths[1]] = late
+    assert update(run).code == 0
+    before = len(server.paths)
+    quiet = update(run)
+    assert (quiet.code, quiet.err, server.paths[before:]) == (1, "", ["/map.xml"])
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+    server.routes["/map.xml"] = content(sitemap(urls), type_="application/xml", etag='"2"')
+    assert update(run).code == 0
+    server.routes["/map.xml"] = content(
+        sitemap([server.url("/more.xml")], index=True), type_="application/xml", etag='"3"'
+    )
+    server.routes["/more.xml"] = Reply(body=sitemap(urls))
+    for _ in range(2):
+        assert update(run).code == 1
+        assert server.paths[-1] == "/more.xml"
 
 
 def test_a_feed_whose_pages_failed_is_read_until_they_come(run: Run, server: Server) -> None:
@@ -222,6 +247,8 @@ def test_a_feed_that_became_something_else_is_a_failure(run: Run, server: Server
     failed = update(run)
     assert failed.code == 4
     assert "it was a feed and is none now" in one_line(failed)
+    (entry,) = run("-C", "c.db", "fetches", "--format", "jsonl").objects
+    assert (entry["state"], entry["status"]) == ("failed", 200)
     assert len(articles(run)) == 2
     server.routes["/feed"] = whole
     assert update(run).code == 1

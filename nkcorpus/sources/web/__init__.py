@@ -12,7 +12,7 @@ from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.model import SourceFailure, SourceItem, SourceSkip, SourceUnchanged, WebKind
 from nkcorpus.sources.web.feeds import read_feed
 from nkcorpus.sources.web.lists import read_list
-from nkcorpus.sources.web.pages import HELD, page_outcome
+from nkcorpus.sources.web.pages import HELD, page_outcome, retrieval_of
 from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
 from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
 from nkcorpus.sources.web.visit import Known, SiteRules, Visit, failure, is_fetchable, skip
@@ -82,7 +82,7 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
     if (yield from _read_known_interface(visit)):
         return
     try:
-        fetched = visit.get(url, conditional=visit.reading.kind in (None, "article", "feed"))
+        fetched = visit.get(url, conditional=visit.reading.kind in (None, "article", "feed", "sitemap"))
     except FetchError as error:
         yield failure(url, error)
         return
@@ -97,19 +97,29 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
         found = recognise(fetched)
     except ItemError:
         found = Recognised("article")  # of which extraction tells what is wrong
-    if visit.followed and visit.reading.kind is None:
-        known = visit.reached(visit.shown)
-        if known in _OF_MACHINES and found.kind not in _OF_MACHINES:
-            yield visit.failed(BadRecord(f"it was a {known} and is none now; look at it, and follow another address"))
-            return
-        if found.kind in _OF_MACHINES:
-            visit.known.reach(visit.shown, found.kind)
+    if fault := _fault_of_followed(visit, found):
+        visit.known.journal.settle(retrieval_of(fetched), error=str(fault))
+        yield visit.failed(fault)
+        return
     if fetched.has_moved and (found.kind in _OF_MACHINES or same_site(url, fetched.url)):
         visit.follow_to(fetched.url)
     kind = visit.reading.kind or found.kind
     if kind != "article":
         visit.settle(url)
     yield from _READERS[kind](visit, fetched, found)
+
+
+def _fault_of_followed(visit: Visit, found: Recognised) -> BadRecord | None:
+    """Return the error where a followed address gives something else than it was followed for, else remember that."""
+    if not visit.followed or visit.reading.kind:
+        return None
+    if found.kind in _OF_MACHINES:
+        visit.known.reach(visit.shown, found.kind)
+        return None
+    known = visit.reached(visit.shown)
+    if known not in _OF_MACHINES:
+        return None
+    return BadRecord(f"it was a {known} and is none now; follow another address, or this one with --as")
 
 
 def _read_known_interface(visit: Visit) -> Generator[Entry, None, bool]:

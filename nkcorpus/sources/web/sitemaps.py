@@ -22,7 +22,7 @@ from nkcorpus.sources.limits import SIGNATURE_BYTES
 from nkcorpus.sources.sniff import format_of_mark
 from nkcorpus.sources.stream import Outcome, peek
 from nkcorpus.sources.web.feeds import is_newer, is_older
-from nkcorpus.sources.web.pages import Patience, crawl
+from nkcorpus.sources.web.pages import Patience, crawl, retrieval_of
 from nkcorpus.sources.web.visit import Visit, failure
 
 GZIP = b"\x1f\x8b"
@@ -91,8 +91,10 @@ def find_sitemaps(visit: Visit, url: str) -> tuple[tuple[str, ...], Fetched | No
 def read_sitemaps(visit: Visit, starts: tuple[str, ...], first: Fetched | None = None) -> Iterator[Outcome]:
     """Yield the pages that sitemaps and those below them list, the newest first. `first` is the answer of the first."""
     walk = _Walk(visit, starts, first)
-    yield from crawl(visit, walk.pages())
+    is_whole = yield from crawl(visit, walk.pages())
     yield from walk.failures
+    if first and is_whole and walk.was_one and not (walk.failures or walk.left):
+        visit.taken_whole(retrieval_of(first))
     if not visit.reading.whole and (walk.left or walk.unread):
         unread = f" and {walk.unread:,} unread sitemap{'s' if walk.unread > 1 else ''}" if walk.unread else ""
         visit.notify(f"{visit.shown}: {walk.left:,} more pages{unread} are left; --all takes them")
@@ -110,6 +112,8 @@ class _Walk:
         self._patience = Patience()
         self.failures: list[SourceFailure] = []
         self.left = 0
+        self.was_one = len(starts) == 1
+        """Whether all pages were listed in one sitemap: of an index, others may change while it stays as it is."""
 
     @property
     def unread(self) -> int:
@@ -153,6 +157,7 @@ class _Walk:
         return sitemap
 
     def _enter(self, url: str, index: Sitemap, depth: int) -> None:
+        self.was_one = False
         if depth >= _DEPTH:
             self.failures.append(failure(url, BadRecord(f"sitemaps nested more than {_DEPTH} deep; the rest was left")))
             return
