@@ -270,7 +270,7 @@ class Corpus:
         """The followed sources, and the journal of what was fetched."""
         from nkcorpus.follows import Follows
 
-        return Follows(self._opened.store, self.ingest)
+        return Follows(self._opened.store, self.ingest, self._opened.cache_dir)
 
     @property
     def searches(self) -> Searches:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 from urllib.parse import urldefrag, urlsplit
 
 from nkcorpus.dates import utc_now
-from nkcorpus.errors import UsageError
+from nkcorpus.errors import CorpusLocked, CorpusNotWritable, UsageError
 from nkcorpus.identity import canonical_url, host_of
 from nkcorpus.model import FetchEntry, FetchState, WebKind
 from nkcorpus.results import IngestReport
@@ -50,11 +52,14 @@ class Update:
 
 
 class Follows:
-    """The service of a corpus for followed sources and the journal. `ingest` is that of the corpus."""
+    """The service of a corpus for followed sources and the journal. `ingest` is that of the corpus; the lock of an
+    update lies in `cache_dir`.
+    """
 
-    def __init__(self, store: Store, ingest: Callable[..., IngestReport]) -> None:
+    def __init__(self, store: Store, ingest: Callable[..., IngestReport], cache_dir: Path) -> None:
         self._store = store
         self._ingest = ingest
+        self._cache_dir = cache_dir
 
     def add(self, url: str, name: str | None = None, options: Mapping[str, object] | None = None) -> Followed:
         """Follow the source at an address, by default under the name of its host. `options` say how it is read.
@@ -100,23 +105,45 @@ class Follows:
         """Ask the followed sources, or one, for what is new, and yield what came of each when it is stored.
 
         A source that cannot be read does not stop the others. `policy` tells how hosts are treated; `on_stored` is as
-        in `Corpus.ingest`. Raises UsageError when there is none of that name, or none at all.
+        in `Corpus.ingest`. Raises UsageError when there is none of that name, or none at all, and CorpusLocked while
+        another process updates this corpus: two would ask each host twice as often as it bears.
         """
         sources = self.all() if name is None else (self.get(name),)
         if not sources:
             raise UsageError("no sources are followed; 'nkcorpus follow add URL' follows one")
-        for source in sources:
-            report = self._ingest(
-                [source.url], web=_reading(source), policy=policy, followed=source.name, on_stored=on_stored
-            )
-            error = _fault(source, report)
-            self._store.journal.mark_asked(source.name, error)
-            yield Update(source, report, error)
+        with self._alone():
+            for source in sources:
+                report = self._ingest(
+                    [source.url], web=_reading(source), policy=policy, followed=source.name, on_stored=on_stored
+                )
+                error = _fault(source, report)
+                self._store.journal.mark_asked(source.name, error)
+                yield Update(source, report, error)
 
     def fetches(self, *, state: FetchState | None = None, source: str | None = None, limit: int = 20) -> Fetches:
         """Return what is to be fetched and was, of one state or source if given; 0 as the limit means all."""
         journal = self._store.journal
         return Fetches(journal.counts(source), journal.latest(limit, state, source))
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock of updates; the operating system frees it when its process dies."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self._cache_dir / f"update-{self._store.corpus_id}.lock")
+        try:
+            self._cache_dir.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise CorpusLocked("another update of this corpus is under way; wait until it is done") from None
+        except OSError as error:
+            raise CorpusNotWritable(
+                f"{self._cache_dir}: cannot be written ({error.strerror or error}); set NKCORPUS_CACHE_DIR"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
 
 def failed_before(store: Store, writer: StoreWriter, notify: Callable[[str], None]) -> Iterator[str]:

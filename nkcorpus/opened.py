@@ -40,7 +40,7 @@ class Opened:
 
     def __init__(self, path: Path, cache_dir: Path, notify: Callable[[str], None]) -> None:
         self._path = path
-        self._cache_dir = cache_dir
+        self.cache_dir = cache_dir
         self._notify = notify
         self._store: Store | None = None
         self._index: Index | None = None
@@ -65,7 +65,7 @@ class Opened:
         if self._index is None:
             from nkcorpus.index.whoosh import WhooshIndex
 
-            self._index = WhooshIndex(self._cache_dir, self.store.corpus_id, os.path.realpath(self._path))
+            self._index = WhooshIndex(self.cache_dir, self.store.corpus_id, os.path.realpath(self._path))
         return self._index
 
     def sync(self) -> Index:
@@ -97,7 +97,7 @@ class Opened:
 
     def locations(self) -> Locations:
         """Return where the corpus, its index and the settings file are, and their sizes."""
-        index = self._cache_dir
+        index = self.cache_dir
         with contextlib.suppress(CorpusMissing):
             index = self.index.path
         settings = config.settings_path()

@@ -238,6 +238,8 @@ class _Intake:
             error = result.error if isinstance(result, SourceFailure) else None
             error = str(result) if isinstance(result, ItemError) else error
             self._writer.journal.settle(entry.retrieval, article, error)
+            if entry.origin != entry.retrieval.url:
+                self._writer.journal.settle_capture(entry.origin, entry.retrieval, article, error)
 
     def _deal_with(self, entry: Entry, result: Result) -> None:
         match result:
@@ -282,8 +284,8 @@ class _Intake:
             self._counts["removed_spans"] += len(prepared.document.removed)
 
     def _is_known(self, prepared: Prepared, known: Known) -> bool:
-        """Tell whether a version says the same: that of the time of retrieval, or for a file, which has none, any."""
-        if prepared.extract_sha256 in known.digests_at(prepared.retrieved_at):
+        """Tell whether a version says the same: one of the time of retrieval, or for a file, which has none, any."""
+        if prepared.extract_sha256 in known.digests_at(prepared.retrieved_at, prepared.kind):
             return True
         if known.extractor == prepared.document.extractor:
             return False

@@ -64,11 +64,14 @@ def command(session: Session, /, sources: tuple[str, ...], dry_run: bool, **opti
 
 
 def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any]) -> int:
-    from nkcorpus.sources import Meter
+    from nkcorpus.sources import Meter, is_address
 
     env = session.env
     if not sources and options["urls"] is None and not options["retry_failed"]:
         raise UsageError(_NO_SOURCE)
+    if options["as"] not in (None, *get_args(WebKind)) and all(map(is_address, sources)):
+        kinds = ", ".join(get_args(WebKind))
+        raise UsageError(f"--as {options['as']} is for files; what an address leads to is one of {kinds}")
     meter = Meter()
     noted = 0
     with (
@@ -124,10 +127,12 @@ def _preview(session: Session, sources: tuple[str, ...], options: dict[str, Any]
 
     if options["format"]:
         raise UsageError("--dry-run has no --format: it writes a line for each article, parted by tabs")
+    if options["urls"] is not None or any(map(is_address, sources)):
+        raise UsageError(
+            "--dry-run asks no host, so it cannot say what addresses lead to; leave them away, or --dry-run"
+        )
     if options["retry_failed"]:
         raise UsageError("--dry-run has no --retry-failed; 'nkcorpus fetches' shows what that asks for")
-    if options["urls"] is not None or any(map(is_address, sources)):
-        raise UsageError("--dry-run looks into files and folders only, it fetches nothing: leave the addresses out")
     if not sources:
         raise UsageError(_NO_SOURCE)
     env = session.env

@@ -11,6 +11,7 @@ import click
 
 from nkcorpus.cli.context import FETCH
 from nkcorpus.errors import UsageError
+from nkcorpus.identity import canonical_url
 from nkcorpus.model import WebKind
 from nkcorpus.render import Environment
 
@@ -53,27 +54,23 @@ def web_options(function: F) -> F:
 
 def web_reading(options: Mapping[str, Any]) -> WebReading:
     """Return what the options of `web_options` ask for. Raises UsageError."""
+    from nkcorpus.query import dates
     from nkcorpus.sources.webreading import NEWEST, WAYBACK, WebReading, parse_captures
 
     captures = parse_captures(options["wayback"]) if options["wayback"] else None
     if options["wayback"] and captures is None:
         raise UsageError(f"--wayback: '{options['wayback']}' is no span of time; write 2019..2020-06, 2019.. or ..2019")
+    if options["archive"] and canonical_url(options["archive"]) is None:
+        raise UsageError(f"--archive: '{options['archive']}' is no address of the web; it begins with https://")
     return WebReading(
         kind=options["as"] if options["as"] in get_args(WebKind) else None,
         whole=options["all"],
         newest=options["newest"] or NEWEST,
-        since=_since(options["since"]),
+        since=dates.since(options["since"]) if options["since"] else None,
+        until=dates.until(options["until"]) if options["until"] else None,
         captures=captures,
         archive=options["archive"] or WAYBACK,
     )
-
-
-def _since(text: str | None) -> int | None:
-    if text is None:
-        return None
-    from nkcorpus.query import dates
-
-    return dates.since(text)
 
 
 def fetch_policy() -> FetchPolicy:

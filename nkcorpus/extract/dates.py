@@ -60,8 +60,10 @@ _WRITTEN = tuple(
 
 _CLOCK = r"\d{1,2}:\d{2}(?P<second>:\d{2})?"
 _MAIL = (
-    # RFC 5322 section 3.3, and RFC 9110 section 5.6.7 (IMF-fixdate and the two obsolete forms)
-    re.compile(rf"(?:[a-z]{{3}}, ?)?\d{{1,2}} [a-z]{{3}} \d{{4}} {_CLOCK}(?: ?(?:[+-]\d{{4}}|[a-z]+))?", _FLAGS),
+    # RFC 5322 sections 3.3 and 4.3 (two digits of the year), and RFC 9110 section 5.6.7 (IMF-fixdate, obsolete forms)
+    re.compile(
+        rf"(?:[a-z]{{3}}, ?)?\d{{1,2}} [a-z]{{3}} (?:\d\d){{1,2}} {_CLOCK}(?: ?(?:[+-]\d{{4}}|[a-z]+))?", _FLAGS
+    ),
     re.compile(rf"[a-z]{{6,9}}, \d{{2}}-[a-z]{{3}}-\d{{2}} {_CLOCK} gmt", _FLAGS),
     re.compile(rf"[a-z]{{3}} [a-z]{{3}} \d{{1,2}} {_CLOCK} \d{{4}}", _FLAGS),
 )

@@ -61,7 +61,8 @@ class Fetched:
 
     `url_asked` and `url` (the one that answered, after redirects) are without credentials. `body` is decompressed, and
     empty when `not_modified`. `headers` has those of KEPT_HEADERS that came, in lower case. `retrieved_at` is
-    when the answer had come, UTC, ISO 8601 with seconds and offset.
+    when the answer had come, UTC, ISO 8601 with seconds and offset. `has_moved` tells that what was asked for is
+    at `url` for good (301, 308; RFC 9110, section 15.4).
     """
 
     url_asked: str
@@ -70,6 +71,7 @@ class Fetched:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     retrieved_at: str
+    has_moved: bool = False
 
     @property
     def not_modified(self) -> bool:

@@ -30,13 +30,14 @@ from nkcorpus.fetch.exchange import CONTENT, Answer, Exchange
 from nkcorpus.fetch.network import Budget, Resolver
 from nkcorpus.fetch.pace import Pace, backoff, parse_retry_after
 from nkcorpus.fetch.policy import FetchPolicy
-from nkcorpus.fetch.robots import DEFER, MOST_BYTES, RobotsCache, Rules, deferred
+from nkcorpus.fetch.robots import DEFER, MOST_BYTES, RobotsCache, RobotsMemory, Rules, deferred
 from nkcorpus.fetch.urls import basic_authorization, host_of, may_share_credentials, parse_url, public_form
 
 T = TypeVar("T")
 
 MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
+_FOR_GOOD = (301, 308)
 _SLOW_DOWN = (429, 503)
 _TEMPORARY = (408, 425, 429, 500, 502, 503, 504)
 """The statuses after which the same request may succeed (RFC 9110, section 15; RFC 6585, section 4)."""
@@ -53,13 +54,16 @@ class _Errand:
     truncate: bool = False
     cookies: dict[str, httpx.Cookies] = field(default_factory=dict)
     """By host, and for this call only: some sites set one and redirect to the same page."""
+    has_moved: bool = False
+    """Whether there were redirects, and all of them for good."""
 
 
 class Fetcher:
     """Fetches addresses politely and safely: one request at a time per host, at the pace that the host bears.
 
     Threads may share one. It keeps what it learns of hosts (pace, robots.txt, connections) for as long as it lives,
-    and nothing beyond. `resolver` stands in for `socket.getaddrinfo`, `ssl_context` for the usual trust.
+    and beyond that only robots.txt, where there is a `memory`. `resolver` stands in for `socket.getaddrinfo`,
+    `ssl_context` for the usual trust.
     """
 
     def __init__(
@@ -68,10 +72,11 @@ class Fetcher:
         *,
         resolver: Resolver = socket.getaddrinfo,
         ssl_context: ssl.SSLContext | None = None,
+        memory: RobotsMemory | None = None,
     ) -> None:
         self.policy = policy or FetchPolicy()
         self._exchange = Exchange(self.policy, resolver, ssl_context)
-        self._robots = RobotsCache(self._ask_robots)
+        self._robots = RobotsCache(self._ask_robots, memory=memory)
         self._lock = threading.Lock()
         self._paces: dict[str, Pace] = {}
 
@@ -108,6 +113,7 @@ class Fetcher:
             headers=kept_headers(answer.headers),
             body=answer.body,
             retrieved_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            has_moved=errand.has_moved,
         )
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
@@ -156,13 +162,16 @@ class Fetcher:
     def _follow(self, errand: _Errand, check: Callable[[httpx.URL], None]) -> Answer:
         """Return the answer that the address of the errand leads to; each address on the way passes `check`."""
         url = errand.url
+        statuses = []
         for _ in range(MOST_REDIRECTS + 1):
             check(url)
             answer = self._ask(errand, url)
             location = answer.headers.get("location")
             if answer.status in _REDIRECTS and location:
                 url = _redirected(url, location)
+                statuses.append(answer.status)
             elif answer.status in CONTENT or (answer.status == 304 and _validates(errand, url)):
+                errand.has_moved = bool(statuses) and all(status in _FOR_GOOD for status in statuses)
                 return answer
             else:
                 raise _status_error(answer)

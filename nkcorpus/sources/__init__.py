@@ -10,7 +10,7 @@ from typing import BinaryIO
 from nkcorpus.errors import SourceNotFound
 from nkcorpus.extract.fields import check_mapping
 from nkcorpus.model import SourceFailure, SourceItem, SourceSkip
-from nkcorpus.sources.files import Seen, path_exists, read_path, shown
+from nkcorpus.sources.files import Seen, address_hint, path_exists, read_path, shown
 from nkcorpus.sources.meter import Meter
 from nkcorpus.sources.names import Names
 from nkcorpus.sources.stdin import STDIN, read_stdin
@@ -51,7 +51,7 @@ def iter_items(
     check_mapping(reading.mapping)
     if paths and not any(path == STDIN or is_address(path) or path_exists(path) for path in paths):
         names = ", ".join(map(shown, paths[:3])) + (", ..." if len(paths) > 3 else "")
-        raise SourceNotFound(f"no such file or folder: {names}")
+        raise SourceNotFound(f"no such file or folder: {names}{address_hint(paths)}")
     return _items([path for path in paths if not (pass_addresses and is_address(path))], stdin, reading)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
@@ -18,6 +19,7 @@ from nkcorpus.sources.readers import read
 from nkcorpus.sources.sniff import format_of_name
 from nkcorpus.sources.stream import PACKED, Input, Outcome, Reading
 
+_HOST = re.compile(r"www\.|[\w-]+(?:\.[\w-]+)+/")
 _Identity = tuple[int, int]
 
 
@@ -40,6 +42,11 @@ def path_exists(path: str) -> bool:
     return True
 
 
+def address_hint(paths: Iterable[str]) -> str:
+    """Return how addresses are written, for a message, where one of what is no path looks like one; else ""."""
+    return "; an address of the web begins with https://" if any(map(_HOST.match, paths)) else ""
+
+
 def read_path(path: str, reading: Reading, seen: Seen) -> Iterator[Outcome]:
     """Yield the items of a file, or of all files in a folder and its folders, by name.
 
@@ -48,7 +55,7 @@ def read_path(path: str, reading: Reading, seen: Seen) -> Iterator[Outcome]:
     """
     origin = shown(path)
     if not path_exists(path):
-        yield SourceFailure(origin, "no such file or folder")
+        yield SourceFailure(origin, "no such file or folder" + address_hint((path,)))
         return
     try:
         status = os.stat(path)  # noqa: PTH116 - paths may hold bytes that are no UTF-8, and speed counts

@@ -33,30 +33,34 @@ class Known:
     extract_digests: tuple[str, ...]
     payload_digests: tuple[str, ...]
     retrieval_times: tuple[str | None, ...]
+    kinds: tuple[Kind, ...]
     extractor: str
     kind: Kind
     file_name: str
     url: str | None
     charset: str | None
 
-    def digests_at(self, time: str | None) -> frozenset[str]:
+    def digests_at(self, time: str | None, kind: Kind) -> frozenset[str]:
         """Return the extract digests that held at a time of retrieval; all of them for None.
 
-        At a time there hold that of the same capture and that of the last version not after it. A version from a file
-        counts as of the time when it came.
+        At a time there hold that of the same capture, that of the last version not after it, and that of the last one
+        that came in the same form: a page, the entry of a feed and the record of an interface always differ. A version
+        from a file counts as of the time when it came.
         """
         if time is None:
             return frozenset(self.extract_digests)
         held: set[str] = set()
-        last, last_time, clock = None, "", ""
-        for digest, retrieved_at in zip(self.extract_digests, self.retrieval_times, strict=True):
+        last, last_alike, clock = ("", ""), ("", ""), ""
+        for digest, retrieved_at, form in zip(self.extract_digests, self.retrieval_times, self.kinds, strict=True):
             clock = max(clock, retrieved_at or "")
             since = retrieved_at or clock
             if retrieved_at == time:
                 held.add(digest)
-            if last_time <= since <= time:
-                last, last_time = digest, since
-        return frozenset(held | {last}) if last else frozenset(held)
+            if last[0] <= since <= time:
+                last = since, digest
+            if form == kind and last_alike[0] <= since <= time:
+                last_alike = since, digest
+        return frozenset(held | {digest for _, digest in (last, last_alike) if digest})
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,12 @@ class StoreWriter(Protocol):
         """The journal of what is fetched from the web."""
 
     def has_page(self, url: str) -> bool:
-        """Tell whether an article has this address, or had it before it was removed, or came when it was asked for."""
+        """Tell whether an article has this address, or had it before it was removed, or came when it was asked for,
+        directly or by a redirect.
+        """
+
+    def has_otherwise(self, url: str) -> bool:
+        """Tell whether the article with this address came from the web, and never as the entry of a feed."""
 
     def reached(self, walk: str) -> str | None:
         """Return where a walk through an archive has got to, None for one that has not begun."""

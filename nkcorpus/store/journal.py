@@ -71,7 +71,8 @@ class JournalWriter(Protocol):
         """Write down what came of a try, for an address in the journal or a new one.
 
         What was not modified (304) keeps its validators; an article that is not given stays as it was. A page that is
-        gone is marked on its article, and one that is done is there again.
+        gone is marked on its article, which may have another address (redirects, rel=canonical), and one that is done
+        is there again.
         """
 
     def settle(self, retrieval: Retrieval, article_id: str | None = None, error: str | None = None) -> None:
@@ -79,6 +80,25 @@ class JournalWriter(Protocol):
 
         Only for an address that is in the journal and has no later answer. The try itself is counted by `record`.
         """
+
+    def move(self, source: str, url: str) -> bool:
+        """Follow a source at another address; tell whether that was done: not where it is followed already."""
+
+    def settle_capture(
+        self, address: str, retrieval: Retrieval, article_id: str | None = None, error: str | None = None
+    ) -> None:
+        """Write down what was read in a capture that an archive gave at `address`; `retrieval` is that of the page when
+        it was captured.
+        """
+
+    def robots(self, origin: str) -> tuple[str, int] | None:
+        """Return what the robots.txt of a site (scheme, host and port) says to us, and how many seconds ago it came.
+
+        None where that is unknown.
+        """
+
+    def keep_robots(self, origin: str, text: str) -> None:
+        """Remember what the robots.txt of a site says to us; it came now."""
 
     def retry(self, source: str | None = None) -> int:
         """Make what failed pending again, of all sources or of one; return how many."""

@@ -123,6 +123,15 @@ def test_one_missing_path_of_several(run: Run, tmp_path: Path) -> None:
     assert outcome.json["failures"] == [{"origin": "nowhere.txt", "error": "no such file or folder"}]
 
 
+def test_an_address_without_its_scheme(inside: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(GOOD)
+    hint = "an address of the web begins with https://"
+    for address in ("www.news.example", "news.example/feed", "news.example/*"):
+        assert hint in one_line(inside("-C", "c.db", "ingest", address))
+        assert hint in inside("-C", "c.db", "ingest", address, "a.txt").err
+    assert hint not in inside("-C", "c.db", "ingest", "news.txt").err
+
+
 @pytest.mark.parametrize("encoding", ["cp949", "euc-kr", "utf-16", "utf-8-sig"])
 def test_encodings_come_out_right(inside: Run, tmp_path: Path, encoding: str) -> None:
     text = "혜산 장마당에서 쌀값이 올랐다고 소식통이 전했다. 상인들은 강연회가 끝난 뒤에 돌아왔다."

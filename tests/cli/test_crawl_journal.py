@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.support import Run
 from tests.cli.test_ingest_web import articles, feed, ingest, listing, page, stories
-from tests.web.server import Reply, Server, content
+from tests.web.server import Reply, Server, content, redirect
 from tests.web.wordpress import site
 
 
@@ -71,6 +74,31 @@ def test_a_page_that_goes_is_marked_and_comes_back(run: Run, server: Server) -> 
     assert run("-C", "c.db", "show", article, "--format", "json").json["gone"] is None
 
 
+@pytest.mark.parametrize("gone", ["/old", "/news/rice", "/2020/rice"])
+def test_a_page_that_goes_is_found_by_each_of_its_addresses(run: Run, server: Server, gone: str) -> None:
+    server.routes["/old"] = redirect("/news/rice")
+    server.routes["/news/rice"] = page("Rice in Hyesan", head='<link rel="canonical" href="/2020/rice">')
+    server.routes["/markets"] = listing([gone, *stories(server, 9)])
+    ingest(run, server.url("/old"))
+    article = articles(run)["Rice in Hyesan"]
+    assert article["url"] == server.url("/2020/rice")
+    before = len(server.paths)
+    assert ingest(run, server.url("/markets")).json["skipped"] == 1
+    assert gone not in server.paths[before:]
+    del server.routes["/old"], server.routes["/news/rice"]
+    assert ingest(run, server.url(gone), "--as", "article").code == 1
+    assert run("-C", "c.db", "show", article["id"], "--format", "json").json["gone"]["status"] == 404
+
+
+def test_the_articles_of_a_feed_that_goes_are_there(run: Run, server: Server) -> None:
+    server.routes["/feed"] = content(feed(server, ["/news/1"], full=True), type_="application/rss+xml")
+    ingest(run, server.url("/feed"))
+    server.routes["/feed"] = Reply(410)
+    assert ingest(run, server.url("/feed")).code == 1
+    (article,) = articles(run).values()
+    assert run("-C", "c.db", "show", article["id"], "--format", "json").json["gone"] is None
+
+
 def test_a_page_that_was_not_taken_is_asked_for_whole(run: Run, server: Server) -> None:
     server.routes["/rice"] = content(page("Rice in Hyesan").body, etag='"1"')
     assert ingest(run, server.url("/rice"), "--until", "2019").json["skipped"] == 1
@@ -128,13 +156,33 @@ def test_what_failed_is_asked_again(run: Run, server: Server) -> None:
     allowed = {"NKCORPUS_FETCH_ALLOW_HOSTS": "127.0.0.1"}
     done = ingest(run, "--retry-failed", **allowed)
     assert (done.code, done.json["new"]) == (0, 3)
-    assert sorted(server.paths[before:]) == [*paths[:2], paths[3], "/robots.txt"]
+    assert sorted(server.paths[before:]) == [*paths[:2], paths[3]]
     states = {name: entry["state"] for name, entry in journal(run).items() if entry["state"] != "done"}
     assert states == {"story-3": "gone", "story-9": "pending"}
     again = ingest(run, "--retry-failed", **allowed)
     assert (again.code, again.json["new"]) == (0, 0)
     assert "1 left whose hosts want to be asked later" in again.err
     assert run("-C", "c.db", "ingest", "--retry-failed", "--dry-run").code == 2
+
+
+def test_what_robots_may_is_asked_once_a_day(run: Run, server: Server, tmp_path: Path) -> None:
+    server.routes |= {"/rice": page("Rice in Hyesan"), "/corn": page("Corn in Hyesan")}
+    server.robots("User-agent: *", "Disallow: /corn")
+    ingest(run, server.url("/rice"))
+    assert ingest(run, server.url("/rice"), server.url("/corn")).json["failed"] == 1
+    assert server.paths == ["/robots.txt", "/rice", "/rice"]
+    server.robots()
+    assert ingest(run, server.url("/corn")).json["failed"] == 1
+    with closing(sqlite3.connect(tmp_path / "c.db")) as connection, connection:
+        connection.execute("UPDATE robots SET fetched_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-1 day')")
+    assert ingest(run, server.url("/corn")).json["new"] == 1
+    assert server.paths.count("/robots.txt") == 2
+    server.robots("User-agent: *", "Disallow: /corn")
+    assert ingest(run, server.url("/corn"), "--force").json["failed"] == 1
+    assert ingest(run, server.url("/corn")).json["failed"] == 1
+    with closing(sqlite3.connect(tmp_path / "c.db")) as connection, connection:
+        connection.execute("UPDATE robots SET fetched_at = 'yesterday', rules = x'00'")
+    assert ingest(run, server.url("/rice")).json["unchanged"] == 1
 
 
 def test_what_is_asked_again_is_no_way_inward(run: Run, server: Server) -> None:

@@ -110,7 +110,7 @@ def test_a_dry_run_tells_and_takes_nothing(inside: Run, inputs: Path, tmp_path: 
     assert inside("ingest", "gone", "--dry-run").code == 2
     assert "no SOURCE" in one_line(inside("ingest", "--dry-run"))
     assert inside("ingest", "in/news.jsonl", "--dry-run", "--as", "article").code == 0
-    for web in (("https://river-post.example/feed",), ("in", "--urls", "-")):
+    for web in (("https://news.example/feed",), ("in", "http://news.example/"), ("in", "--urls", "-")):
         outcome = inside("ingest", *web, "--dry-run")
-        assert (outcome.code, "it fetches nothing" in one_line(outcome)) == (2, True)
+        assert (outcome.code, "--dry-run asks no host" in one_line(outcome)) == (2, True)
     assert "--format" in one_line(inside("ingest", "in", "--dry-run", "--format", "json"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import signal
 import subprocess
 import time
@@ -149,7 +148,7 @@ def test_a_feed_of_summaries_leads_to_the_pages(run: Run, server: Server) -> Non
     before = len(server.paths)
     again = ingest(run, server.url("/feed"))
     assert (again.code, again.json["new"], again.json["skipped"]) == (0, 0, 50)
-    assert server.paths[before:] == ["/robots.txt", "/feed"]
+    assert server.paths[before:] == ["/feed"]
     assert "skipped 50: in the corpus already; not fetched again" in again.err
     forced = ingest(run, server.url("/feed"), "--force", "--newest", "2")
     assert forced.json["unchanged"] == 2
@@ -171,6 +170,8 @@ def test_the_feed_that_a_home_page_declares(run: Run, server: Server) -> None:
     assert "taken from the feed" in done.err
     listed = ingest(run, server.url("/"), "--as", "listing")
     assert listed.json["new"] == 10
+    server.routes["/feed"] = content(feed(server, ["/news/later"], full=True), type_="application/rss+xml")
+    assert ingest(run, server.url("/"), "--as", "feed").json["new"] == 1
 
 
 def test_a_page_that_lists_articles_leads_to_them(run: Run, server: Server) -> None:
@@ -235,6 +236,31 @@ def test_a_sitemap_that_lies_on_another_host(run: Run, server: Server) -> None:
         other.routes["/map.xml"] = Reply(body=sitemap(urls), headers=XML)
         done = ingest(run, server.url("/"), "--as", "sitemap", NKCORPUS_FETCH_ALLOW_HOSTS="127.0.0.2")
     assert (done.code, done.json["new"], done.json["failed"]) == (0, 3, 0)
+
+
+@pytest.mark.parametrize("form", ["text", "gzip", "wide", "feed"])
+def test_a_sitemap_that_is_a_text_or_a_feed(run: Run, server: Server, form: str) -> None:
+    paths = stories(server, 3)
+    text = "\n".join([server.url(path) for path in paths] + ["file:///etc/passwd", ""])
+    bodies = {
+        "text": text.encode(),
+        "gzip": gzip.compress(text.encode()),
+        "wide": text.encode("utf-16"),
+        "feed": feed(server, paths, full=True),
+    }
+    server.robots("Sitemap: /map")
+    server.routes |= {"/": listing(paths[:1]), "/map": Reply(body=bodies[form], headers={"Content-Type": "text/plain"})}
+    assert ingest(run, server.url("/"), "--all").json["new"] == 3
+    assert ingest(run, server.url("/map"), "--as", "sitemap").json["skipped"] == 3
+    for nonsense in (b"", b"Nothing here", b"\x89PNG\r\n\x1a\n", b"<rss/>", b"{}"):
+        server.routes["/map"] = Reply(body=nonsense, headers={"Content-Type": "text/plain"})
+        done = ingest(run, server.url("/map"), "--as", "sitemap")
+        assert (done.code, done.json["failed"]) == (1, 1)
+
+
+def test_what_files_are_is_not_said_of_addresses(run: Run, server: Server) -> None:
+    assert "--as csv is for files" in run("-C", "c.db", "ingest", server.url("/x"), "--as", "csv").err
+    assert run("-C", "c.db", "ingest", "--urls", "-", "--as", "text").code == 2
 
 
 @pytest.mark.parametrize(
@@ -398,84 +424,17 @@ def test_the_pause_that_was_asked_for_is_kept(run: Run, server: Server) -> None:
 def test_a_list_of_addresses(run: Run, server: Server, tmp_path: Path) -> None:
     paths = stories(server, 3)
     lines = ["# mine", "", *(server.url(path) for path in paths), server.url(paths[0]), "x" * 10_000, "not an address"]
+    lines += [server.url("/gone"), server.url("/gone#again")]
     (tmp_path / "list.txt").write_text("\n".join(lines))
     refused = ingest(run, "--urls", "list.txt")
-    assert (refused.json["new"], refused.json["failed"]) == (0, 6)
+    assert (refused.json["new"], refused.json["failed"], refused.json["skipped"]) == (0, 6, 2)
     assert not server.paths
     allowed = {"NKCORPUS_FETCH_ALLOW_HOSTS": "127.0.0.1"}
     done = ingest(run, "--urls", "list.txt", **allowed)
-    assert (done.json["new"], done.json["failed"], done.json["skipped"]) == (3, 2, 1)
+    assert (done.json["new"], done.json["failed"], done.json["skipped"]) == (3, 3, 2)
+    assert server.paths.count("/gone") == 1
     piped = ingest(run, "--urls", "-", stdin="\n".join(lines[:3]), **allowed)
     assert piped.json["skipped"] == 1
     assert max(server.paths.count(path) for path in paths) == 1
     for arguments in ((), ("--urls", "none.txt"), ("-", "--urls", "-")):
         assert run("-C", "c.db", "ingest", *arguments).code == 2
-
-
-class Archive:
-    """A web archive that answers as the Wayback Machine does."""
-
-    def __init__(self, server: Server) -> None:
-        self.rows: list[list[str]] = []
-        self.server = server
-        server.routes["/cdx/search/cdx"] = self._list
-
-    def keep(self, time: str, url: str, reply: Reply) -> None:
-        self.rows.append([url, time, url, time])
-        self.server.routes[f"/web/{time}id_/{url}"] = reply
-
-    def _list(self, request: Request) -> Reply:
-        start = 2 if "resumeKey=gone%2Cexample%29%2F+2020" in request.path else 0
-        rows = [["urlkey", "timestamp", "original", "digest"], *self.rows[start : start + 2]]
-        if start == 0 and len(self.rows) > 2:
-            rows += [[], ["gone%2Cexample%29%2F+2020"]]
-        return Reply(body=json.dumps(rows).encode(), headers={"Content-Type": "application/json"})
-
-
-@pytest.fixture
-def archive(server: Server) -> Archive:
-    archive = Archive(server)
-    gone = "http://gone.example/news/rice"
-    archive.keep("20190613093000", gone, page("Rice in Hyesan"))
-    archive.keep("20200101000000", gone, page("Rice in Musan"))
-    archive.keep("20190701000000", "http://gone.example/news/corn", page("Corn in Musan"))
-    return archive
-
-
-def test_captures_stand_for_the_pages_that_are_gone(run: Run, server: Server, archive: Archive) -> None:
-    wayback = ("http://gone.example/*", "--wayback", "2019..2020-06", "--archive", server.url("").rstrip("/"))
-    done = ingest(run, *wayback)
-    assert (done.code, done.json["new"]) == (0, 2)
-    assert "from=2019&to=202006" in server.paths[1]
-    article = articles(run)["Rice in Musan"]
-    assert article["url"] == "http://gone.example/news/rice"
-    assert article["origin"].endswith("/web/20200101000000id_/http://gone.example/news/rice")
-    shown = run("-C", "c.db", "show", article["id"], "--format", "json").json
-    assert shown["retrieved_at"] == "2020-01-01T00:00:00Z"
-    assert shown["retrieval"]["url"] == "http://gone.example/news/rice"
-
-    again = ingest(run, *wayback)
-    assert (again.json["new"], again.json["skipped"]) == (0, 2)
-    whole = ingest(run, *wayback, "--all")
-    assert (whole.json["new"], whole.json["updated"]) == (0, 1)
-
-
-def test_the_address_of_a_capture_stands_for_the_page_that_was(run: Run, server: Server, archive: Archive) -> None:
-    seen = f"{server.url('/web/20190613093000')}/http://gone.example/news/rice"
-    done = ingest(run, seen, "--archive", server.url("/"))
-    assert done.json["new"] == 1
-    (article,) = articles(run).values()
-    assert (article["title"], article["url"]) == ("Rice in Hyesan", "http://gone.example/news/rice")
-    shown = run("-C", "c.db", "show", article["id"], "--format", "json").json
-    assert shown["retrieved_at"] == "2019-06-13T09:30:00Z"
-
-
-def test_an_archive_without_captures_or_without_sense(run: Run, server: Server) -> None:
-    wayback = ("http://gone.example/x", "--wayback", "2019..", "--archive", server.url("/a"))
-    server.routes["/a/cdx/search/cdx"] = Reply(body=b"[]")
-    done = ingest(run, *wayback)
-    assert done.code == 0
-    assert "the archive has no captures of it from that time" in done.err
-    server.routes["/a/cdx/search/cdx"] = Reply(body=b"<html>")
-    assert ingest(run, *wayback).code == 1
-    assert run("-C", "c.db", "ingest", "http://x.example/", "--wayback", "2019").code == 2

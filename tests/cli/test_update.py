@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.cli.support import Outcome, Run, one_line
-from tests.cli.test_ingest_web import QUICK, articles, feed, listing, page, stories
-from tests.web.server import Reply, Server, content
+from tests.cli.support import PROGRAM, Outcome, Run, environment, one_line
+from tests.cli.test_ingest_web import QUICK, articles, feed, ingest, listing, page, sitemap, stories
+from tests.web.server import Reply, Server, content, redirect
 from tests.web.wordpress import site
 
 RSS = "application/rss+xml"
+TEXT = {"Content-Type": "text/plain"}
 
 
 @pytest.fixture
@@ -48,7 +52,7 @@ def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server,
     before = len(server.paths)
     second = update(run)
     assert (second.code, second.out, second.err) == (1, "", "")
-    assert server.paths[before:] == ["/robots.txt", "/feed"]
+    assert server.paths[before:] == ["/feed"]
     assert server.requests[-1].headers["if-none-match"] == '"1"'
     more = stories(server, 51)
     server.routes["/feed"] = content(feed(server, more[-1:] + paths, full=full), type_=RSS, etag='"2"')
@@ -57,8 +61,33 @@ def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server,
     assert third.code == 0
     (source,) = third.json["sources"]
     assert (source["name"], source["new"], source["failed"], source["error"]) == ("border", 1, 0, None)
-    assert server.paths[before:] == ["/robots.txt", "/feed", *([] if full else more[-1:])]
+    assert server.paths[before:] == ["/feed", *([] if full else more[-1:])]
     assert update(run).code == 1
+
+
+@pytest.mark.parametrize("kind", [(), ("--as", "sitemap")])
+def test_a_sitemap_that_has_not_changed_costs_one_request(run: Run, server: Server, kind: tuple[str, ...]) -> None:
+    paths = stories(server, 6)
+    urls = [server.url(path) for path in paths]
+    late, server.routes[paths[1]] = server.routes[paths[1]], Reply(500)
+    server.routes["/map.xml"] = content(sitemap(urls[:5]), type_="application/xml", etag='"1"')
+    follow(run, server.url("/map.xml"), "--name", "border", *kind)
+    assert update(run, NKCORPUS_FETCH_RETRIES="0").code == 0
+    server.routes[paths[1]] = late
+    assert update(run).code == 0
+    before = len(server.paths)
+    quiet = update(run)
+    assert (quiet.code, quiet.err, server.paths[before:]) == (1, "", ["/map.xml"])
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+    server.routes["/map.xml"] = content(sitemap(urls), type_="application/xml", etag='"2"')
+    assert update(run).code == 0
+    server.routes["/map.xml"] = content(
+        sitemap([server.url("/more.xml")], index=True), type_="application/xml", etag='"3"'
+    )
+    server.routes["/more.xml"] = Reply(body=sitemap(urls))
+    for _ in range(2):
+        assert update(run).code == 1
+        assert server.paths[-1] == "/more.xml"
 
 
 def test_a_feed_whose_pages_failed_is_read_until_they_come(run: Run, server: Server) -> None:
@@ -71,7 +100,7 @@ def test_a_feed_whose_pages_failed_is_read_until_they_come(run: Run, server: Ser
     server.routes[paths[1]] = late
     before = len(server.paths)
     assert update(run).code == 0
-    assert server.paths[before:] == ["/robots.txt", "/feed", paths[1]]
+    assert server.paths[before:] == ["/feed", paths[1]]
     quiet = update(run)
     assert (quiet.code, quiet.err) == (1, "")
     assert server.requests[-1].headers["if-none-match"] == '"1"'
@@ -134,7 +163,7 @@ def test_a_wordpress_site_is_followed_by_its_interface(run: Run) -> None:
         assert update(run).code == 0
         before = len(wordpress.server.paths)
         assert update(run).code == 1
-        assert len(wordpress.server.paths) == before + 2
+        assert len(wordpress.server.paths) == before + 1
 
 
 def test_pages_that_are_no_articles_are_fetched_once(run: Run, server: Server) -> None:
@@ -169,3 +198,97 @@ def test_a_page_is_not_asked_for_before_its_time(run: Run, server: Server) -> No
     assert (quiet.code, quiet.err) == (1, "")
     assert server.paths.count(paths[2]) == 1
     assert "if-none-match" not in server.requests[-1].headers
+
+
+def test_one_update_at_a_time(run: Run, server: Server, tmp_path: Path) -> None:
+    paths = stories(server, 3)
+    server.routes["/feed"] = content(feed(server, paths, full=False), type_=RSS)
+    held, server.routes[paths[1]] = server.routes[paths[1]], Reply(wait=30.0)
+    follow(run, server.url("/feed"), "--name", "border")
+    cache = str(tmp_path / "cache")
+    command = [*PROGRAM, "-C", "c.db", "update"]
+    with subprocess.Popen(
+        command,
+        env=environment(tmp_path) | QUICK | {"NKCORPUS_CACHE_DIR": cache},
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        deadline = time.monotonic() + 50
+        while paths[1] not in server.paths and time.monotonic() < deadline:
+            time.sleep(0.02)
+        second = update(run, NKCORPUS_CACHE_DIR=cache)
+        assert (second.code, server.paths.count("/feed")) == (3, 1)
+        assert "another update of this corpus is under way" in one_line(second)
+        process.kill()
+    server.routes[paths[1]] = held
+    assert one_line(update(run, NKCORPUS_CACHE_DIR=cache)).startswith("border: 2 new")
+
+
+def test_a_source_is_not_asked_before_its_time(run: Run, server: Server) -> None:
+    server.routes["/feed"] = Reply(503, headers={"Retry-After": "7200"})
+    follow(run, server.url("/feed"), "--name", "border")
+    assert update(run, NKCORPUS_FETCH_MAX_WAIT="1").code == 4
+    server.routes["/feed"] = content(feed(server, ["/news/1"], full=True), type_=RSS)
+    before = len(server.paths)
+    waiting = update(run)
+    assert waiting.code == 4
+    assert "its host wants to be asked later" in one_line(waiting)
+    assert len(server.paths) == before
+    assert ingest(run, server.url("/feed")).json["new"] == 1
+    assert update(run).code == 1
+
+
+@pytest.mark.parametrize("later", [page("This domain is for sale"), Reply(body=b"Gone fishing", headers=TEXT), Reply()])
+def test_a_feed_that_became_something_else_is_a_failure(run: Run, server: Server, later: Reply) -> None:
+    server.routes["/feed"] = whole = content(feed(server, ["/news/1"], full=True), type_=RSS)
+    follow(run, server.url("/feed"), "--name", "border")
+    assert update(run).code == 0
+    server.routes["/feed"] = later
+    failed = update(run)
+    assert failed.code == 4
+    assert "it was a feed and is none now" in one_line(failed)
+    (entry,) = run("-C", "c.db", "fetches", "--format", "jsonl").objects
+    assert (entry["state"], entry["status"]) == ("failed", 200)
+    assert len(articles(run)) == 2
+    server.routes["/feed"] = whole
+    assert update(run).code == 1
+    (listed,) = run("-C", "c.db", "follow", "list", "--format", "jsonl").objects
+    assert listed["error"] is None
+
+
+def test_an_empty_answer_is_no_feed(run: Run, server: Server) -> None:
+    server.routes["/feed"] = Reply(headers={"Content-Type": RSS})
+    follow(run, server.url("/feed"))
+    failed = update(run)
+    assert failed.code == 4
+    assert "it is empty" in one_line(failed)
+
+
+@pytest.mark.parametrize(("status", "is_followed"), [(301, True), (308, True), (302, False), (307, False)])
+def test_a_source_that_moved_for_good_is_followed_there(
+    run: Run, server: Server, status: int, is_followed: bool
+) -> None:
+    server.routes["/feed"] = content(feed(server, ["/news/1"], full=True), type_=RSS, etag='"1"')
+    follow(run, server.url("/old"), "--name", "border")
+    server.routes["/old"] = redirect("/feed", status)
+    first = run("-v", "-C", "c.db", "update", env=QUICK)
+    assert first.code == 0
+    assert ("has moved for good to" in first.err) is is_followed
+    (listed,) = run("-C", "c.db", "follow", "list", "--format", "jsonl").objects
+    assert listed["url"] == server.url("/feed" if is_followed else "/old")
+    assert update(run).code == 1
+    before = len(server.paths)
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert server.paths[before:] == (["/feed"] if is_followed else ["/old", "/feed"])
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+
+
+def test_a_page_that_moved_to_another_site_is_followed_where_it_was(run: Run, server: Server) -> None:
+    with Server("127.0.0.2") as other:
+        other.routes["/portal"] = page("Log in to this network")
+        server.routes["/markets"] = redirect(other.url("/portal"), 301)
+        follow(run, server.url("/markets"), "--name", "border")
+        assert update(run, NKCORPUS_FETCH_ALLOW_HOSTS="127.0.0.2").code == 0
+    (listed,) = run("-C", "c.db", "follow", "list", "--format", "jsonl").objects
+    assert listed["url"] == server.url("/markets")

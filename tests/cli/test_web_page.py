@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.support import environment
-from tests.cli.test_ingest_web import QUICK, XML, Archive, feed, listing, page, sitemap, stories
+from tests.cli.test_ingest_web import QUICK, XML, feed, listing, page, sitemap, stories
+from tests.web.archive import Archive
 from tests.web.server import Reply, Server, content, redirect
 from tests.web.wordpress import WordPress, posts
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Library
-from tests.cli.support import Outcome, Run, one_line, write_records
+from tests.cli.support import Outcome, Run, one_line, run_program, write_records
 
 ARTICLES = [
     {
@@ -21,16 +22,32 @@ ARTICLES = [
 ]
 
 
-@pytest.fixture
-def news(run: Run, tmp_path: Path) -> Run:
-    """Run a command on a corpus of ARTICLES."""
-    inputs = write_records(tmp_path / "news.jsonl", ARTICLES)
-    assert run("-C", "news.db", "ingest", inputs).code == 0
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of ARTICLES, which no test changes."""
+    home = tmp_path_factory.mktemp("wording")
+    inputs = write_records(home / "news.jsonl", ARTICLES)
+    assert run_program(home, "-C", "news.db", "ingest", inputs).code == 0
+    return home / "news.db"
 
+
+def asking(run: Run, corpus: Path) -> Run:
     def ask(*args: str | Path, **keywords: object) -> Outcome:
-        return run("-C", "news.db", *args, **keywords)  # type: ignore[arg-type]
+        return run("-C", corpus, *args, **keywords)  # type: ignore[arg-type]
 
     return ask
+
+
+@pytest.fixture
+def news(inside: Run, stored: Path) -> Run:
+    """Run a command that only reads on a corpus of ARTICLES."""
+    return asking(inside, stored)
+
+
+@pytest.fixture
+def changing(inside: Run, stored: Path, tmp_path: Path) -> Run:
+    """Run a command on a corpus of ARTICLES that may be changed."""
+    return asking(inside, Path(shutil.copy(stored, tmp_path / "news.db")))
 
 
 def found(outcome: Outcome) -> set[str]:
@@ -85,12 +102,12 @@ def test_a_concordance_shows_other_names_too(news: Run) -> None:
     assert exact.err == ""
 
 
-def test_saved_searches_find_other_names_and_suggestions_are_of_what_was_typed(news: Run, tmp_path: Path) -> None:
-    assert news("search", "--save", "police", "보위부").code == 0
+def test_saved_searches_find_other_names_and_suggestions_are_of_what_was_typed(changing: Run, tmp_path: Path) -> None:
+    assert changing("search", "--save", "police", "보위부").code == 0
     later = write_records(tmp_path / "later.jsonl", [{"_id": "later", "text": "The MSS came back."}])
-    assert news("ingest", later).code == 0
-    assert found(news("new", "police", "--format", "jsonl")) == {"later"}
-    outcome = news("search", "neihgbours", "Hamhung")
+    assert changing("ingest", later).code == 0
+    assert found(changing("new", "police", "--format", "jsonl")) == {"later"}
+    outcome = changing("search", "neihgbours", "Hamhung")
     assert outcome.code == 1
     assert "nkcorpus: did you mean: neighbours Hamhung" in outcome.err.splitlines()
 
@@ -145,32 +162,34 @@ def test_acronyms(news: Run) -> None:
     assert one_line(missing) == "no article says what WPK stands for"
 
 
-def test_acronyms_follow_what_is_stored(news: Run) -> None:
-    (social,) = news("search", '+"Social Security" +patrols', "--format", "ids").lines
-    assert news("remove", "--yes", social).code == 0
-    assert news("acronyms").lines == ["MSS\tMinistry of State Security\t1\tstate-security"]
+def test_acronyms_follow_what_is_stored(changing: Run) -> None:
+    (social,) = changing("search", '+"Social Security" +patrols', "--format", "ids").lines
+    assert changing("remove", "--yes", social).code == 0
+    assert changing("acronyms").lines == ["MSS\tMinistry of State Security\t1\tstate-security"]
 
 
-def test_aliases(news: Run) -> None:
-    assert one_line(news("alias", "list")).startswith("no aliases")
-    assert news("search", "squid").code == 1
-    assert news("alias", "add", "squid", "cuttlefish").code == 0
-    assert news("alias", "add", "Squid", "dried  octopus").code == 0
-    outcome = news("search", "squids'", "squid", "--format", "jsonl")
+def test_aliases(changing: Run) -> None:
+    assert one_line(changing("alias", "list")).startswith("no aliases")
+    assert changing("search", "squid").code == 1
+    assert changing("alias", "add", "squid", "cuttlefish").code == 0
+    assert changing("alias", "add", "Squid", "dried  octopus").code == 0
+    outcome = changing("search", "squids'", "squid", "--format", "jsonl")
     assert found(outcome) == {"town"}
     assert one_line(outcome) == "also: cuttlefish, dried octopus"
-    assert news("alias", "list").lines == ["Squid\tcuttlefish\tdried octopus"]
-    assert news("alias", "list", "--format", "json").json == {
+    assert changing("alias", "list").lines == ["Squid\tcuttlefish\tdried octopus"]
+    assert changing("alias", "list", "--format", "json").json == {
         "schema": 1,
         "aliases": [{"texts": ["Squid", "cuttlefish", "dried octopus"]}],
     }
-    assert news("alias", "list", "--format", "jsonl").objects == [{"texts": ["Squid", "cuttlefish", "dried octopus"]}]
-    assert "cuttlefish" in news("alias", "list", "--format", "table").out
-    assert news("alias", "remove", "SQUID").code == 0
-    assert news("search", "squid").code == 1
-    assert found(news("search", "dried octopus", "--format", "jsonl")) == {"town"}
-    assert news("alias", "remove", "cuttlefish").code == 0
-    assert news("alias", "list").out == ""
+    assert changing("alias", "list", "--format", "jsonl").objects == [
+        {"texts": ["Squid", "cuttlefish", "dried octopus"]}
+    ]
+    assert "cuttlefish" in changing("alias", "list", "--format", "table").out
+    assert changing("alias", "remove", "SQUID").code == 0
+    assert changing("search", "squid").code == 1
+    assert found(changing("search", "dried octopus", "--format", "jsonl")) == {"town"}
+    assert changing("alias", "remove", "cuttlefish").code == 0
+    assert changing("alias", "list").out == ""
 
 
 @pytest.mark.parametrize(

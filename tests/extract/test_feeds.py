@@ -220,6 +220,42 @@ def test_no_bytes_do_harm(data: bytes) -> None:
             continue
 
 
+def test_an_entry_has_a_base_of_its_own() -> None:
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="/news/"><entry xml:base="2019/"><title>Rice</title>'
+        '<link href="rice"/></entry><entry><link href="corn"/></entry></feed>'
+    )
+    entries = parse_feed(feed.encode(), "https://river-post.example/feeds/atom")
+    assert [entry.url and entry.url[0] for entry in entries] == [
+        "https://river-post.example/news/2019/rice",
+        "https://river-post.example/news/corn",
+    ]
+
+
+@pytest.mark.parametrize("blank", [b"\n", b" \t\r\n\n", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf"])
+def test_blank_lines_before_the_declaration_do_no_harm(blank: bytes) -> None:
+    declared = b'<?xml version="1.0" encoding="UTF-8"?>'
+    feed = RSS.partition("?>")[2] if RSS.startswith("<?xml") else RSS
+    assert len(parse_feed(blank + declared + feed.encode())) == 2
+    sitemap = blank + declared + b"<urlset><url><loc>https://x.example/1</loc></url></urlset>"
+    assert len(parse_sitemap(sitemap).entries) == 1
+
+
+def test_the_pictures_and_videos_of_a_page_are_not_the_page() -> None:
+    sitemap = parse_sitemap(
+        b"""<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+          xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"
+          xmlns:video="http://www.google.com/schemas/sitemap-video/1.1"><url>
+        <loc>https://x.example/1</loc>
+        <image:image><image:loc>https://x.example/rice.jpg</image:loc><image:title>Rice</image:title></image:image>
+        <video:video><video:publication_date>2001-01-01</video:publication_date></video:video>
+        <lastmod>2019-06-13</lastmod></url></urlset>"""
+    )
+    assert [(entry.url, entry.modified, entry.published, entry.title) for entry in sitemap.entries] == [
+        ("https://x.example/1", "2019-06-13", None, None)
+    ]
+
+
 def test_sitemaps() -> None:
     sitemap = parse_sitemap(SITEMAP.encode())
     assert not sitemap.is_index

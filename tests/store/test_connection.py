@@ -121,12 +121,15 @@ LATER_COLUMNS = (
 def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) -> None:
     create(path, RICE).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("DROP INDEX version_by_retrieval")
+        for index in ("version_by_retrieval", "version_by_answer"):
+            connection.execute(f"DROP INDEX {index}")
         for column in LATER_COLUMNS:
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
         for column in ("arrived", "gone_at", "gone_status"):
             connection.execute(f"ALTER TABLE article DROP COLUMN {column}")
-        tables = "text_band text_cluster rule kept_line user_tag note saved_search alias fetch followed walk".split()
+        tables = (
+            "text_band text_cluster rule kept_line user_tag note saved_search alias fetch followed walk robots".split()
+        )
         for table in tables:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")

@@ -1,7 +1,7 @@
 """A site made with WordPress, as far as its REST interface and its pages go.
 
 After https://developer.wordpress.org/rest-api/reference/posts/: `page`, `per_page`, `order`, `orderby`, `after`,
-`exclude`, `categories`, `_fields`, `_embed`; `X-WP-Total`, `X-WP-TotalPages`; 400 beyond the last list.
+`before`, `exclude`, `categories`, `_fields`, `_embed`; `X-WP-Total`, `X-WP-TotalPages`; 400 beyond the last list.
 """
 
 from __future__ import annotations
@@ -121,6 +121,8 @@ class WordPress:
             found.reverse()
         if "after" in query:
             found = [post for post in found if post.date > datetime.fromisoformat(query["after"])]
+        if "before" in query:
+            found = [post for post in found if post.date < datetime.fromisoformat(query["before"])]
         if "exclude" in query:
             found = [post for post in found if str(post.id) not in query["exclude"].split(",")]
         if "categories" in query:

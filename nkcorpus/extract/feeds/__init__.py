@@ -7,6 +7,7 @@ import io
 from nkcorpus.errors import BadRecord
 from nkcorpus.extract.feeds.document import extract_entry
 from nkcorpus.extract.feeds.entry import Entry, read_entry
+from nkcorpus.extract.feeds.paging import next_document
 from nkcorpus.extract.feeds.sitemap import Sitemap, SitemapEntry, parse_sitemap
 from nkcorpus.extract.feeds.split import Part, split_feed
 
@@ -16,6 +17,7 @@ __all__ = [
     "Sitemap",
     "SitemapEntry",
     "extract_entry",
+    "next_document",
     "parse_feed",
     "parse_sitemap",
     "read_entry",

@@ -105,7 +105,8 @@ class _Reader:
         """Return an absolute http or https address, None for anything else."""
         if not value:
             return None
-        bases = [element.get(_XML_BASE) for element in self.item.iterancestors() if element.get(_XML_BASE)]
+        own_and_above = (self.item, *self.item.iterancestors())
+        bases = [element.get(_XML_BASE) for element in own_and_above if element.get(_XML_BASE)]
         for base in (*bases, self.base or self._site()):
             if base:
                 try:

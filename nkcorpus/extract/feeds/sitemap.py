@@ -52,12 +52,11 @@ def read_sitemap(stream: BinaryIO) -> Sitemap:
             if name_of(root) not in ("urlset", "sitemapindex"):
                 raise BadRecord(f"no sitemap: it begins with <{name_of(root)}>")
         elif event == "end" and element.getparent() is root:
-            values = {name_of(child): text_of(child) for child in element.iter()}
-            url = web_address(values.get("loc"))
-            if url:
-                entries.append(
-                    SitemapEntry(url, values.get("lastmod"), values.get("publication_date"), values.get("title"))
-                )
+            # Pictures and videos of a page have a `loc`, `title` and `publication_date` too: <image:loc>.
+            own = {name_of(child): text_of(child) for child in element}
+            news = {name_of(part): text_of(part) for child in element if name_of(child) == "news" for part in child}
+            if url := web_address(own.get("loc")):
+                entries.append(SitemapEntry(url, own.get("lastmod"), news.get("publication_date"), news.get("title")))
             element.clear()
             while element.getprevious() is not None:
                 del root[0]

@@ -14,6 +14,7 @@ from nkcorpus.extract.charset import bom_charset
 
 _CHUNK = 32_768
 _HEAD = 65_536  # bytes in which a document type is looked for
+_BLANK = b"\xef\xbb\xbf \t\r\n"  # the mark of UTF-8, which need not be told, too
 _LONGEST_PART = 8_000_000  # bytes
 _MOST_ELEMENTS = 100_000
 _CDATA, _CDATA_END = b"<![CDATA[", b"]]>"
@@ -49,7 +50,9 @@ class XmlEvents:
         self._in_parts = in_parts
         self._most_elements = most_elements
         self._all_elements = 0
-        self._head = stream.read(_HEAD)
+        self._head = _begun(stream.read(_HEAD))
+        if not self._head:
+            raise BadRecord("it is empty: there is no XML in it")
         refuse_entities(self._head)
         self._references = References(self._head)
         self._read = 0
@@ -168,7 +171,7 @@ def parse_xml(data: bytes) -> etree._Element:
     refuse_entities(data[:_HEAD])
     try:
         references = References(data)
-        mended = references.mended(data) + references.mended(b"")
+        mended = references.mended(_begun(data)) + references.mended(b"")
         root = etree.fromstring(mended, etree.XMLParser(**_OPTIONS))
     except etree.XMLSyntaxError as error:
         raise BadRecord(f"broken XML: {error}") from None
@@ -185,6 +188,11 @@ def refuse_entities(head: bytes) -> None:
     )
     if _OWN_ENTITIES.search(head.decode(charset, "replace")):
         raise BadRecord("the XML declares entities of its own, as bombs do; it was left")
+
+
+def _begun(head: bytes) -> bytes:
+    """Return the beginning of a document without blank lines, which many feeds have before the declaration."""
+    return head if b"\0" in head[:4] else head.lstrip(_BLANK)
 
 
 def name_of(element: etree._Element) -> str:

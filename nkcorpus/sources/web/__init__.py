@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 from nkcorpus.errors import BadRecord, FetchError, ItemError, ItemTooLarge
+from nkcorpus.extract.html.links import same_site
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.model import SourceFailure, SourceItem, SourceSkip, SourceUnchanged, WebKind
 from nkcorpus.sources.web.feeds import read_feed
-from nkcorpus.sources.web.pages import HELD, crawl_newest, page_outcome
+from nkcorpus.sources.web.lists import read_list
+from nkcorpus.sources.web.pages import HELD, page_outcome, retrieval_of
 from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
 from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
-from nkcorpus.sources.web.visit import Known, Visit, failure, is_fetchable, skip
+from nkcorpus.sources.web.visit import Known, SiteRules, Visit, failure, is_fetchable, skip
 from nkcorpus.sources.web.wayback import read_capture, read_captures
 from nkcorpus.sources.web.wordpress import known_interface, read_wordpress, remember_interface
 from nkcorpus.sources.webreading import WebReading
 
 __all__ = ["Known", "read_web"]
+
+_OF_MACHINES: frozenset[str | None] = frozenset(("feed", "sitemap"))
+"""What a page that stands at the same address later (of a parked domain, of who sold it) is not to be taken for."""
 
 Entry = SourceItem | SourceFailure | SourceSkip | SourceUnchanged
 
@@ -48,8 +53,9 @@ def read_web(
     reading = reading or WebReading()
     policy = (policy or FetchPolicy()).naming(url for url in (*named, reading.archive) if is_fetchable(url))
     read = read_captures if reading.captures else _read_address
-    with Fetcher(policy) as fetcher:
-        visit = Visit(fetcher, reading, known, notify, pause, followed, afresh)
+    rules = SiteRules(known.journal, afresh)
+    with Fetcher(policy, memory=rules) as fetcher:
+        visit = Visit(fetcher, reading, known, rules, notify, pause, followed, afresh)
         for url in dict.fromkeys(named):
             visit.named = url
             yield from read(visit, url)
@@ -57,6 +63,8 @@ def read_web(
             visit.named = url
             if reading.captures is None and visit.has(url):
                 yield skip(url, HELD)
+            elif not visit.is_first(url):
+                yield skip(url, "asked for in this run already")
             else:
                 yield from read(visit, url)
         for url in again:
@@ -68,14 +76,19 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
     if captured := read_capture(visit, url):
         yield from captured
         return
+    if visit.is_deferred(url):
+        yield failure(url, BadRecord("not asked: its host wants to be asked later; 'nkcorpus fetches' tells when"))
+        return
     if (yield from _read_known_interface(visit)):
         return
     try:
-        fetched = visit.get(url, conditional=visit.reading.kind in (None, "article", "feed"))
+        fetched = visit.get(url, conditional=visit.reading.kind in (None, "article", "feed", "sitemap"))
     except FetchError as error:
         yield failure(url, error)
         return
     if fetched.not_modified:
+        if fetched.has_moved:
+            visit.follow_to(fetched.url)
         yield SourceUnchanged(fetched.url_asked)
         return
     visit.is_first(url)
@@ -84,10 +97,29 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
         found = recognise(fetched)
     except ItemError:
         found = Recognised("article")  # of which extraction tells what is wrong
+    if fault := _fault_of_followed(visit, found):
+        visit.known.journal.settle(retrieval_of(fetched), error=str(fault))
+        yield visit.failed(fault)
+        return
+    if fetched.has_moved and (found.kind in _OF_MACHINES or same_site(url, fetched.url)):
+        visit.follow_to(fetched.url)
     kind = visit.reading.kind or found.kind
     if kind != "article":
         visit.settle(url)
     yield from _READERS[kind](visit, fetched, found)
+
+
+def _fault_of_followed(visit: Visit, found: Recognised) -> BadRecord | None:
+    """Return the error where a followed address gives something else than it was followed for, else remember that."""
+    if not visit.followed or visit.reading.kind:
+        return None
+    if found.kind in _OF_MACHINES:
+        visit.known.reach(visit.shown, found.kind)
+        return None
+    known = visit.reached(visit.shown)
+    if known not in _OF_MACHINES:
+        return None
+    return BadRecord(f"it was a {known} and is none now; follow another address, or this one with --as")
 
 
 def _read_known_interface(visit: Visit) -> Generator[Entry, None, bool]:
@@ -116,10 +148,10 @@ def _read_listing(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator
         read = _read_whole_site if visit.reading.whole else _read_declared_feed
         if (yield from read(visit, fetched, found)):
             return
-    links = found.page.links if found.page else ()
-    if not links:
+    if found.page is None or not found.page.links:
         visit.notify(f"{visit.shown}: no articles are listed here; try --as sitemap, or the address of a feed")
-    yield from crawl_newest(visit, links)
+        return
+    yield from read_list(visit, found.page)
 
 
 def _read_whole_site(visit: Visit, fetched: Fetched, found: Recognised) -> Generator[Entry, None, bool]:
@@ -157,16 +189,17 @@ def _read_declared_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Ge
 
 def _read_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
     if found.page:
-        yield failure(fetched.url_asked, BadRecord("no feed but a page; leave --as feed away"))
+        if not (yield from _read_declared_feed(visit, fetched, found)):
+            yield failure(fetched.url_asked, BadRecord("no feed but a page; leave --as feed away"))
         return
     yield from read_feed(visit, fetched)
 
 
 def _read_sitemap(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
-    if found.kind == "sitemap":
+    if found.page is None:
         yield from read_sitemaps(visit, (fetched.url,), fetched)
-    elif not (yield from _read_whole_site(visit, fetched, found)):
-        yield from crawl_newest(visit, found.page.links if found.page else ())
+    elif not (yield from _read_whole_site(visit, fetched, found)) and found.page:
+        yield from read_list(visit, found.page)
 
 
 def _read_wordpress(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:

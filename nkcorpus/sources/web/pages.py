@@ -14,6 +14,7 @@ from nkcorpus.sources.stream import Outcome
 from nkcorpus.sources.web.visit import Visit, failure, header_pairs, skip
 
 HELD = "in the corpus already; not fetched again"
+TAKEN = "a capture that was fetched before; captures do not change"
 _TRIED = "fetched before and not taken; 'nkcorpus fetches' tells"
 _LATER = "its host wants to be asked later"
 

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from nkcorpus.extract.decode import decode
 from nkcorpus.extract.fields import web_address
 from nkcorpus.extract.html.links import is_article_url, same_site
-from nkcorpus.extract.html.site import WORDPRESS_API, SitePage, read_site
+from nkcorpus.extract.html.site import FEED_TYPES, WORDPRESS_API, SitePage, read_site
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import WebKind
 from nkcorpus.sources.httpbody import declared_charset
@@ -54,7 +54,7 @@ def recognise(fetched: Fetched) -> Recognised:
     if api := _API_PATH.match(fetched.url):
         return Recognised("wordpress", api=f"{api[0]}/")
     if not is_page(fetched):
-        return Recognised("article")
+        return Recognised("feed" if fetched.media_type in FEED_TYPES else "article")
     text = decode(fetched.body, charset=declared_charset(fetched.headers.get("content-type", "")), html=True).text
     page = read_site(text, fetched.url)
     api_address = _api(fetched, page)

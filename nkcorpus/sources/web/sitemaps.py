@@ -7,16 +7,22 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from nkcorpus.errors import BadRecord, FetchError, HttpStatus, ItemTooLarge
-from nkcorpus.extract.feeds.sitemap import Sitemap, SitemapEntry, read_sitemap
+from nkcorpus.extract.feeds import read_entry, split_feed
+from nkcorpus.extract.feeds.sitemap import MOST_ENTRIES, Sitemap, SitemapEntry, read_sitemap
+from nkcorpus.extract.fields import web_address
 from nkcorpus.extract.html.links import is_article_url, same_site
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import SourceFailure
-from nkcorpus.sources.stream import Outcome
-from nkcorpus.sources.web.feeds import is_older
-from nkcorpus.sources.web.pages import Patience, crawl
+from nkcorpus.sources.addresslist import read_addresses
+from nkcorpus.sources.limits import SIGNATURE_BYTES
+from nkcorpus.sources.sniff import format_of_mark
+from nkcorpus.sources.stream import Outcome, peek
+from nkcorpus.sources.web.feeds import is_newer, is_older
+from nkcorpus.sources.web.pages import Patience, crawl, retrieval_of
 from nkcorpus.sources.web.visit import Visit, failure
 
 GZIP = b"\x1f\x8b"
@@ -31,14 +37,38 @@ _NO_ARTICLES = re.compile(
 
 
 def parse(body: bytes) -> Sitemap:
-    """Return what a sitemap says, packed with gzip or not. Raises BadRecord, ItemTooLarge."""
+    """Return what a sitemap says, packed with gzip or not; it may be a feed or a text with an address on each line too.
+
+    Raises BadRecord, ItemTooLarge.
+    """
     if not body.startswith(GZIP):
-        return read_sitemap(io.BytesIO(body))
+        return _parse(io.BytesIO(body))
     try:
         with gzip.open(io.BytesIO(body)) as stream:
-            return read_sitemap(io.BufferedReader(stream))
+            return _parse(io.BufferedReader(stream))
     except (OSError, EOFError, zlib.error) as error:
         raise BadRecord(f"no whole gzip file: {error}") from None
+
+
+def _parse(stream: io.BufferedReader | io.BytesIO) -> Sitemap:
+    head, whole = peek(stream, SIGNATURE_BYTES)
+    if format_of_mark(head) == "feed":
+        entries = (read_entry(part.payload) for part in islice(split_feed(whole), MOST_ENTRIES) if part.skip is None)
+        found = tuple(
+            SitemapEntry(entry.url[0], _value(entry.updated), _value(entry.published)) for entry in entries if entry.url
+        )
+    elif b"<" in head:
+        return read_sitemap(whole)
+    else:
+        addresses = filter(None, map(web_address, read_addresses(whole)))
+        found = tuple(SitemapEntry(address) for address in islice(addresses, MOST_ENTRIES))
+    if not found:
+        raise BadRecord("no sitemap: there are no addresses in it")
+    return Sitemap(is_index=False, entries=found)
+
+
+def _value(found: tuple[str, str] | None) -> str | None:
+    return found[0] if found else None
 
 
 def find_sitemaps(visit: Visit, url: str) -> tuple[tuple[str, ...], Fetched | None]:
@@ -61,8 +91,10 @@ def find_sitemaps(visit: Visit, url: str) -> tuple[tuple[str, ...], Fetched | No
 def read_sitemaps(visit: Visit, starts: tuple[str, ...], first: Fetched | None = None) -> Iterator[Outcome]:
     """Yield the pages that sitemaps and those below them list, the newest first. `first` is the answer of the first."""
     walk = _Walk(visit, starts, first)
-    yield from crawl(visit, walk.pages())
+    is_whole = yield from crawl(visit, walk.pages())
     yield from walk.failures
+    if first and is_whole and walk.was_one and not (walk.failures or walk.left):
+        visit.taken_whole(retrieval_of(first))
     if not visit.reading.whole and (walk.left or walk.unread):
         unread = f" and {walk.unread:,} unread sitemap{'s' if walk.unread > 1 else ''}" if walk.unread else ""
         visit.notify(f"{visit.shown}: {walk.left:,} more pages{unread} are left; --all takes them")
@@ -80,6 +112,8 @@ class _Walk:
         self._patience = Patience()
         self.failures: list[SourceFailure] = []
         self.left = 0
+        self.was_one = len(starts) == 1
+        """Whether all pages were listed in one sitemap: of an index, others may change while it stays as it is."""
 
     @property
     def unread(self) -> int:
@@ -123,6 +157,7 @@ class _Walk:
         return sitemap
 
     def _enter(self, url: str, index: Sitemap, depth: int) -> None:
+        self.was_one = False
         if depth >= _DEPTH:
             self.failures.append(failure(url, BadRecord(f"sitemaps nested more than {_DEPTH} deep; the rest was left")))
             return
@@ -138,8 +173,10 @@ class _Walk:
         for entry in _newest_first(sitemap):
             if not self._is_near(entry.url, url) or not is_article_url(entry.url):
                 continue
-            if not is_older(entry.published or entry.modified, self._visit.reading.since):
-                yield entry.url
+            reading = self._visit.reading
+            if is_older(entry.published or entry.modified, reading.since) or is_newer(entry.published, reading.until):
+                continue
+            yield entry.url
 
 
 def _newest_first(sitemap: Sitemap) -> list[SitemapEntry]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
+from urllib.parse import urljoin
 
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import BadUrl, FetchError
@@ -13,6 +14,7 @@ from nkcorpus.extract.fields import web_address
 from nkcorpus.fetch.answer import Fetched, Validators
 from nkcorpus.fetch.attempts import answered, refused, validators_of
 from nkcorpus.fetch.client import Fetcher
+from nkcorpus.fetch.robots import RobotsMemory
 from nkcorpus.fetch.urls import may_share_credentials, parse_url, without_credentials
 from nkcorpus.identity import canonical_url
 from nkcorpus.model import Attempt, FetchEntry, Retrieval, SourceFailure, SourceSkip
@@ -20,14 +22,17 @@ from nkcorpus.sources import without_user
 from nkcorpus.sources.webreading import WebReading
 
 
-class Journal(Protocol):
-    """What is remembered of each address that is asked for."""
+class Journal(RobotsMemory, Protocol):
+    """What is remembered of each address that is asked for, and of each site."""
 
     def entry(self, url: str) -> FetchEntry | None:
         """Return what is known about an address, None for one that nobody asked for."""
 
     def record(self, attempt: Attempt) -> None:
         """Write down what came of a try."""
+
+    def move(self, source: str, url: str) -> bool:
+        """Follow a source at another address; tell whether that was done."""
 
     def settle(self, retrieval: Retrieval, article_id: str | None = None, error: str | None = None) -> None:
         """Write down that what an address gave has been dealt with, from when on its validators hold."""
@@ -43,6 +48,9 @@ class Known(Protocol):
     def has_page(self, url: str) -> bool:
         """Tell whether the page at an address need not be fetched."""
 
+    def has_otherwise(self, url: str) -> bool:
+        """Tell whether the article with this address came from the web, and never as the entry of a feed."""
+
     def reached(self, walk: str) -> str | None:
         """Return where a walk has got to, None for one that has not begun."""
 
@@ -51,6 +59,30 @@ class Known(Protocol):
 
     def settle(self, origin: str, record: int | None) -> None:
         """Forget that something could not be had."""
+
+
+@dataclass(slots=True)
+class SiteRules:
+    """What robots.txt said to earlier runs; a visit `afresh` asks again. What comes is held back until `hand_over`, so
+    that nothing is being written while a host is waited for.
+    """
+
+    journal: Journal
+    afresh: bool
+    _came: dict[str, str] = field(default_factory=dict)
+
+    def robots(self, origin: str) -> tuple[str, int] | None:
+        """See RobotsMemory."""
+        return None if self.afresh else self.journal.robots(origin)
+
+    def keep_robots(self, origin: str, text: str) -> None:
+        """See RobotsMemory."""
+        self._came[origin] = text
+
+    def hand_over(self) -> None:
+        """Write down what came."""
+        while self._came:
+            self.journal.keep_robots(*self._came.popitem())
 
 
 @dataclass(slots=True)
@@ -63,6 +95,7 @@ class Visit:
     fetcher: Fetcher
     reading: WebReading
     known: Known
+    rules: SiteRules
     notify: Callable[[str], None]
     pause: Callable[[], None]
     followed: str = ""
@@ -96,7 +129,10 @@ class Visit:
         Raises FetchError.
         """
         self.pause()
-        return self.fetcher.get(self._with_credentials(url), validators=validators)
+        try:
+            return self.fetcher.get(self._with_credentials(url), validators=validators)
+        finally:
+            self.rules.hand_over()
 
     def failed(self, error: Exception) -> SourceFailure:
         """Return the failure of what the user named, and write it down."""
@@ -109,6 +145,11 @@ class Visit:
         """Remember that all of what a followed source gave has been dealt with: only if that changes there is news."""
         if self.followed:
             self.known.journal.settle(retrieval)
+
+    def follow_to(self, url: str) -> None:
+        """Follow the source, which has moved for good, at its new address."""
+        if self.followed and self.known.journal.move(self.followed, url):
+            self.notify(f"{self.shown}: has moved for good to {url}, where it is followed from now on")
 
     @property
     def _source(self) -> str:
@@ -137,7 +178,10 @@ class Visit:
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt names for the site of `url`. Raises FetchError."""
         self.pause()
-        return tuple(address for text in self.fetcher.sitemaps(url) if (address := web_address(text)))
+        try:
+            return tuple(address for text in self.fetcher.sitemaps(url) if (address := _joined(url, text)))
+        finally:
+            self.rules.hand_over()
 
     @property
     def shown(self) -> str:
@@ -148,15 +192,24 @@ class Visit:
         """Tell whether the corpus has the page at an address."""
         return not self.afresh and self.known.has_page(shown_address(url))
 
+    def has_otherwise(self, url: str) -> bool:
+        """Tell whether the corpus has the article of a feed's entry from elsewhere: from its page, or an interface."""
+        return not self.afresh and self.known.has_otherwise(url)
+
     def was_tried(self, url: str) -> bool:
         """Tell whether a followed source led to a page before, and that is not to be tried again by itself."""
         entry = self._followed_entry(url)
         return entry is not None and entry.source == self.followed and entry.state != "pending"
 
     def is_deferred(self, url: str) -> bool:
-        """Tell whether the host of a followed source's page said to ask for it later than now."""
+        """Tell whether the host of a followed source, or of its page, said to ask for it later than now."""
         entry = self._followed_entry(url)
         return entry is not None and (entry.retry_at or "") > utc_now()
+
+    def was_captured(self, address: str) -> bool:
+        """Tell whether a capture was read before, or found to be unreadable."""
+        entry = None if self.afresh else self.known.journal.entry(shown_address(address))
+        return entry is not None and (entry.article_id is not None or entry.state in ("failed", "gone"))
 
     def _followed_entry(self, url: str) -> FetchEntry | None:
         return self.known.journal.entry(shown_address(url)) if self.followed and not self.afresh else None
@@ -175,6 +228,13 @@ class Visit:
         if named.userinfo and not asked.userinfo and may_share_credentials(named, asked):
             asked = asked.copy_with(username=named.username, password=named.password)
         return str(asked)
+
+
+def _joined(base: str, text: str) -> str | None:
+    try:
+        return web_address(urljoin(base, text))
+    except ValueError:
+        return None
 
 
 def is_fetchable(url: str) -> bool:

@@ -18,7 +18,7 @@ from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import Retrieval, SourceItem
 from nkcorpus.sources.stream import Outcome
 from nkcorpus.sources.web.jsonanswer import read_list
-from nkcorpus.sources.web.pages import HELD, Patience, page_outcome
+from nkcorpus.sources.web.pages import HELD, TAKEN, Patience, page_outcome
 from nkcorpus.sources.web.visit import Visit, failure, header_pairs, shown_address, skip
 
 _PER_LIST = 2_000
@@ -41,7 +41,7 @@ def read_captures(visit: Visit, url: str) -> Iterator[Outcome]:
     """Yield the captured pages of an address; of all below it when it ends with `*`.
 
     Of each page the last capture is taken, unless the corpus has the page, or with `whole` each capture that differs
-    from the one before. Its time is the time of retrieval.
+    from the one before. Its time is the time of retrieval. A capture does not change: none is fetched twice.
     """
     patience = Patience()
     try:
@@ -50,6 +50,9 @@ def read_captures(visit: Visit, url: str) -> Iterator[Outcome]:
                 yield skip(capture.url, HELD)
                 continue
             address = _address(visit, capture)
+            if visit.was_captured(address):
+                yield skip(address, TAKEN)
+                continue
             try:
                 outcome = _outcome(capture, address, visit.get(address))
             except FetchError as error:

@@ -23,6 +23,7 @@ from nkcorpus.sources.stream import Outcome
 from nkcorpus.sources.web.jsonanswer import read_list
 from nkcorpus.sources.web.pages import retrieval_of
 from nkcorpus.sources.web.visit import Visit, shown_address, skip
+from nkcorpus.sources.webreading import WebReading
 
 PER_PAGE = 100
 """The most that a list may have."""
@@ -30,7 +31,7 @@ PER_PAGE = 100
 _FIELDS = "id,date,date_gmt,modified,modified_gmt,link,title,content,author,_links,_embedded"
 _EMBEDDED = "author,wp:term"
 _MARGIN = timedelta(days=1)
-"""Older versions read `after` in the site's own time, which is at most 14 hours from UTC."""
+"""Older versions read `after` and `before` in the site's own time, which is at most 14 hours from UTC."""
 
 _MOST_LISTS = 50_000
 
@@ -55,7 +56,7 @@ def read_wordpress(visit: Visit, api: str, filters: Mapping[str, str]) -> Iterat
 
     Raises FetchError, BadRecord, ItemTooLarge when not even the first list can be had; later failures are yielded.
     """
-    if visit.reading.whole and visit.reading.since is None:
+    if visit.reading.whole and visit.reading.since is None and visit.reading.until is None:
         yield from _Archive(visit, api, filters).outcomes()
     else:
         yield from _newest(visit, api, filters)
@@ -73,22 +74,24 @@ def known_interface(visit: Visit) -> tuple[str, dict[str, str]] | None:
 
 
 def _newest(visit: Visit, api: str, filters: Mapping[str, str]) -> Iterator[Outcome]:
-    since = visit.reading.since
-    wanted = None if visit.reading.whole else visit.reading.newest
-    query = {**filters, "orderby": "date", "order": "desc", **_after(since)}
-    taken = 0
+    reading = visit.reading
+    wanted = None if reading.whole else reading.newest
+    query = {**filters, "orderby": "date", "order": "desc", **_span(reading)}
+    seen = taken = 0
     for listed in _lists(visit, api, query, min(PER_PAGE, wanted or PER_PAGE)):
         if isinstance(listed, Exception):
             yield visit.failed(listed)
             return
-        posts = listed.posts if wanted is None else listed.posts[: wanted - taken]
-        for post in posts:
-            if since is None or _time(post) >= since:
+        for post in listed.posts:
+            if taken == wanted:
+                break
+            seen += 1
+            if _is_within(post, reading):
+                taken += 1
                 yield _outcome(post, listed)
-        taken += len(posts)
-        if wanted is not None and taken >= wanted:
-            if listed.total is not None and listed.total > taken:
-                visit.notify(f"{visit.shown}: {listed.total - taken:,} older posts are left; --all takes them")
+        if taken == wanted:
+            if listed.total is not None and listed.total > seen:
+                visit.notify(f"{visit.shown}: {listed.total - seen:,} older posts are left; --all takes them")
             return
 
 
@@ -207,21 +210,27 @@ def _list_address(api: str, query: Mapping[str, str]) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, urlencode(given | dict(query), safe=",:/"), ""))
 
 
-def _after(since: int | None) -> dict[str, str]:
-    if since is None:
-        return {}
-    earlier = datetime.fromtimestamp(since, UTC) - _MARGIN
-    return {"after": earlier.strftime("%Y-%m-%dT%H:%M:%S")}
+def _span(reading: WebReading) -> dict[str, str]:
+    """Return what asks for the posts of a span of time."""
+    bounds = (("after", reading.since, -_MARGIN), ("before", reading.until, _MARGIN))
+    return {
+        name: (datetime.fromtimestamp(time, UTC) + margin).strftime("%Y-%m-%dT%H:%M:%S")
+        for name, time, margin in bounds
+        if time is not None
+    }
 
 
 def _second_before(date: str) -> str:
     return (datetime.fromisoformat(date) - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
-def _time(post: Post) -> int:
-    """Return when a post was published, as Unix time; one that does not tell counts as new."""
+def _is_within(post: Post, reading: WebReading) -> bool:
+    """Tell whether a post was published in the span of time that is wanted; one that does not tell is taken."""
     date = _second(post, "date_gmt")
-    return interval(date)[1] if date else 1 << 62
+    time = interval(date)[0] if date else None
+    if time is None:
+        return True
+    return (reading.since is None or time >= reading.since) and (reading.until is None or time <= reading.until)
 
 
 def _changed_at(post: Post) -> str:

@@ -30,6 +30,16 @@ _SETTLE = (
     " validated_url = ?6, etag = ?7, last_modified = ?8, article = coalesce(?9, article) WHERE url = ?1"
     " AND (state IN ('pending', 'failed') OR tried_at <= ?5) AND NOT (state = 'gone' AND tried_at >= ?5)"
 )
+_ARTICLES_AT = (
+    # A feed and a list of posts are no page of the articles that they gave, so that only pages count.
+    "(SELECT ?1 UNION SELECT article FROM fetch WHERE url = ?2 UNION"
+    " SELECT v.article FROM version v JOIN article a ON a.id = v.article AND a.version = v.number"
+    " WHERE v.kind = 'html' AND (v.retrieval_url = ?2 OR v.retrieval_answered = ?2))"
+)
+_SETTLE_CAPTURE = (
+    "UPDATE fetch SET state = iif(?2 IS NULL, state, 'failed'), error = coalesce(?2, error), article = coalesce(?3,"
+    " article, (SELECT article FROM version WHERE retrieval_url = ?4 AND retrieved_at = ?5)) WHERE url = ?1"
+)
 _WANTED = "(?1 IS NULL OR state = ?1) AND (?2 IS NULL OR source = ?2)"
 _BATCH = 400
 _NOT_MODIFIED = 304
@@ -193,6 +203,38 @@ class SqliteJournalWriter:
             if settled:
                 self._mark_there(retrieval.url)
 
+    def move(self, source: str, url: str) -> bool:
+        """See JournalWriter."""
+        with corpus_errors(self._path):
+            self._begin()
+            sql = "UPDATE OR IGNORE followed SET url = ?2 WHERE name = ?1 AND url <> ?2"
+            return self._connection.execute(sql, (source, url)).rowcount > 0
+
+    def settle_capture(
+        self, address: str, retrieval: Retrieval, article_id: str | None = None, error: str | None = None
+    ) -> None:
+        """See JournalWriter."""
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.execute(
+                _SETTLE_CAPTURE, (address, error, article_id, retrieval.url, retrieval.retrieved_at)
+            )
+
+    def robots(self, origin: str) -> tuple[str, int] | None:
+        """See JournalWriter."""
+        age = "strftime('%s', 'now') - strftime('%s', fetched_at)"
+        with corpus_errors(self._path):
+            row = self._connection.execute(f"SELECT rules, {age} FROM robots WHERE origin = ?", (origin,)).fetchone()
+        return (row[0], row[1]) if row and isinstance(row[0], str) and isinstance(row[1], int) else None
+
+    def keep_robots(self, origin: str, text: str) -> None:
+        """See JournalWriter."""
+        with corpus_errors(self._path):
+            self._begin()
+            self._connection.execute(
+                "INSERT OR REPLACE INTO robots (origin, rules, fetched_at) VALUES (?, ?, ?)", (origin, text, utc_now())
+            )
+
     def retry(self, source: str | None = None) -> int:
         """See JournalWriter."""
         with corpus_errors(self._path):
@@ -205,15 +247,14 @@ class SqliteJournalWriter:
 
     def _mark_gone(self, url: str, status: int | None) -> None:
         self._connection.execute(
-            "UPDATE article SET gone_at = coalesce(gone_at, ?), gone_status = ?"
-            " WHERE id IN (?, (SELECT article FROM fetch WHERE url = ?)) AND removed_at IS NULL",
-            (utc_now(), status, url_id(url), url),
+            "UPDATE article SET gone_at = coalesce(gone_at, ?3), gone_status = ?4"
+            f" WHERE id IN {_ARTICLES_AT} AND removed_at IS NULL",
+            (url_id(url), url, utc_now(), status),
         )
 
     def _mark_there(self, url: str) -> None:
         self._connection.execute(
-            "UPDATE article SET gone_at = NULL, gone_status = NULL"
-            " WHERE id IN (?, (SELECT article FROM fetch WHERE url = ?)) AND gone_at IS NOT NULL",
+            f"UPDATE article SET gone_at = NULL, gone_status = NULL WHERE id IN {_ARTICLES_AT} AND gone_at IS NOT NULL",
             (url_id(url), url),
         )
 

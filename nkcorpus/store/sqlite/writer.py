@@ -53,14 +53,14 @@ class SqliteWriter(Transaction):
             if article is None:
                 return None
             versions = self._connection.execute(
-                "SELECT extract_sha256, payload_sha256, retrieved_at, extractor, kind, file_name, url, charset"
+                "SELECT extract_sha256, payload_sha256, retrieved_at, kind, extractor, kind, file_name, url, charset"
                 " FROM version WHERE article = ? ORDER BY number",
                 (article_id,),
             ).fetchall()
         if not versions:
-            return Known(True, (), (), (), "", "text", "", None, None)
-        digests, payloads, times = zip(*(version[:3] for version in versions), strict=True)
-        return Known(False, digests, payloads, times, *versions[-1][3:])
+            return Known(True, (), (), (), (), "", "text", "", None, None)
+        digests, payloads, times, kinds = zip(*(version[:4] for version in versions), strict=True)
+        return Known(False, digests, payloads, times, kinds, *versions[-1][4:])
 
     def holds(self, item: SourceItem, payload_sha256: str, *, with_payload: bool = True) -> bool:
         """See StoreWriter."""
@@ -164,8 +164,19 @@ class SqliteWriter(Transaction):
         """See StoreWriter."""
         with corpus_errors(self._path):
             row = self._connection.execute(
-                "SELECT 1 FROM article WHERE id = ? UNION ALL SELECT 1 FROM version WHERE retrieval_url = ? LIMIT 1",
+                "SELECT 1 FROM article WHERE id = ?1 UNION ALL"
+                " SELECT 1 FROM version WHERE retrieval_url = ?2 OR retrieval_answered = ?2 LIMIT 1",
                 (url_id(url), url),
+            ).fetchone()
+        return row is not None
+
+    def has_otherwise(self, url: str) -> bool:
+        """See StoreWriter."""
+        with corpus_errors(self._path):
+            row = self._connection.execute(
+                "SELECT 1 FROM version WHERE article = ? GROUP BY article"
+                " HAVING count(retrieval_url) AND NOT sum(kind = 'entry')",
+                (url_id(url),),
             ).fetchone()
         return row is not None
 
