@@ -117,8 +117,10 @@ def _changed(block: Block, env: Environment) -> list[_Piece]:
     shown: list[_Piece] = []
     for part, following in zip(block.changes, [*block.changes[1:], None], strict=True):
         text = visible(part.text, newlines=True)
-        is_replaced = part.op == "removed" and following is not None and following.op == "added"
-        after = " " if is_replaced and "\n" not in text.strip() else None
+        after = None
+        if part.op == "removed" and following is not None and following.op == "added":
+            is_line = "\n" not in text.strip()
+            after = " " if is_line else None if text[-1].isspace() else "\n"
         shown += _marked(part.op, _shortened(text) if part.op == "equal" else text, env, after=after)
     for end in (0, -1):
         while shown and shown[end][0].isspace():

@@ -130,6 +130,14 @@ def test_what_replaces_words_stands_beside_them(inside: Run, tmp_path: Path) -> 
     ]
 
 
+def test_what_replaces_paragraphs_stands_below_them(inside: Run, tmp_path: Path) -> None:
+    for number, text in enumerate(("One two.\n\nThree four.", "Five six seven.")):
+        inside("-C", "p.db", "ingest", write_records(tmp_path / f"{number}.jsonl", [{"url": URL, "text": text}]))
+    [article] = inside("-C", "p.db", "list", "--format", "ids").lines
+    shown = inside("-C", "p.db", "diff", article, "--format", "words").lines[1:]
+    assert shown == ["", "[-One two.", "", "Three four.-]", "{+Five six seven.+}"]
+
+
 def test_an_old_version_is_shown(ask: Run, rice: str) -> None:
     assert ask("show", rice, "--version", "1").out == TEXTS[0].partition("\n\n*Translated")[0] + "\n"
     assert ask("show", rice, "--version", "1", "--raw").out == TEXTS[0]
