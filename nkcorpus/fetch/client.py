@@ -30,7 +30,7 @@ from nkcorpus.fetch.exchange import CONTENT, Answer, Exchange
 from nkcorpus.fetch.network import Budget, Resolver
 from nkcorpus.fetch.pace import Pace, backoff, parse_retry_after
 from nkcorpus.fetch.policy import FetchPolicy
-from nkcorpus.fetch.robots import DEFER, MOST_BYTES, RobotsCache, RobotsMemory, Rules, deferred
+from nkcorpus.fetch.robots import DEFER, MOST_BYTES, RobotsCache, Rules, deferred
 from nkcorpus.fetch.urls import basic_authorization, host_of, may_share_credentials, parse_url, public_form
 
 T = TypeVar("T")
@@ -62,8 +62,7 @@ class Fetcher:
     """Fetches addresses politely and safely: one request at a time per host, at the pace that the host bears.
 
     Threads may share one. It keeps what it learns of hosts (pace, robots.txt, connections) for as long as it lives,
-    and beyond that only robots.txt, where there is a `memory`. `resolver` stands in for `socket.getaddrinfo`,
-    `ssl_context` for the usual trust.
+    and nothing beyond. `resolver` stands in for `socket.getaddrinfo`, `ssl_context` for the usual trust.
     """
 
     def __init__(
@@ -72,11 +71,10 @@ class Fetcher:
         *,
         resolver: Resolver = socket.getaddrinfo,
         ssl_context: ssl.SSLContext | None = None,
-        memory: RobotsMemory | None = None,
     ) -> None:
         self.policy = policy or FetchPolicy()
         self._exchange = Exchange(self.policy, resolver, ssl_context)
-        self._robots = RobotsCache(self._ask_robots, memory=memory)
+        self._robots = RobotsCache(self._ask_robots)
         self._lock = threading.Lock()
         self._paces: dict[str, Pace] = {}
 

@@ -8,7 +8,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import httpx
 from protego import Protego
@@ -39,23 +38,18 @@ class Rules:
     parser: Protego
     delay: float
     sitemaps: tuple[str, ...]
-    text: str
-    """The lines that were parsed: those that are for us or for everybody, and the sitemaps."""
+    size: int
 
     @classmethod
     def parse(cls, body: bytes) -> Rules:
         """Parse a robots.txt. Whatever it holds, there are rules; what is cut off in mid-line is left out."""
         if len(body) >= MOST_BYTES:
             body = body[: body.rfind(b"\n", 0, MOST_BYTES) + 1]
-        return cls.read(_ours(body.decode("utf-8-sig", "replace")))
-
-    @classmethod
-    def read(cls, text: str) -> Rules:
-        """Return the rules whose `text` is this."""
+        text = _ours(body.decode("utf-8-sig", "replace"))
         parser = Protego.parse(text)
         rate = parser.request_rate(PRODUCT)
         delay = max(parser.crawl_delay(PRODUCT) or 0.0, rate.seconds / rate.requests if rate else 0.0)
-        return cls(parser, delay, tuple(parser.sitemaps), text)
+        return cls(parser, delay, tuple(parser.sitemaps), len(text))
 
     def allows(self, url: httpx.URL) -> bool:
         """Tell whether an address of the site may be asked for."""
@@ -98,26 +92,11 @@ def _agent(name: str) -> str | None:
     return PRODUCT if token and token[0].lower() == PRODUCT else None
 
 
-class RobotsMemory(Protocol):
-    """What keeps the rules of sites from one run to the next."""
-
-    def robots(self, origin: str) -> tuple[str, int] | None:
-        """Return the text of the rules of a site, and how many seconds ago they came; None where they are unknown."""
-
-    def keep_robots(self, origin: str, text: str) -> None:
-        """Remember the text of the rules of a site, which came now."""
-
-
 class RobotsCache:
     """The rules of the sites that were asked, and the sites whose rules cannot be had for now. Threads may share it."""
 
-    def __init__(
-        self, ask: Callable[[httpx.URL], Rules], *, ttl: float = TTL, memory: RobotsMemory | None = None
-    ) -> None:
-        """`ask` gets a robots.txt, or raises HostDeferred where its site is to be left alone. `memory` has those that
-        earlier runs got, which are used for as long as those of this one.
-        """
-        self._memory = memory
+    def __init__(self, ask: Callable[[httpx.URL], Rules], *, ttl: float = TTL) -> None:
+        """`ask` gets a robots.txt, or raises HostDeferred where its site is to be left alone."""
         self._ask = ask
         self._ttl = ttl
         self._lock = threading.Lock()
@@ -154,17 +133,12 @@ class RobotsCache:
 
     def _learn(self, origin: str, url: httpx.URL) -> _Known:
         outcome: Rules | HostDeferred
-        if remembered := self._remembered(origin):
-            outcome, seconds = remembered
-        else:
-            try:
-                outcome = self._ask(url.copy_with(username=None, password=None).join("/robots.txt"))
-                seconds = self._ttl
-                if self._memory:
-                    self._memory.keep_robots(origin, outcome.text)
-            except HostDeferred as error:
-                outcome = error
-                seconds = error.retry_after or DEFER
+        try:
+            outcome = self._ask(url.copy_with(username=None, password=None).join("/robots.txt"))
+            seconds = self._ttl
+        except HostDeferred as error:
+            outcome = error
+            seconds = error.retry_after or DEFER
         known = _Known(time.monotonic() + seconds, outcome)
         with self._lock:
             self._forget(origin)
@@ -173,14 +147,6 @@ class RobotsCache:
             while self._size > _MOST_CACHED and len(self._known) > 1:
                 self._forget(next(iter(self._known)))
         return known
-
-    def _remembered(self, origin: str) -> tuple[Rules, float] | None:
-        """Return the rules that an earlier run got, and for how many seconds they may still be used."""
-        kept = self._memory.robots(origin) if self._memory else None
-        if kept is None:
-            return None
-        text, age = kept
-        return (Rules.read(text), self._ttl - age) if 0 <= age < self._ttl else None
 
     def _forget(self, origin: str) -> None:
         known = self._known.pop(origin, None)
@@ -197,7 +163,7 @@ class _Known:
 
     @property
     def size(self) -> int:
-        return _OVERHEAD + (len(self.outcome.text) if isinstance(self.outcome, Rules) else 0)
+        return _OVERHEAD + (self.outcome.size if isinstance(self.outcome, Rules) else 0)
 
 
 def deferred(url: httpx.URL, reason: object, seconds: float = DEFER) -> HostDeferred:

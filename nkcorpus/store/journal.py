@@ -91,14 +91,5 @@ class JournalWriter(Protocol):
         it was captured.
         """
 
-    def robots(self, origin: str) -> tuple[str, int] | None:
-        """Return what the robots.txt of a site (scheme, host and port) says to us, and how many seconds ago it came.
-
-        None where that is unknown.
-        """
-
-    def keep_robots(self, origin: str, text: str) -> None:
-        """Remember what the robots.txt of a site says to us; it came now."""
-
     def retry(self, source: str | None = None) -> int:
         """Make what failed pending again, of all sources or of one; return how many."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,33 +153,13 @@ def test_what_failed_is_asked_again(run: Run, server: Server) -> None:
     allowed = {"NKCORPUS_FETCH_ALLOW_HOSTS": "127.0.0.1"}
     done = ingest(run, "--retry-failed", **allowed)
     assert (done.code, done.json["new"]) == (0, 3)
-    assert sorted(server.paths[before:]) == [*paths[:2], paths[3]]
+    assert sorted(server.paths[before:]) == [*paths[:2], paths[3], "/robots.txt"]
     states = {name: entry["state"] for name, entry in journal(run).items() if entry["state"] != "done"}
     assert states == {"story-3": "gone", "story-9": "pending"}
     again = ingest(run, "--retry-failed", **allowed)
     assert (again.code, again.json["new"]) == (0, 0)
     assert "1 left whose hosts want to be asked later" in again.err
     assert run("-C", "c.db", "ingest", "--retry-failed", "--dry-run").code == 2
-
-
-def test_what_robots_may_is_asked_once_a_day(run: Run, server: Server, tmp_path: Path) -> None:
-    server.routes |= {"/rice": page("Rice in Hyesan"), "/corn": page("Corn in Hyesan")}
-    server.robots("User-agent: *", "Disallow: /corn")
-    ingest(run, server.url("/rice"))
-    assert ingest(run, server.url("/rice"), server.url("/corn")).json["failed"] == 1
-    assert server.paths == ["/robots.txt", "/rice", "/rice"]
-    server.robots()
-    assert ingest(run, server.url("/corn")).json["failed"] == 1
-    with closing(sqlite3.connect(tmp_path / "c.db")) as connection, connection:
-        connection.execute("UPDATE robots SET fetched_at = strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-1 day')")
-    assert ingest(run, server.url("/corn")).json["new"] == 1
-    assert server.paths.count("/robots.txt") == 2
-    server.robots("User-agent: *", "Disallow: /corn")
-    assert ingest(run, server.url("/corn"), "--force").json["failed"] == 1
-    assert ingest(run, server.url("/corn")).json["failed"] == 1
-    with closing(sqlite3.connect(tmp_path / "c.db")) as connection, connection:
-        connection.execute("UPDATE robots SET fetched_at = 'yesterday', rules = x'00'")
-    assert ingest(run, server.url("/rice")).json["unchanged"] == 1
 
 
 def test_what_is_asked_again_is_no_way_inward(run: Run, server: Server) -> None:

@@ -148,7 +148,7 @@ def test_a_feed_of_summaries_leads_to_the_pages(run: Run, server: Server) -> Non
     before = len(server.paths)
     again = ingest(run, server.url("/feed"))
     assert (again.code, again.json["new"], again.json["skipped"]) == (0, 0, 50)
-    assert server.paths[before:] == ["/feed"]
+    assert server.paths[before:] == ["/robots.txt", "/feed"]
     assert "skipped 50: in the corpus already; not fetched again" in again.err
     forced = ingest(run, server.url("/feed"), "--force", "--newest", "2")
     assert forced.json["unchanged"] == 2

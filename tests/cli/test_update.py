@@ -52,7 +52,7 @@ def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server,
     before = len(server.paths)
     second = update(run)
     assert (second.code, second.out, second.err) == (1, "", "")
-    assert server.paths[before:] == ["/feed"]
+    assert server.paths[before:] == ["/robots.txt", "/feed"]
     assert server.requests[-1].headers["if-none-match"] == '"1"'
     more = stories(server, 51)
     server.routes["/feed"] = content(feed(server, more[-1:] + paths, full=full), type_=RSS, etag='"2"')
@@ -61,7 +61,7 @@ def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server,
     assert third.code == 0
     (source,) = third.json["sources"]
     assert (source["name"], source["new"], source["failed"], source["error"]) == ("border", 1, 0, None)
-    assert server.paths[before:] == ["/feed", *([] if full else more[-1:])]
+    assert server.paths[before:] == ["/robots.txt", "/feed", *([] if full else more[-1:])]
     assert update(run).code == 1
 
 
@@ -100,7 +100,7 @@ def test_a_feed_whose_pages_failed_is_read_until_they_come(run: Run, server: Ser
     server.routes[paths[1]] = late
     before = len(server.paths)
     assert update(run).code == 0
-    assert server.paths[before:] == ["/feed", paths[1]]
+    assert server.paths[before:] == ["/robots.txt", "/feed", paths[1]]
     quiet = update(run)
     assert (quiet.code, quiet.err) == (1, "")
     assert server.requests[-1].headers["if-none-match"] == '"1"'
@@ -163,7 +163,7 @@ def test_a_wordpress_site_is_followed_by_its_interface(run: Run) -> None:
         assert update(run).code == 0
         before = len(wordpress.server.paths)
         assert update(run).code == 1
-        assert len(wordpress.server.paths) == before + 1
+        assert len(wordpress.server.paths) == before + 2
 
 
 def test_pages_that_are_no_articles_are_fetched_once(run: Run, server: Server) -> None:
@@ -280,7 +280,7 @@ def test_a_source_that_moved_for_good_is_followed_there(
     before = len(server.paths)
     quiet = update(run)
     assert (quiet.code, quiet.err) == (1, "")
-    assert server.paths[before:] == (["/feed"] if is_followed else ["/old", "/feed"])
+    assert server.paths[before + 1 :] == (["/feed"] if is_followed else ["/old", "/feed"])
     assert server.requests[-1].headers["if-none-match"] == '"1"'
 
 

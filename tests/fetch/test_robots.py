@@ -249,31 +249,6 @@ class TestCache:
             with pytest.raises(TimedOut):
                 cache.rules(httpx.URL(SITE))
 
-    @pytest.mark.parametrize(
-        ("age", "is_asked"), [(0, False), (86_300, False), (86_400, True), (-5, True), (None, True)]
-    )
-    def test_what_an_earlier_run_got_is_used_for_a_day(self, age: int | None, is_asked: bool) -> None:
-        kept: dict[str, str] = {}
-        asked = []
-
-        class Memory:
-            def robots(self, origin: str) -> tuple[str, int] | None:
-                return None if age is None or origin not in kept else (kept[origin], age)
-
-            def keep_robots(self, origin: str, text: str) -> None:
-                kept[origin] = text
-
-        def ask(url: httpx.URL) -> Rules:
-            asked.append(str(url))
-            return Rules.parse(b"User-agent: *\nDisallow: /a\nCrawl-delay: 7\nSitemap: https://x.example/map.xml")
-
-        for _ in range(2):
-            rules = RobotsCache(ask, memory=Memory()).rules(httpx.URL(f"{SITE}/a"))
-            assert not rules.allows(httpx.URL(f"{SITE}/a"))
-            assert rules.allows(httpx.URL(f"{SITE}/b"))
-            assert (rules.delay, rules.sitemaps) == (7.0, ("https://x.example/map.xml",))
-        assert len(asked) == 1 + is_asked
-
     def test_its_size_is_bounded(self) -> None:
         asked = []
         rules = Rules.parse(b"User-agent: *\n" + b"Disallow: /x\n" * 20_000)

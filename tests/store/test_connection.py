@@ -127,9 +127,7 @@ def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) 
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
         for column in ("arrived", "gone_at", "gone_status"):
             connection.execute(f"ALTER TABLE article DROP COLUMN {column}")
-        tables = (
-            "text_band text_cluster rule kept_line user_tag note saved_search alias fetch followed walk robots".split()
-        )
+        tables = "text_band text_cluster rule kept_line user_tag note saved_search alias fetch followed walk".split()
         for table in tables:
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")

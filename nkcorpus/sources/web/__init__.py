@@ -15,7 +15,7 @@ from nkcorpus.sources.web.lists import read_list
 from nkcorpus.sources.web.pages import HELD, page_outcome, retrieval_of
 from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
 from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
-from nkcorpus.sources.web.visit import Known, SiteRules, Visit, failure, is_fetchable, skip
+from nkcorpus.sources.web.visit import Known, Visit, failure, is_fetchable, skip
 from nkcorpus.sources.web.wayback import read_capture, read_captures
 from nkcorpus.sources.web.wordpress import known_interface, read_wordpress, remember_interface
 from nkcorpus.sources.webreading import WebReading
@@ -53,9 +53,8 @@ def read_web(
     reading = reading or WebReading()
     policy = (policy or FetchPolicy()).naming(url for url in (*named, reading.archive) if is_fetchable(url))
     read = read_captures if reading.captures else _read_address
-    rules = SiteRules(known.journal, afresh)
-    with Fetcher(policy, memory=rules) as fetcher:
-        visit = Visit(fetcher, reading, known, rules, notify, pause, followed, afresh)
+    with Fetcher(policy) as fetcher:
+        visit = Visit(fetcher, reading, known, notify, pause, followed, afresh)
         for url in dict.fromkeys(named):
             visit.named = url
             yield from read(visit, url)

@@ -14,7 +14,6 @@ from nkcorpus.extract.fields import web_address
 from nkcorpus.fetch.answer import Fetched, Validators
 from nkcorpus.fetch.attempts import answered, refused, validators_of
 from nkcorpus.fetch.client import Fetcher
-from nkcorpus.fetch.robots import RobotsMemory
 from nkcorpus.fetch.urls import may_share_credentials, parse_url, without_credentials
 from nkcorpus.identity import canonical_url
 from nkcorpus.model import Attempt, FetchEntry, Retrieval, SourceFailure, SourceSkip
@@ -22,8 +21,8 @@ from nkcorpus.sources import without_user
 from nkcorpus.sources.webreading import WebReading
 
 
-class Journal(RobotsMemory, Protocol):
-    """What is remembered of each address that is asked for, and of each site."""
+class Journal(Protocol):
+    """What is remembered of each address that is asked for."""
 
     def entry(self, url: str) -> FetchEntry | None:
         """Return what is known about an address, None for one that nobody asked for."""
@@ -62,30 +61,6 @@ class Known(Protocol):
 
 
 @dataclass(slots=True)
-class SiteRules:
-    """What robots.txt said to earlier runs; a visit `afresh` asks again. What comes is held back until `hand_over`, so
-    that nothing is being written while a host is waited for.
-    """
-
-    journal: Journal
-    afresh: bool
-    _came: dict[str, str] = field(default_factory=dict)
-
-    def robots(self, origin: str) -> tuple[str, int] | None:
-        """See RobotsMemory."""
-        return None if self.afresh else self.journal.robots(origin)
-
-    def keep_robots(self, origin: str, text: str) -> None:
-        """See RobotsMemory."""
-        self._came[origin] = text
-
-    def hand_over(self) -> None:
-        """Write down what came."""
-        while self._came:
-            self.journal.keep_robots(*self._came.popitem())
-
-
-@dataclass(slots=True)
 class Visit:
     """One run. `notify` gets lines for the user. `pause` is called before each request, when all that was yielded has
     been dealt with. `followed` is the name of the source whose news are asked for, "" where it has none. A visit
@@ -95,7 +70,6 @@ class Visit:
     fetcher: Fetcher
     reading: WebReading
     known: Known
-    rules: SiteRules
     notify: Callable[[str], None]
     pause: Callable[[], None]
     followed: str = ""
@@ -129,10 +103,7 @@ class Visit:
         Raises FetchError.
         """
         self.pause()
-        try:
-            return self.fetcher.get(self._with_credentials(url), validators=validators)
-        finally:
-            self.rules.hand_over()
+        return self.fetcher.get(self._with_credentials(url), validators=validators)
 
     def failed(self, error: Exception) -> SourceFailure:
         """Return the failure of what the user named, and write it down."""
@@ -178,10 +149,7 @@ class Visit:
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt names for the site of `url`. Raises FetchError."""
         self.pause()
-        try:
-            return tuple(address for text in self.fetcher.sitemaps(url) if (address := _joined(url, text)))
-        finally:
-            self.rules.hand_over()
+        return tuple(address for text in self.fetcher.sitemaps(url) if (address := _joined(url, text)))
 
     @property
     def shown(self) -> str:

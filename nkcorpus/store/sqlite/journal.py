@@ -220,21 +220,6 @@ class SqliteJournalWriter:
                 _SETTLE_CAPTURE, (address, error, article_id, retrieval.url, retrieval.retrieved_at)
             )
 
-    def robots(self, origin: str) -> tuple[str, int] | None:
-        """See JournalWriter."""
-        age = "strftime('%s', 'now') - strftime('%s', fetched_at)"
-        with corpus_errors(self._path):
-            row = self._connection.execute(f"SELECT rules, {age} FROM robots WHERE origin = ?", (origin,)).fetchone()
-        return (row[0], row[1]) if row and isinstance(row[0], str) and isinstance(row[1], int) else None
-
-    def keep_robots(self, origin: str, text: str) -> None:
-        """See JournalWriter."""
-        with corpus_errors(self._path):
-            self._begin()
-            self._connection.execute(
-                "INSERT OR REPLACE INTO robots (origin, rules, fetched_at) VALUES (?, ?, ?)", (origin, text, utc_now())
-            )
-
     def retry(self, source: str | None = None) -> int:
         """See JournalWriter."""
         with corpus_errors(self._path):
