@@ -188,6 +188,7 @@ class Corpus:
                     again=failed_before(store, writer, self._notify) if retry_failed else (),
                     afresh=force,
                     followed=followed,
+                    hosts=self._cache_dir / "hosts",
                     notify=self._notify,
                     pause=writer.commit,
                 )

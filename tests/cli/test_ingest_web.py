@@ -17,6 +17,8 @@ from tests.cli.support import PROGRAM, Outcome, Run, environment
 from tests.web.server import Reply, Request, Server, content, redirect
 
 QUICK = {"NKCORPUS_FETCH_DELAY": "0", "NKCORPUS_FETCH_BACKOFF": "0.01"}
+LATER = {"NKCORPUS_CACHE_DIR": "cache-later"}
+"""As if the time had come for which hosts want to be left alone."""
 XML = {"Content-Type": "application/xml"}
 
 
@@ -149,7 +151,7 @@ def test_a_feed_of_summaries_leads_to_the_pages(run: Run, server: Server) -> Non
     before = len(server.paths)
     again = ingest(run, server.url("/feed"))
     assert (again.code, again.json["new"], again.json["skipped"]) == (0, 0, 50)
-    assert server.paths[before:] == ["/robots.txt", "/feed"]
+    assert server.paths[before:] == ["/feed"]
     assert "skipped 50: in the corpus already; not fetched again" in again.err
     forced = ingest(run, server.url("/feed"), "--force", "--newest", "2")
     assert forced.json["unchanged"] == 2
@@ -348,7 +350,10 @@ def test_a_host_that_wants_a_pause_is_left_alone(run: Run, server: Server) -> No
     assert "no more is asked of it now" in done.err
     assert len(server.paths) == 6
     server.routes[paths[3]] = page("Late")
-    assert ingest(run, server.url("/markets")).json["new"] == 9
+    early = ingest(run, server.url("/markets"))
+    assert (early.json["new"], len(server.paths)) == (0, 6)
+    assert "asks to be left alone" in early.json["failures"][0]["error"]
+    assert ingest(run, server.url("/markets"), **LATER).json["new"] == 9
 
 
 @pytest.mark.parametrize(("reply", "asked"), [(Reply(503, headers={"Retry-After": "3600"}), 1), (Reply(500), 5)])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.support import Outcome, Run, one_line
-from tests.cli.test_ingest_web import QUICK, articles, feed, listing, page, stories
+from tests.cli.test_ingest_web import LATER, QUICK, articles, feed, listing, page, stories
 from tests.web.server import Reply, Server, content
 from tests.web.wordpress import site
 
@@ -48,7 +48,7 @@ def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server,
     before = len(server.paths)
     second = update(run)
     assert (second.code, second.out, second.err) == (1, "", "")
-    assert server.paths[before:] == ["/robots.txt", "/feed"]
+    assert server.paths[before:] == ["/feed"]
     assert server.requests[-1].headers["if-none-match"] == '"1"'
     more = stories(server, 51)
     server.routes["/feed"] = content(feed(server, more[-1:] + paths, full=full), type_=RSS, etag='"2"')
@@ -57,7 +57,7 @@ def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server,
     assert third.code == 0
     (source,) = third.json["sources"]
     assert (source["name"], source["new"], source["failed"], source["error"]) == ("border", 1, 0, None)
-    assert server.paths[before:] == ["/robots.txt", "/feed", *([] if full else more[-1:])]
+    assert server.paths[before:] == ["/feed", *([] if full else more[-1:])]
     assert update(run).code == 1
 
 
@@ -71,7 +71,7 @@ def test_a_feed_whose_pages_failed_is_read_until_they_come(run: Run, server: Ser
     server.routes[paths[1]] = late
     before = len(server.paths)
     assert update(run).code == 0
-    assert server.paths[before:] == ["/robots.txt", "/feed", paths[1]]
+    assert server.paths[before:] == ["/feed", paths[1]]
     quiet = update(run)
     assert (quiet.code, quiet.err) == (1, "")
     assert server.requests[-1].headers["if-none-match"] == '"1"'
@@ -134,7 +134,7 @@ def test_a_wordpress_site_is_followed_by_its_interface(run: Run) -> None:
         assert update(run).code == 0
         before = len(wordpress.server.paths)
         assert update(run).code == 1
-        assert len(wordpress.server.paths) == before + 2
+        assert len(wordpress.server.paths) == before + 1
 
 
 def test_pages_that_are_no_articles_are_fetched_once(run: Run, server: Server) -> None:
@@ -165,7 +165,11 @@ def test_a_page_is_not_asked_for_before_its_time(run: Run, server: Server) -> No
     follow(run, server.url("/feed"))
     assert update(run, NKCORPUS_FETCH_RETRIES="0", NKCORPUS_FETCH_MAX_WAIT="1").code == 0
     server.routes[paths[2]] = whole
-    quiet = update(run)
+    before = len(server.paths)
+    early = update(run)
+    assert (early.code, len(server.paths)) == (4, before)
+    assert "asks to be left alone" in one_line(early)
+    quiet = update(run, **LATER)
     assert (quiet.code, quiet.err) == (1, "")
     assert server.paths.count(paths[2]) == 1
     assert "if-none-match" not in server.requests[-1].headers

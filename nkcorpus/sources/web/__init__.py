@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from nkcorpus.errors import BadRecord, FetchError, ItemError, ItemTooLarge
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.fetch.client import Fetcher
+from nkcorpus.fetch.hosts import HostFiles
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.model import SourceFailure, SourceItem, SourceSkip, SourceUnchanged, WebKind
 from nkcorpus.sources.web.feeds import read_feed
@@ -33,6 +35,7 @@ def read_web(
     again: Iterable[str] = (),
     afresh: bool = False,
     followed: str = "",
+    hosts: Path | None = None,
     notify: Callable[[str], None] = lambda message: None,
     pause: Callable[[], None] = lambda: None,
 ) -> Iterator[Entry]:
@@ -41,14 +44,15 @@ def read_web(
     The hosts that the user `named`, and the archive of captures, may be on a network of one's own; those `listed` in a
     file may not, and of them pages that are there already are not fetched again. Those to be asked `again` may not
     either, and are fetched whatever there is. With `afresh`, all are. `followed` is the name of the source whose news
-    are asked for. `notify` gets lines for the user; `pause` is called before each request, when all that was yielded
-    has been dealt with. What came of each address goes to the journal.
+    are asked for. In the folder `hosts` it is kept what other runs have to know of hosts. `notify` gets lines for the
+    user; `pause` is called before each request, when all that was yielded has been dealt with. What came of each
+    address goes to the journal.
     What goes wrong is in the stream, and the rest goes on.
     """
     reading = reading or WebReading()
     policy = (policy or FetchPolicy()).naming(url for url in (*named, reading.archive) if is_fetchable(url))
     read = read_captures if reading.captures else _read_address
-    with Fetcher(policy) as fetcher:
+    with Fetcher(policy, hosts=_host_files(hosts)) as fetcher:
         visit = Visit(fetcher, reading, known, notify, pause, followed, afresh)
         for url in dict.fromkeys(named):
             visit.named = url
@@ -62,6 +66,13 @@ def read_web(
         for url in again:
             visit.named = url
             yield from _read_address(visit, url)
+
+
+def _host_files(folder: Path | None) -> HostFiles | None:
+    try:
+        return HostFiles(folder) if folder else None
+    except OSError:
+        return None
 
 
 def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
