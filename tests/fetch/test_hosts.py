@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from nkcorpus.errors import DisallowedByRobots, HostDeferred, HttpStatus
 from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.hosts import LONGEST_HOLD, ROBOTS_TTL, HostFiles, HostState
+from nkcorpus.fetch.pace import Pace
 from nkcorpus.fetch.policy import FetchPolicy
 from tests.fetch.conftest import HASTY, usual_trust
 from tests.web.server import Reply, Server
@@ -186,5 +187,6 @@ def test_any_state_ends(tmp_path_factory: pytest.TempPathFactory, state: HostSta
     files.keep_state("news.example", state)
     kept = files.state("news.example")
     assert kept in (state, HostState())
-    with Fetcher(FetchPolicy(delay=0.0, max_wait=0.0), ssl_context=usual_trust(), hosts=files) as fetcher:
-        fetcher.hold("http://news.example/", 0)
+    pace = Pace("news.example", FetchPolicy(delay=0.0, max_wait=0.0), files)
+    with suppress(HostDeferred), pace.turn("http://news.example/") as waited:
+        assert waited < 5
