@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.cli.support import Outcome, Run, one_line
-from tests.cli.test_ingest_web import LATER, QUICK, articles, feed, listing, page, stories
-from tests.web.server import Reply, Server, content
+from tests.cli.test_ingest_web import LATER, QUICK, articles, feed, listing, page, sitemap, stories
+from tests.web.server import Reply, Request, Server, content
 from tests.web.wordpress import site
 
 RSS = "application/rss+xml"
@@ -149,6 +149,94 @@ def test_pages_that_are_no_articles_are_fetched_once(run: Run, server: Server) -
     assert max(server.paths.count(path) for path in paths) == 1
     server.routes[paths[1]] = page("Back again")
     assert update(run).code == 1
+
+
+def test_a_listing_that_has_not_changed_costs_one_request(run: Run, server: Server) -> None:
+    paths = stories(server, 9)
+    server.routes["/markets"] = content(listing(paths).body, etag='"1"')
+    follow(run, server.url("/markets"))
+    assert one_line(update(run)).startswith("127.0.0.1: 9 new")
+    before = len(server.paths)
+    assert update(run).code == 1
+    assert server.paths[before:] == ["/markets"]
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+    server.routes["/markets"] = content(listing(stories(server, 10)).body, etag='"2"')
+    assert one_line(update(run)).startswith("127.0.0.1: 1 new")
+
+
+def sitemap_of(server: Server, paths: list[str], etag: str) -> Callable[[Request], Reply]:
+    return content(sitemap([server.url(path) for path in paths]), type_="application/xml", etag=etag)
+
+
+@pytest.mark.parametrize("number", [9, 105])
+def test_a_sitemap_that_has_not_changed_costs_one_request(run: Run, server: Server, number: int) -> None:
+    paths = stories(server, number)
+    server.routes["/map.xml"] = sitemap_of(server, paths, '"1"')
+    follow(run, server.url("/map.xml"))
+    taken = min(number, 100)
+    assert one_line(update(run)).startswith(f"127.0.0.1: {taken} new")
+    before = len(server.paths)
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert server.paths[before:] == ["/map.xml"]
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+    server.routes["/map.xml"] = sitemap_of(server, ["/news/late", *paths], '"2"')
+    server.routes["/news/late"] = page("Late")
+    assert one_line(update(run)).startswith("127.0.0.1: 1 new")
+
+
+def test_of_a_sitemap_index_only_what_changed_is_read(run: Run, server: Server) -> None:
+    parts = {f"/map-{n}.xml": stories(server, 60, f"/news-{n}") for n in range(3)}
+    for name, paths in parts.items():
+        server.routes[name] = sitemap_of(server, paths, '"1"')
+    index = sitemap([server.url(name) for name in parts], index=True)
+    server.routes["/index.xml"] = content(index, type_="application/xml", etag='"i"')
+    follow(run, server.url("/index.xml"))
+    assert one_line(update(run)).startswith("127.0.0.1: 100 new")
+    assert "/map-2.xml" not in server.paths
+    before = len(server.paths)
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert server.paths[before:] == ["/index.xml", "/map-0.xml", "/map-1.xml"]
+    assert [request.headers.get("if-none-match") for request in server.requests[-2:]] == ['"1"', '"1"']
+    server.routes["/map-1.xml"] = sitemap_of(server, ["/news-1/late", *parts["/map-1.xml"]], '"2"')
+    server.routes["/news-1/late"] = page("Late")
+    assert one_line(update(run)).startswith("127.0.0.1: ")
+    assert "/map-2.xml" not in server.paths
+    assert "/news-1/late" in server.paths
+
+
+def test_a_sitemap_whose_pages_failed_is_read_until_they_come(run: Run, server: Server) -> None:
+    paths = stories(server, 4)
+    late, server.routes[paths[1]] = server.routes[paths[1]], Reply(500)
+    server.routes["/map.xml"] = sitemap_of(server, paths, '"1"')
+    follow(run, server.url("/map.xml"))
+    assert update(run, NKCORPUS_FETCH_RETRIES="0").code == 0
+    server.routes[paths[1]] = late
+    assert one_line(update(run)).startswith("127.0.0.1: 1 new")
+    assert "if-none-match" not in server.requests[-2].headers
+
+
+def test_what_was_followed_otherwise_is_read_again(run: Run, server: Server) -> None:
+    server.routes["/map.xml"] = sitemap_of(server, stories(server, 105), '"1"')
+    follow(run, server.url("/map.xml"), "--name", "border")
+    assert update(run).code == 0
+    assert run("-C", "c.db", "follow", "remove", "border").code == 0
+    follow(run, server.url("/map.xml"), "--name", "border", "--all")
+    assert one_line(update(run)).startswith("border: 5 new")
+
+
+def test_one_source_hides_no_news_of_another(run: Run, server: Server) -> None:
+    server.routes["/map.xml"] = sitemap_of(server, stories(server, 105), '"1"')
+    index = sitemap([server.url("/map.xml")], index=True)
+    server.routes["/index.xml"] = content(index, type_="application/xml")
+    follow(run, server.url("/index.xml"), "--name", "a")
+    assert one_line(update(run)).startswith("a: 100 new")
+    follow(run, server.url("/map.xml"), "--name", "b", "--all")
+    assert one_line(update(run)).startswith("b: 5 new")
+    before = len(server.paths)
+    assert update(run).code == 1
+    assert server.paths[before:] == ["/index.xml", "/map.xml", "/map.xml"]
 
 
 def test_what_cannot_be_updated(inside: Run, run: Run) -> None:

@@ -12,7 +12,7 @@ from nkcorpus.fetch.hosts import HostFiles
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.model import SourceFailure, SourceItem, SourceSkip, SourceUnchanged, WebKind
 from nkcorpus.sources.web.feeds import read_feed
-from nkcorpus.sources.web.pages import HELD, crawl_newest, page_outcome
+from nkcorpus.sources.web.pages import HELD, crawl_newest, page_outcome, retrieval_of
 from nkcorpus.sources.web.recognise import Recognised, recognise, usual_api
 from nkcorpus.sources.web.sitemaps import find_sitemaps, read_sitemaps
 from nkcorpus.sources.web.visit import Known, Visit, failure, is_fetchable, skip
@@ -82,7 +82,7 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
     if (yield from _read_known_interface(visit)):
         return
     try:
-        fetched = visit.get(url, conditional=visit.reading.kind in (None, "article", "feed"))
+        fetched = visit.get(url, conditional=visit.reading.kind != "wordpress")
     except FetchError as error:
         yield failure(url, error)
         return
@@ -130,7 +130,8 @@ def _read_listing(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator
     links = found.page.links if found.page else ()
     if not links:
         visit.notify(f"{visit.shown}: no articles are listed here; try --as sitemap, or the address of a feed")
-    yield from crawl_newest(visit, links)
+    if (yield from crawl_newest(visit, links)) and links:
+        visit.taken_whole(retrieval_of(fetched))
 
 
 def _read_whole_site(visit: Visit, fetched: Fetched, found: Recognised) -> Generator[Entry, None, bool]:

@@ -108,7 +108,7 @@ def crawl(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
 def crawl_newest(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
     """Yield the pages at `urls`, the newest first, up to the number that is wanted; tell how many are left.
 
-    Returns whether there is none left.
+    Returns whether there is no page left to try again.
     """
     if visit.reading.whole:
         return (yield from crawl(visit, urls))
@@ -117,4 +117,4 @@ def crawl_newest(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, 
     is_whole = yield from crawl(visit, wanted)
     if left := sum(not visit.has(url) for url in listed[visit.reading.newest :]):
         visit.notify(f"{visit.shown}: {left:,} more are left; --all takes them")
-    return is_whole and not left
+    return is_whole
