@@ -6,12 +6,13 @@ answer of the DNS that changes between check and use (rebinding) has nothing to 
 
 from __future__ import annotations
 
+import os
 import queue
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import httpcore
@@ -29,7 +30,16 @@ server that drips does not keep us."""
 HEADROOM = 262_144
 """Bytes on the wire for headers, which may come in any number (103 Early Hints), and for what frames the body."""
 _MOST_ADDRESSES = 4
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _NO_SUCH_HOST = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+
+
+def unused_proxy(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the name of the variable in `environ` that asks for a proxy, None without one.
+
+    None is used: it would resolve and connect where no address can be judged.
+    """
+    return next((name for name in environ if name.lower() in _PROXIES and environ[name]), None)
 
 
 class Budget:
@@ -102,6 +112,21 @@ class GuardedBackend(httpcore.NetworkBackend):
         """Connect to the first address of `host` that is allowed and answers. Raises AddressRefused, Unreachable,
         TimedOut.
         """
+        try:
+            return self._connected(host, port, local_address, socket_options)
+        except (Unreachable, TimedOut) as error:
+            if (proxy := unused_proxy()) is None:
+                raise
+            told = f"{error} ({proxy} is set, but proxies are not used)"
+            raise type(error)(told, is_final=error.is_final) from None
+
+    def _connected(
+        self,
+        host: str,
+        port: int,
+        local_address: str | None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> httpcore.NetworkStream:
         until = time.monotonic() + min(self._policy.connect_timeout, self.budget.seconds_left())
         addresses = self._allowed(host, port, self._resolve(host, port, until))[:_MOST_ADDRESSES]
         failure: Exception | None = None

@@ -92,6 +92,13 @@ def feed(server: Server, paths: list[str], *, full: bool) -> bytes:
     ).encode()
 
 
+def test_a_proxy_is_not_used_and_that_is_told(run: Run, server: Server) -> None:
+    server.routes["/news/rice"] = page("Rice in Hyesan")
+    done = ingest(run, server.url("/news/rice"), HTTP_PROXY="http://127.0.0.1:9")
+    assert (done.code, done.json["new"]) == (0, 1)
+    assert "HTTP_PROXY is set, but proxies are not used" in done.err
+
+
 def test_an_article_with_how_it_was_retrieved(run: Run, server: Server) -> None:
     server.routes["/old"] = redirect("/news/rice")
     server.routes["/news/rice"] = page("Rice in Hyesan")

@@ -9,6 +9,7 @@ from nkcorpus.errors import BadRecord, FetchError, ItemError, ItemTooLarge
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.hosts import HostFiles
+from nkcorpus.fetch.network import unused_proxy
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.model import SourceFailure, SourceItem, SourceSkip, SourceUnchanged, WebKind
 from nkcorpus.sources.web.feeds import read_feed
@@ -52,6 +53,8 @@ def read_web(
     reading = reading or WebReading()
     policy = (policy or FetchPolicy()).naming(url for url in (*named, reading.archive) if is_fetchable(url))
     read = read_captures if reading.captures else _read_address
+    if proxy := unused_proxy():
+        notify(f"{proxy} is set, but proxies are not used: hosts see the address of this machine")
     with Fetcher(policy, hosts=_host_files(hosts)) as fetcher:
         visit = Visit(fetcher, reading, known, notify, pause, followed, afresh)
         for url in dict.fromkeys(named):
