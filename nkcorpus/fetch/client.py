@@ -32,7 +32,7 @@ from nkcorpus.fetch.network import Budget, Resolver
 from nkcorpus.fetch.pace import Pace, backoff, parse_retry_after
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.fetch.robots import DEFER, MOST_BYTES, RobotsCache, Rules, deferred
-from nkcorpus.fetch.urls import basic_authorization, host_of, may_share_credentials, parse_url, public_form, shared_name
+from nkcorpus.fetch.urls import basic_authorization, host_of, may_share_credentials, parse_url, public_form, server_of
 
 T = TypeVar("T")
 
@@ -136,9 +136,9 @@ class Fetcher:
         return _Errand(url, max_bytes, time.monotonic() + self.policy.total_timeout)
 
     def _pace(self, url: httpx.URL) -> Pace:
-        host = host_of(url)
+        host = server_of(url)
         with self._lock:
-            return self._paces.setdefault(host, Pace(host, self.policy, self._hosts, shared_name(url)))
+            return self._paces.setdefault(host, Pace(host, self.policy, self._hosts))
 
     def _with_retries(self, errand: _Errand, attempt: Callable[[], T]) -> T:
         """Return what `attempt` returns, called again after failures that may pass."""

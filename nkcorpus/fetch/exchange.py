@@ -26,6 +26,8 @@ times, repetitive XML up to about 50, bombs 1,000 times and more."""
 RATIO_FREE = 4_000_000
 _CONNECTIONS = 32
 _KEEPALIVE = 15.0  # seconds that an idle connection is kept
+_TOO_LONG = "Receive buffer too long"
+"""What h11 says of headers, or lines of chunks, beyond what httpcore lets it keep (102,400 bytes)."""
 _MOST_DRAINED = 65_536
 
 
@@ -183,6 +185,8 @@ def _typed_errors(shown: str) -> Iterator[None]:
     except httpcore.TimeoutException:
         raise TimedOut("the host took too long to answer; try again later", url=shown, is_final=False) from None
     except httpcore.RemoteProtocolError as error:
+        if _TOO_LONG in str(error):
+            raise AnswerTooLarge("the headers of the answer are larger than 100 KiB; not taken", url=shown) from None
         raise BadAnswer(
             f"the answer is cut off or is no HTTP: {_one_line(error)}; try again later", url=shown, is_final=False
         ) from None

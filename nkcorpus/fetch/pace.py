@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 
 from filelock import Timeout
 
-from nkcorpus.errors import HostDeferred
+from nkcorpus.errors import AddressRefused, HostDeferred
 from nkcorpus.fetch import hosts
 from nkcorpus.fetch.hosts import HostFiles, HostState
 from nkcorpus.fetch.policy import FetchPolicy
@@ -26,16 +26,15 @@ LONGEST_HOLD = 30 * 86_400.0
 class Pace:
     """The pace of one host. Pauses count from the end of an answer, so that what the host sees is never shorter.
 
-    With `files`, it is shared with other processes under the name `key`.
+    With `files`, it is shared with other processes.
     """
 
-    def __init__(self, host: str, policy: FetchPolicy, files: HostFiles | None = None, key: str = "") -> None:
+    def __init__(self, host: str, policy: FetchPolicy, files: HostFiles | None = None) -> None:
         self.host = host
         self.crawl_delay = 0.0
         """The least pause that the host's robots.txt asks for, seconds."""
         self._policy = policy
         self._files = files
-        self._key = key or host
         self._turn = threading.Lock()
         self._adapted = 0.0
         self._ended: float | None = None
@@ -61,12 +60,17 @@ class Pace:
         started = time.monotonic()
         with self._turn, ExitStack() as stack:
             shared = self._wait_for_turn(url, stack)
+            was_asked = True
             try:
                 yield time.monotonic() - started
+            except AddressRefused:
+                was_asked = False
+                raise
             finally:
-                self._ended = time.monotonic()
-                if self._files and shared:
-                    self._files.keep_state(self._key, self._state(shared))
+                if was_asked:
+                    self._ended = time.monotonic()
+                if was_asked and self._files and shared:
+                    self._files.keep_state(self.host, self._state(shared))
 
     def _wait_for_turn(self, url: str, stack: ExitStack) -> HostState | None:
         """Wait until the host may be asked and no other process asks it; `stack` then keeps them off.
@@ -78,7 +82,7 @@ class Pace:
             if self._files is None:
                 return None
             try:
-                stack.enter_context(self._files.lock(self._key).acquire(self._policy.max_wait))
+                stack.enter_context(self._files.lock(self.host).acquire(self._policy.max_wait))
             except Timeout:
                 raise HostDeferred(
                     f"another nkcorpus has been asking {self.host} for {self._policy.max_wait:,.0f} s; try again later",
@@ -89,7 +93,7 @@ class Pace:
             except OSError:
                 self._files = None
                 return None
-            shared = self._files.state(self._key)
+            shared = self._files.state(self.host)
             self._heed(shared)
             if self.seconds_to_wait() <= 0:
                 return shared

@@ -55,8 +55,8 @@ def port_of(url: httpx.URL) -> int:
     return url.port or PORTS[url.scheme]
 
 
-def shared_name(url: httpx.URL) -> str:
-    """Return what a host is called among processes: those on other ports than the usual ones are hosts of their own."""
+def server_of(url: httpx.URL) -> str:
+    """Return whom to be polite to: the host, whether by http or https; on any other port it is a server of its own."""
     return host_of(url) if port_of(url) in PORTS.values() else authority(host_of(url), port_of(url))
 
 

@@ -137,6 +137,30 @@ def test_a_page_that_is_as_it_was_costs_a_304(run: Run, server: Server) -> None:
     assert "if-none-match" not in server.requests[-1].headers
 
 
+def test_a_sitemap_of_too_many_addresses_is_told(run: Run, server: Server) -> None:
+    server.routes["/map.xml"] = Reply(body=sitemap([server.url(f"/news/{n}") for n in range(50_001)]), headers=XML)
+    server.routes["/news/0"] = page("Rice in Hyesan")
+    done = ingest(run, server.url("/map.xml"), "--newest", "1")
+    assert (done.code, done.json["new"]) == (1, 1)
+    assert done.json["failures"] == [
+        {"origin": server.url("/map.xml"), "error": "a sitemap of more than 50,000 addresses; the rest was left"}
+    ]
+
+
+def test_what_is_no_sitemap_is_no_success(run: Run, server: Server) -> None:
+    server.routes["/map.xml.gz"] = Reply(body=gzip.compress(bytes(9_000)), headers={"Content-Type": "application/gzip"})
+    done = ingest(run, server.url("/map.xml.gz"), "--as", "sitemap")
+    assert (done.code, done.json["failed"]) == (1, 1)
+    assert "no sitemap" in done.json["failures"][0]["error"]
+
+
+def test_an_empty_answer_is_skipped(run: Run, server: Server) -> None:
+    server.routes["/"] = Reply()
+    done = ingest(run, server.url("/"))
+    assert (done.code, done.json["skipped"]) == (0, 1)
+    assert "skipped 1: an empty answer" in done.err
+
+
 def test_a_feed_that_holds_its_articles_is_enough(run: Run, server: Server) -> None:
     paths = [f"/news/{number}" for number in range(50)]
     server.routes["/feed"] = content(feed(server, paths, full=True), type_="application/rss+xml")

@@ -113,7 +113,7 @@ def test_a_robots_txt_that_is_a_bomb(server: Server) -> None:
 def test_headers_without_end(server: Server) -> None:
     server.routes["/one"] = Reply(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 50_000_000)
     server.routes["/many"] = Reply(raw=b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 1_500_000)
-    check(server, "/one", "BadAnswer")
+    check(server, "/one", "AnswerTooLarge")
     check(server, "/many", "AnswerTooLarge")
 
 

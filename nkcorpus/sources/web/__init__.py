@@ -180,8 +180,10 @@ def _read_feed(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[En
 def _read_sitemap(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:
     if found.kind == "sitemap":
         yield from read_sitemaps(visit, (fetched.url,), fetched)
+    elif found.page is None:
+        yield failure(fetched.url_asked, BadRecord("no sitemap; leave --as sitemap away"))
     elif not (yield from _read_whole_site(visit, fetched, found)):
-        yield from crawl_newest(visit, found.page.links if found.page else ())
+        yield from crawl_newest(visit, found.page.links)
 
 
 def _read_wordpress(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator[Entry]:

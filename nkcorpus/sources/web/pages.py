@@ -40,7 +40,9 @@ def is_page(fetched: Fetched) -> bool:
 def page_outcome(fetched: Fetched) -> Outcome:
     """Return the item of a page that was fetched, a skip for what is none."""
     if not is_page(fetched):
-        what = fetched.media_type or "of an unknown kind"
+        if not fetched.body:
+            return skip(fetched.url_asked, "an empty answer")
+        what = fetched.media_type or "content of an unknown kind"
         return skip(fetched.url_asked, f"no page but {what}; save it and name the file to take it")
     return SourceItem(
         origin=fetched.url_asked,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 from nkcorpus.errors import BadRecord, FetchError, HttpStatus, ItemTooLarge
-from nkcorpus.extract.feeds.sitemap import Sitemap, SitemapEntry, read_sitemap
+from nkcorpus.extract.feeds.sitemap import MOST_ENTRIES, Sitemap, SitemapEntry, read_sitemap
 from nkcorpus.extract.html.links import is_article_url, same_site
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.model import Retrieval, SourceFailure, SourceUnchanged
@@ -122,6 +122,9 @@ class _Walk:
                 self._pass_over(url)
                 return None
             sitemap = parse(fetched.body)
+            if not sitemap.is_whole:
+                rest = ItemTooLarge(f"a sitemap of more than {MOST_ENTRIES:,} addresses; the rest was left")
+                self.failures.append(failure(url, rest))
         except (FetchError, BadRecord, ItemTooLarge) as error:
             self.failures.append(failure(url, error))
             if isinstance(error, FetchError) and self._patience.ends_with(error):
