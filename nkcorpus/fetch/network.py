@@ -53,6 +53,7 @@ class Budget:
         self._max_bytes = max_bytes
         self._most = HEADROOM
         self._received = 0
+        self._content = 0
 
     def seconds_left(self) -> float:
         """Return the time that is left. Raises TimedOut when there is none."""
@@ -70,16 +71,22 @@ class Budget:
         self._most = HEADROOM + self._max_bytes
 
     def receive(self, size: int) -> None:
-        """Take note of bytes that came. Raises AnswerTooLarge beyond the limit."""
+        """Take note of bytes that came. Raises AnswerTooLarge beyond the limit, or when hardly any is content."""
         self._received += size
         if self._received > self._most:
             what = "answer is" if self._most > HEADROOM else "headers of the answer are"
             raise AnswerTooLarge(f"the {what} larger than the limit of {self._most:,} bytes")
+        self._check_framing(2 * HEADROOM)
 
-    def check_framing(self, content: int) -> None:
-        """Raise AnswerTooLarge when no more than half of what came is content: chunks of a byte cost hours."""
-        if self._received > 2 * content + HEADROOM:
-            raise AnswerTooLarge(f"the answer has {content:,} bytes of content in {self._received:,}; not taken")
+    def take_content(self, size: int) -> None:
+        """Take note of how much of what came is content, in all. Raises AnswerTooLarge when it is not even half."""
+        self._content = size
+        self._check_framing(HEADROOM)
+
+    def _check_framing(self, allowed: int) -> None:
+        """Chunks of a byte, and frames of none, cost hours."""
+        if self._received > 2 * self._content + allowed:
+            raise AnswerTooLarge(f"the answer has {self._content:,} bytes of content in {self._received:,}; not taken")
 
 
 class GuardedBackend(httpcore.NetworkBackend):
