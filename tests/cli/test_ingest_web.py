@@ -387,6 +387,27 @@ def test_a_host_that_wants_a_pause_is_left_alone(run: Run, server: Server) -> No
     assert ingest(run, server.url("/markets"), **LATER).json["new"] == 9
 
 
+@pytest.mark.parametrize("robots", [Reply(503), Reply(404)])
+def test_a_host_that_is_left_alone_stops_no_other(run: Run, server: Server, robots: Reply) -> None:
+    with Server("127.0.0.2") as other:
+        other.routes |= {"/robots.txt": robots} | {f"/away-{number}": Reply(500) for number in range(9)}
+        away = [other.url(f"/away-{number}") for number in range(9)]
+        here = [server.url(path) for path in stories(server, 3)]
+        body = feed(server, ["PLACE"], full=False).decode()
+        start, item, end = (
+            body.partition("<item>")[0],
+            body[body.index("<item>") : body.index("</channel>")],
+            "</channel></rss>",
+        )
+        items = "".join(item.replace(server.url("PLACE"), url) for url in [*away, *here])
+        server.routes["/feed"] = content((start + items + end).encode(), type_="text/xml")
+        patient = {"NKCORPUS_FETCH_RETRIES": "0", "NKCORPUS_FETCH_ALLOW_HOSTS": "127.0.0.2"}
+        done = ingest(run, server.url("/feed"), **patient)
+        assert (done.code, done.json["new"]) == (1, 3)
+        assert len(other.paths) == (1 if robots.status == 503 else 6)
+        assert f"{other.authority}: no more is asked of it now" in done.err
+
+
 @pytest.mark.parametrize(("reply", "asked"), [(Reply(503, headers={"Retry-After": "3600"}), 1), (Reply(500), 5)])
 def test_sitemaps_of_a_host_that_is_down_are_left(run: Run, server: Server, reply: Reply, asked: int) -> None:
     names = [f"/map-{number}.xml" for number in range(20)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Generator, Iterable
 
-from nkcorpus.errors import FetchError, HostDeferred
+from nkcorpus.errors import BadUrl, FetchError, HostDeferred
+from nkcorpus.extract.html.links import same_site
 from nkcorpus.fetch.answer import Fetched
+from nkcorpus.fetch.urls import parse_url, server_of
 from nkcorpus.model import Retrieval, SourceItem
 from nkcorpus.sources.httpbody import declared_charset
 from nkcorpus.sources.limits import SIGNATURE_BYTES
@@ -74,14 +77,17 @@ class Patience:
 def crawl(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
     """Yield the pages at `urls`, none twice in a run and none that the corpus has.
 
-    When the host wants to be left alone, or nothing can be had of it any more, the rest is left, which a note tells.
+    When a host wants to be left alone, or nothing can be had of it any more, its pages are left, which a note tells.
     Of a followed source, no page is fetched that it led to before, unless that is to be tried again.
     Returns whether there is no page left to try again.
     """
-    patience = Patience()
+    patience: defaultdict[str, Patience] = defaultdict(Patience)
+    left: set[str] = set()
     is_whole = True
     for url in urls:
-        if not visit.is_first(url):
+        server = _server(url)
+        if server in left or not visit.is_first(url):
+            is_whole = is_whole and server not in left
             continue
         if visit.has(url):
             yield skip(url, HELD)
@@ -98,13 +104,24 @@ def crawl(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
         except FetchError as error:
             yield failure(url, error)
             is_whole = is_whole and error.is_final
-            if patience.ends_with(error):
-                visit.notify(f"{visit.shown}: no more is asked of it now; run the same again later for the rest")
-                return False
+            if patience[server].ends_with(error):
+                is_own = same_site(url, visit.named)
+                who = visit.shown if is_own else server
+                visit.notify(f"{who}: no more is asked of it now; run the same again later for the rest")
+                if is_own:
+                    return False
+                left.add(server)
         else:
-            patience.answered()
+            patience[server].answered()
             yield outcome
     return is_whole
+
+
+def _server(url: str) -> str:
+    try:
+        return server_of(parse_url(url))
+    except BadUrl:
+        return ""
 
 
 def crawl_newest(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
