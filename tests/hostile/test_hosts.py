@@ -18,7 +18,7 @@ from tests.web.server import Reply, Request, Server, redirect
 SECONDS = 30.0
 MEMORY = 64_000_000
 BOMB = 400_000_000
-SETTINGS = "[fetch]\ndelay = 0\nbackoff = 0.01\nrequest_timeout = 2\n"
+SETTINGS = "[fetch]\ndelay = 0\nbackoff = 0.01\nrequest_timeout = 4\n"
 INWARD = (
     "127.0.0.1:9 10.0.0.1 169.254.169.254/latest/meta-data [::1] [::ffff:127.0.0.1] [::ffff:10.0.0.1] 2130706433 0x7f.1"
     " [64:ff9b::7f00:1] [2002:7f00:1::] localhost"
