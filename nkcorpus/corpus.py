@@ -90,7 +90,8 @@ class Corpus:
         """
         from nkcorpus.ingesting import ingest
 
-        report = ingest([os.fspath(source) for source in sources], keywords, self._opened.created, self._notify)
+        names = [os.fspath(source) for source in sources]
+        report = ingest(names, keywords, self._opened.created, self._opened.cache_dir / "hosts", self._notify)
         self._opened.sync()
         return report
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypedDict
 
 from nkcorpus import pipeline
@@ -63,12 +64,16 @@ class IngestKeywords(TypedDict, total=False):
 
 
 def ingest(
-    names: Sequence[str], keywords: IngestKeywords, created: Callable[[], Store], notify: Callable[[str], None]
+    names: Sequence[str],
+    keywords: IngestKeywords,
+    created: Callable[[], Store],
+    hosts: Path,
+    notify: Callable[[str], None],
 ) -> IngestReport:
     """Take the sources of these names into the store that `created` returns, made if need be once a source exists.
 
-    `notify` gets a line of what a user would want to know. Raises SourceNotFound when none of the sources exists,
-    UsageError, CorpusError.
+    In the folder `hosts` it is kept what other runs have to know of hosts. `notify` gets lines for the user.
+    Raises SourceNotFound when none of the sources exists, UsageError, CorpusError.
     """
     entries = _files(names, keywords)
     selection = _selection(keywords)
@@ -82,7 +87,7 @@ def ingest(
             force=keywords.get("force", False),
             on_stored=keywords.get("on_stored", lambda done, origin: None),
             selection=selection,
-            live=_live(names, keywords, store, writer, notify),
+            live=_live(names, keywords, store, writer, hosts, notify),
         )
 
 
@@ -119,6 +124,7 @@ def _live(
     keywords: IngestKeywords,
     store: Store,
     writer: StoreWriter,
+    hosts: Path,
     notify: Callable[[str], None],
 ) -> Iterable[pipeline.Entry]:
     """Return what comes from the web."""
@@ -138,6 +144,7 @@ def _live(
         again=failed_before(store, writer, notify) if again else (),
         afresh=keywords.get("force", False),
         followed=keywords.get("followed", ""),
+        hosts=hosts,
         notify=notify,
         pause=writer.commit,
     )

@@ -21,7 +21,7 @@ _SOURCE_FAILED = 4
 def command(session: Session, name: str | None, format: Any) -> int:
     """Ask the followed sources ('nkcorpus follow'), or the one of that NAME, for what is new, and take it in.
 
-    A feed that has not changed costs one request (and one for robots.txt). What a source led to before is not fetched
+    A feed, listing or sitemap that has not changed costs one request. What a source led to before is not fetched
     again, unless it failed in a way that may pass; 'nkcorpus ingest --retry-failed' asks for the rest of what failed.
 
     Made for cron: without anything new it says nothing. Exit code 0: there is news; 1: nothing new; 4: a followed

@@ -27,11 +27,12 @@ from nkcorpus.errors import (
 )
 from nkcorpus.fetch.answer import Fetched, Validators, kept_headers
 from nkcorpus.fetch.exchange import CONTENT, Answer, Exchange
+from nkcorpus.fetch.hosts import HostFiles
 from nkcorpus.fetch.network import Budget, Resolver
 from nkcorpus.fetch.pace import Pace, backoff, parse_retry_after
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.fetch.robots import DEFER, MOST_BYTES, RobotsCache, Rules, deferred
-from nkcorpus.fetch.urls import basic_authorization, host_of, may_share_credentials, parse_url, public_form
+from nkcorpus.fetch.urls import basic_authorization, host_of, may_share_credentials, parse_url, public_form, server_of
 
 T = TypeVar("T")
 
@@ -62,7 +63,8 @@ class Fetcher:
     """Fetches addresses politely and safely: one request at a time per host, at the pace that the host bears.
 
     Threads may share one. It keeps what it learns of hosts (pace, robots.txt, connections) for as long as it lives,
-    and nothing beyond. `resolver` stands in for `socket.getaddrinfo`, `ssl_context` for the usual trust.
+    and nothing beyond, but for what `hosts` keeps for other processes. `resolver` stands in for `socket.getaddrinfo`,
+    `ssl_context` for the usual trust.
     """
 
     def __init__(
@@ -71,10 +73,12 @@ class Fetcher:
         *,
         resolver: Resolver = socket.getaddrinfo,
         ssl_context: ssl.SSLContext | None = None,
+        hosts: HostFiles | None = None,
     ) -> None:
         self.policy = policy or FetchPolicy()
+        self._hosts = hosts
         self._exchange = Exchange(self.policy, resolver, ssl_context)
-        self._robots = RobotsCache(self._ask_robots)
+        self._robots = RobotsCache(self._ask_robots, files=hosts)
         self._lock = threading.Lock()
         self._paces: dict[str, Pace] = {}
 
@@ -136,9 +140,9 @@ class Fetcher:
         return _Errand(url, max_bytes, time.monotonic() + self.policy.total_timeout)
 
     def _pace(self, url: httpx.URL) -> Pace:
-        host = host_of(url)
+        host = server_of(url)
         with self._lock:
-            return self._paces.setdefault(host, Pace(host, self.policy))
+            return self._paces.setdefault(host, Pace(host, self.policy, self._hosts))
 
     def _with_retries(self, errand: _Errand, attempt: Callable[[], T]) -> T:
         """Return what `attempt` returns, called again after failures that may pass."""
@@ -201,6 +205,8 @@ class Fetcher:
             pace.answered(answer.seconds, well=answer.status < 400)
             if answer.status in _SLOW_DOWN:
                 pace.overloaded()
+            if wait := _retry_after(answer):
+                pace.told(wait)
         return answer
 
     def _check_robots(self, url: httpx.URL) -> None:
@@ -209,6 +215,9 @@ class Fetcher:
             return
         rules = self._rules(url)
         self._pace(url).crawl_delay = rules.delay
+        if rules.is_kept and not rules.allows(url):
+            self._robots.forget(url)  # a publisher who has given leave since is not kept waiting for a day
+            rules = self._rules(url)
         if not rules.allows(url):
             raise DisallowedByRobots(
                 f"the robots.txt of {host_of(url)} disallows it to programs; ask the publisher for leave",
@@ -272,5 +281,10 @@ def _status_error(answer: Answer) -> HttpStatus:
         status,
         url=public_form(answer.url),
         is_final=not temporary,
-        retry_after=parse_retry_after(answer.headers.get("retry-after")) if temporary else None,
+        retry_after=_retry_after(answer),
     )
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """Return the seconds that the host wants to be left alone for, None where it does not say."""
+    return parse_retry_after(answer.headers.get("retry-after")) if answer.status in _TEMPORARY else None

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+import h11
 import httpcore
 import httpx
+from h2.exceptions import H2Error
 
 from nkcorpus.errors import AnswerTooLarge, BadAnswer, BadEncoding, BadUrl, FetchError, TimedOut, Unreachable
 from nkcorpus.fetch.network import Budget, GuardedBackend, Resolver
@@ -26,6 +28,8 @@ times, repetitive XML up to about 50, bombs 1,000 times and more."""
 RATIO_FREE = 4_000_000
 _CONNECTIONS = 32
 _KEEPALIVE = 15.0  # seconds that an idle connection is kept
+_TOO_LONG = "Receive buffer too long"
+"""What h11 says of headers, or lines of chunks, beyond what httpcore lets it keep (102,400 bytes)."""
 _MOST_DRAINED = 65_536
 
 
@@ -92,7 +96,7 @@ class Exchange:
                     body = _read_body(response, budget, max_bytes, truncate)
                 else:
                     body = b""
-                    _drain(response)
+                    _drain(response, budget)
             finally:
                 response.close()
         return Answer(url, response.status_code, response.headers, body, seconds)
@@ -134,7 +138,7 @@ class _Stream(httpx.SyncByteStream):
 def _wire(response: httpx.Response, budget: Budget) -> Iterator[bytes]:
     """Yield the body as it comes, still encoded."""
     for chunk in response.iter_raw():
-        budget.check_framing(response.num_bytes_downloaded)
+        budget.take_content(response.num_bytes_downloaded)
         yield chunk
 
 
@@ -169,10 +173,11 @@ def _read_body(response: httpx.Response, budget: Budget, max_bytes: int, truncat
     return body.getvalue()
 
 
-def _drain(response: httpx.Response) -> None:
+def _drain(response: httpx.Response, budget: Budget) -> None:
     """Read a short body that nobody needs, so that the next request to the host can use the same connection."""
-    with suppress(httpcore.RemoteProtocolError, httpcore.NetworkError):  # the status has come, and is the answer
-        for _ in response.iter_raw():
+    # The status has come, and is the answer.
+    with suppress(httpcore.RemoteProtocolError, httpcore.NetworkError, AnswerTooLarge):
+        for _ in _wire(response, budget):
             if response.num_bytes_downloaded > _MOST_DRAINED:
                 return
 
@@ -191,11 +196,15 @@ def _typed_errors(shown: str) -> Iterator[None]:
         raise
     except httpcore.TimeoutException:
         raise TimedOut("the host took too long to answer; try again later", url=shown, is_final=False) from None
-    except httpcore.RemoteProtocolError as error:
+    except (httpcore.ProtocolError, H2Error, ValueError) as error:  # httpcore lets some of h2 and int() through
+        if isinstance(error.__cause__, h11.LocalProtocolError):
+            raise BadUrl(f"this address cannot be asked for: {_one_line(error)}", url=shown) from None
+        if _TOO_LONG in str(error):
+            raise AnswerTooLarge("the headers of the answer are larger than 100 KiB; not taken", url=shown) from None
         raise BadAnswer(
             f"the answer is cut off or is no HTTP: {_one_line(error)}; try again later", url=shown, is_final=False
         ) from None
-    except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol, httpx.InvalidURL) as error:
+    except (httpcore.UnsupportedProtocol, httpx.InvalidURL) as error:
         raise BadUrl(f"this address cannot be asked for: {_one_line(error)}", url=shown) from None
     except (httpcore.NetworkError, OSError) as error:
         if certificate := _certificate_error(error):

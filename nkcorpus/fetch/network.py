@@ -6,12 +6,13 @@ answer of the DNS that changes between check and use (rebinding) has nothing to 
 
 from __future__ import annotations
 
+import os
 import queue
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import httpcore
@@ -29,7 +30,16 @@ server that drips does not keep us."""
 HEADROOM = 262_144
 """Bytes on the wire for headers, which may come in any number (103 Early Hints), and for what frames the body."""
 _MOST_ADDRESSES = 4
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
 _NO_SUCH_HOST = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+
+
+def unused_proxy(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the name of the variable in `environ` that asks for a proxy, None without one.
+
+    None is used: it would resolve and connect where no address can be judged.
+    """
+    return next((name for name in environ if name.lower() in _PROXIES and environ[name]), None)
 
 
 class Budget:
@@ -43,6 +53,7 @@ class Budget:
         self._max_bytes = max_bytes
         self._most = HEADROOM
         self._received = 0
+        self._content = 0
 
     def seconds_left(self) -> float:
         """Return the time that is left. Raises TimedOut when there is none."""
@@ -60,16 +71,22 @@ class Budget:
         self._most = HEADROOM + self._max_bytes
 
     def receive(self, size: int) -> None:
-        """Take note of bytes that came. Raises AnswerTooLarge beyond the limit."""
+        """Take note of bytes that came. Raises AnswerTooLarge beyond the limit, or when hardly any is content."""
         self._received += size
         if self._received > self._most:
             what = "answer is" if self._most > HEADROOM else "headers of the answer are"
             raise AnswerTooLarge(f"the {what} larger than the limit of {self._most:,} bytes")
+        self._check_framing(2 * HEADROOM)
 
-    def check_framing(self, content: int) -> None:
-        """Raise AnswerTooLarge when no more than half of what came is content: chunks of a byte cost hours."""
-        if self._received > 2 * content + HEADROOM:
-            raise AnswerTooLarge(f"the answer has {content:,} bytes of content in {self._received:,}; not taken")
+    def take_content(self, size: int) -> None:
+        """Take note of how much of what came is content, in all. Raises AnswerTooLarge when it is not even half."""
+        self._content = size
+        self._check_framing(HEADROOM)
+
+    def _check_framing(self, allowed: int) -> None:
+        """Chunks of a byte, and frames of none, cost hours."""
+        if self._received > 2 * self._content + allowed:
+            raise AnswerTooLarge(f"the answer has {self._content:,} bytes of content in {self._received:,}; not taken")
 
 
 class GuardedBackend(httpcore.NetworkBackend):
@@ -102,6 +119,21 @@ class GuardedBackend(httpcore.NetworkBackend):
         """Connect to the first address of `host` that is allowed and answers. Raises AddressRefused, Unreachable,
         TimedOut.
         """
+        try:
+            return self._connected(host, port, local_address, socket_options)
+        except (Unreachable, TimedOut) as error:
+            if (proxy := unused_proxy()) is None:
+                raise
+            told = f"{error} ({proxy} is set, but proxies are not used)"
+            raise type(error)(told, is_final=error.is_final) from None
+
+    def _connected(
+        self,
+        host: str,
+        port: int,
+        local_address: str | None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> httpcore.NetworkStream:
         until = time.monotonic() + min(self._policy.connect_timeout, self.budget.seconds_left())
         addresses = self._allowed(host, port, self._resolve(host, port, until))[:_MOST_ADDRESSES]
         failure: Exception | None = None

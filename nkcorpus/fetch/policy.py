@@ -70,11 +70,18 @@ class FetchPolicy:
     def naming(self, urls: Iterable[str]) -> FetchPolicy:
         """Return this policy with the hosts and ports of `urls` allowed: those that the user named.
 
+        Who names one of the usual ports, by http or https, names both.
+
         Raises BadUrl.
         """
-        from nkcorpus.fetch.urls import host_of, parse_url, port_of  # settings alone need no HTTP library
+        from nkcorpus.fetch.urls import PORTS, host_of, parse_url, port_of  # settings alone need no HTTP library
 
-        named = {authority(host_of(url), port_of(url)) for url in map(parse_url, urls)}
+        usual = tuple(PORTS.values())
+        named = {
+            authority(host_of(url), port)
+            for url in map(parse_url, urls)
+            for port in (usual if port_of(url) in usual else (port_of(url),))
+        }
         return replace(self, allow_hosts=self.allow_hosts | named)
 
     def _check_number(self, name: str, kind: Any, most: float) -> None:

@@ -13,13 +13,12 @@ import httpx
 from protego import Protego
 
 from nkcorpus.errors import HostDeferred
+from nkcorpus.fetch.hosts import ROBOTS_TTL, HostFiles
 from nkcorpus.fetch.policy import PRODUCT
 from nkcorpus.fetch.urls import host_of, origin_of, public_form
 
 MOST_BYTES = 500 * 1024
 """What is read of a robots.txt; parsers must take at least as much (RFC 9309, section 2.5)."""
-TTL = 86_400.0
-"""Seconds that rules are used before they are asked for again (section 2.4)."""
 DEFER = 600.0
 """Seconds that a host whose robots.txt cannot be had is left alone, if it does not say itself."""
 _LONGEST_LINE = 8_192  # characters; no address that we ask for is longer
@@ -33,23 +32,30 @@ _TOKEN = re.compile(r"[a-z_-]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a robots.txt says to us. `delay` is the pause that it asks for, seconds, 0 for none."""
+    """What a robots.txt says to us: the part of its `text` that counts. `delay` is the pause that it asks for, seconds,
+    0 for none. Those that are `is_kept` come from another run.
+    """
 
     parser: Protego
     delay: float
     sitemaps: tuple[str, ...]
-    size: int
+    text: str
+    is_kept: bool = False
 
     @classmethod
     def parse(cls, body: bytes) -> Rules:
         """Parse a robots.txt. Whatever it holds, there are rules; what is cut off in mid-line is left out."""
         if len(body) >= MOST_BYTES:
             body = body[: body.rfind(b"\n", 0, MOST_BYTES) + 1]
-        text = _ours(body.decode("utf-8-sig", "replace"))
+        return cls.of(_ours(body.decode("utf-8-sig", "replace")))
+
+    @classmethod
+    def of(cls, text: str, *, is_kept: bool = False) -> Rules:
+        """Return the rules in the `text` of others."""
         parser = Protego.parse(text)
         rate = parser.request_rate(PRODUCT)
         delay = max(parser.crawl_delay(PRODUCT) or 0.0, rate.seconds / rate.requests if rate else 0.0)
-        return cls(parser, delay, tuple(parser.sitemaps), len(text))
+        return cls(parser, delay, tuple(parser.sitemaps), text, is_kept)
 
     def allows(self, url: httpx.URL) -> bool:
         """Tell whether an address of the site may be asked for."""
@@ -95,13 +101,17 @@ def _agent(name: str) -> str | None:
 class RobotsCache:
     """The rules of the sites that were asked, and the sites whose rules cannot be had for now. Threads may share it."""
 
-    def __init__(self, ask: Callable[[httpx.URL], Rules], *, ttl: float = TTL) -> None:
-        """`ask` gets a robots.txt, or raises HostDeferred where its site is to be left alone."""
+    def __init__(
+        self, ask: Callable[[httpx.URL], Rules], *, ttl: float = ROBOTS_TTL, files: HostFiles | None = None
+    ) -> None:
+        """`ask` gets a robots.txt, or raises HostDeferred where its site is to be left alone. `files` keep rules."""
         self._ask = ask
+        self._files = files
         self._ttl = ttl
         self._lock = threading.Lock()
         self._asking: dict[str, threading.Lock] = {}
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._forgotten: set[str] = set()
         self._size = 0
 
     def rules(self, url: httpx.URL) -> Rules:
@@ -113,7 +123,7 @@ class RobotsCache:
         with self._lock:
             asking = self._asking.setdefault(origin, threading.Lock())
         with asking:
-            known = self._find(origin) or self._learn(origin, url)
+            known = self._find(origin) or self._kept(origin) or self._learn(origin, url)
         if isinstance(known.outcome, Rules):
             return known.outcome
         raise HostDeferred(
@@ -123,6 +133,13 @@ class RobotsCache:
             retry_after=max(0.0, known.until - time.monotonic()),
         )
 
+    def forget(self, url: httpx.URL) -> None:
+        """Ask for the rules of the site of `url` when they are wanted next, whatever was kept."""
+        origin = origin_of(url)
+        with self._lock:
+            self._forget(origin)
+            self._forgotten.add(origin)
+
     def _find(self, origin: str) -> _Known | None:
         with self._lock:
             known = self._known.get(origin)
@@ -131,14 +148,26 @@ class RobotsCache:
             self._known.move_to_end(origin)
             return known
 
+    def _kept(self, origin: str) -> _Known | None:
+        """Return the rules that another run left, None where there are none, or they were forgotten here."""
+        if self._files is None or origin in self._forgotten or (kept := self._files.robots(origin)) is None:
+            return None
+        text, seconds = kept
+        return self._know(origin, seconds, Rules.of(text, is_kept=True))
+
     def _learn(self, origin: str, url: httpx.URL) -> _Known:
         outcome: Rules | HostDeferred
         try:
             outcome = self._ask(url.copy_with(username=None, password=None).join("/robots.txt"))
             seconds = self._ttl
+            if self._files:
+                self._files.keep_robots(origin, outcome.text)
         except HostDeferred as error:
             outcome = error
             seconds = error.retry_after or DEFER
+        return self._know(origin, seconds, outcome)
+
+    def _know(self, origin: str, seconds: float, outcome: Rules | HostDeferred) -> _Known:
         known = _Known(time.monotonic() + seconds, outcome)
         with self._lock:
             self._forget(origin)
@@ -163,7 +192,7 @@ class _Known:
 
     @property
     def size(self) -> int:
-        return _OVERHEAD + (self.outcome.size if isinstance(self.outcome, Rules) else 0)
+        return _OVERHEAD + (len(self.outcome.text) if isinstance(self.outcome, Rules) else 0)
 
 
 def deferred(url: httpx.URL, reason: object, seconds: float = DEFER) -> HostDeferred:

@@ -55,6 +55,11 @@ def port_of(url: httpx.URL) -> int:
     return url.port or PORTS[url.scheme]
 
 
+def server_of(url: httpx.URL) -> str:
+    """Return whom to be polite to: the host, whether by http or https; on any other port it is a server of its own."""
+    return host_of(url) if port_of(url) in PORTS.values() else authority(host_of(url), port_of(url))
+
+
 def origin_of(url: httpx.URL) -> str:
     """Return scheme, host and port: what one robots.txt is for (RFC 9309, section 2.3)."""
     return f"{url.scheme}://{authority(host_of(url), port_of(url))}"

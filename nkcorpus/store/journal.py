@@ -47,10 +47,15 @@ class Journal(Protocol):
         """Return the followed sources by name."""
 
     def follow(self, source: Followed) -> bool:
-        """Add a source; tell whether it was done: not where its name or address is taken."""
+        """Add a source; tell whether it was done: not where its name or address is taken.
+
+        Its address is the source's own from now on, and to be read whatever it gave before.
+        """
 
     def unfollow(self, name: str) -> bool:
-        """Delete a source, and what was pending for it; tell whether there was one."""
+        """Delete a source, what was pending for it, and what tells whether its lists have changed; tell whether there
+        was one.
+        """
 
     def mark_asked(self, name: str, error: str | None = None) -> None:
         """Remember that a source was asked, now, and why it could not be read, if so."""

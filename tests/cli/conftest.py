@@ -65,7 +65,9 @@ def inside(
     tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
     """Run a command like `run`, but in this process: for tables of many short commands."""
-    clean = environment(tmp_path) | {"NKCORPUS_CACHE_DIR": str(library.home / ".cache" / "nkcorpus")}
+    cache = library.home / ".cache" / "nkcorpus"
+    shutil.rmtree(cache / "hosts", ignore_errors=True)  # servers of other tests may have had the same port
+    clean = environment(tmp_path) | {"NKCORPUS_CACHE_DIR": str(cache)}
 
     def run_inside(
         *args: str | Path,

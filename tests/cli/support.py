@@ -99,6 +99,7 @@ def environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NKCORPUS", "_NKCORPUS", "XDG_"))}
     for name in ("NO_COLOR", "COLUMNS", "FORCE_COLOR", "BROWSER", "PYTHONWARNINGS"):
         kept.pop(name, None)
+    kept = {name: value for name, value in kept.items() if not name.lower().endswith("_proxy")}
     return kept | {"HOME": str(home), "LANG": "C.UTF-8", "TERM": "xterm-256color", "PYTHONWARNINGS": "error"}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.support import Run
-from tests.cli.test_ingest_web import articles, feed, ingest, listing, page, stories
+from tests.cli.test_ingest_web import LATER, articles, feed, ingest, listing, page, stories
 from tests.web.server import Reply, Server, content, redirect
 from tests.web.wordpress import site
 
@@ -151,12 +151,12 @@ def test_what_failed_is_asked_again(run: Run, server: Server) -> None:
     server.routes |= whole
     before = len(server.paths)
     allowed = {"NKCORPUS_FETCH_ALLOW_HOSTS": "127.0.0.1"}
-    done = ingest(run, "--retry-failed", **allowed)
+    done = ingest(run, "--retry-failed", **allowed, **LATER)
     assert (done.code, done.json["new"]) == (0, 3)
     assert sorted(server.paths[before:]) == [*paths[:2], paths[3], "/robots.txt"]
     states = {name: entry["state"] for name, entry in journal(run).items() if entry["state"] != "done"}
     assert states == {"story-3": "gone", "story-9": "pending"}
-    again = ingest(run, "--retry-failed", **allowed)
+    again = ingest(run, "--retry-failed", **allowed, **LATER)
     assert (again.code, again.json["new"]) == (0, 0)
     assert "1 left whose hosts want to be asked later" in again.err
     assert run("-C", "c.db", "ingest", "--retry-failed", "--dry-run").code == 2

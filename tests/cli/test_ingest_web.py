@@ -16,6 +16,8 @@ from tests.cli.support import PROGRAM, Outcome, Run, environment
 from tests.web.server import Reply, Request, Server, content, redirect
 
 QUICK = {"NKCORPUS_FETCH_DELAY": "0", "NKCORPUS_FETCH_BACKOFF": "0.01"}
+LATER = {"NKCORPUS_CACHE_DIR": "cache-later"}
+"""As if the time had come for which hosts want to be left alone."""
 XML = {"Content-Type": "application/xml"}
 
 
@@ -89,6 +91,13 @@ def feed(server: Server, paths: list[str], *, full: bool) -> bytes:
     ).encode()
 
 
+def test_a_proxy_is_not_used_and_that_is_told(run: Run, server: Server) -> None:
+    server.routes["/news/rice"] = page("Rice in Hyesan")
+    done = ingest(run, server.url("/news/rice"), HTTP_PROXY="http://127.0.0.1:9")
+    assert (done.code, done.json["new"]) == (0, 1)
+    assert "HTTP_PROXY is set, but proxies are not used" in done.err
+
+
 def test_an_article_with_how_it_was_retrieved(run: Run, server: Server) -> None:
     server.routes["/old"] = redirect("/news/rice")
     server.routes["/news/rice"] = page("Rice in Hyesan")
@@ -127,6 +136,31 @@ def test_a_page_that_is_as_it_was_costs_a_304(run: Run, server: Server) -> None:
     assert "if-none-match" not in server.requests[-1].headers
 
 
+def test_a_sitemap_of_too_many_addresses_is_told(run: Run, server: Server) -> None:
+    elsewhere = [f"https://elsewhere.example/{number}" for number in range(50_000)]
+    server.routes["/map.xml"] = Reply(body=sitemap([server.url("/news/0"), *elsewhere]), headers=XML)
+    server.routes["/news/0"] = page("Rice in Hyesan")
+    done = ingest(run, server.url("/map.xml"), "--newest", "1")
+    assert (done.code, done.json["new"]) == (1, 1)
+    assert done.json["failures"] == [
+        {"origin": server.url("/map.xml"), "error": "a sitemap of more than 50,000 addresses; the rest was left"}
+    ]
+
+
+def test_what_is_no_sitemap_is_no_success(run: Run, server: Server) -> None:
+    server.routes["/map.xml.gz"] = Reply(body=gzip.compress(bytes(9_000)), headers={"Content-Type": "application/gzip"})
+    done = ingest(run, server.url("/map.xml.gz"), "--as", "sitemap")
+    assert (done.code, done.json["failed"]) == (1, 1)
+    assert "no sitemap" in done.json["failures"][0]["error"]
+
+
+def test_an_empty_answer_is_skipped(run: Run, server: Server) -> None:
+    server.routes["/"] = Reply()
+    done = ingest(run, server.url("/"))
+    assert (done.code, done.json["skipped"]) == (0, 1)
+    assert "skipped 1: an empty answer" in done.err
+
+
 def test_a_feed_that_holds_its_articles_is_enough(run: Run, server: Server) -> None:
     paths = [f"/news/{number}" for number in range(50)]
     server.routes["/feed"] = content(feed(server, paths, full=True), type_="application/rss+xml")
@@ -148,7 +182,7 @@ def test_a_feed_of_summaries_leads_to_the_pages(run: Run, server: Server) -> Non
     before = len(server.paths)
     again = ingest(run, server.url("/feed"))
     assert (again.code, again.json["new"], again.json["skipped"]) == (0, 0, 50)
-    assert server.paths[before:] == ["/robots.txt", "/feed"]
+    assert server.paths[before:] == ["/feed"]
     assert "skipped 50: in the corpus already; not fetched again" in again.err
     forced = ingest(run, server.url("/feed"), "--force", "--newest", "2")
     assert forced.json["unchanged"] == 2
@@ -374,7 +408,31 @@ def test_a_host_that_wants_a_pause_is_left_alone(run: Run, server: Server) -> No
     assert "no more is asked of it now" in done.err
     assert len(server.paths) == 6
     server.routes[paths[3]] = page("Late")
-    assert ingest(run, server.url("/markets")).json["new"] == 9
+    early = ingest(run, server.url("/markets"))
+    assert (early.json["new"], len(server.paths)) == (0, 6)
+    assert "asks to be left alone" in early.json["failures"][0]["error"]
+    assert ingest(run, server.url("/markets"), **LATER).json["new"] == 9
+
+
+@pytest.mark.parametrize("robots", [Reply(503), Reply(404)])
+def test_a_host_that_is_left_alone_stops_no_other(run: Run, server: Server, robots: Reply) -> None:
+    with Server("127.0.0.2") as other:
+        other.routes |= {"/robots.txt": robots} | {f"/away-{number}": Reply(500) for number in range(9)}
+        away = [other.url(f"/away-{number}") for number in range(9)]
+        here = [server.url(path) for path in stories(server, 3)]
+        body = feed(server, ["PLACE"], full=False).decode()
+        start, item, end = (
+            body.partition("<item>")[0],
+            body[body.index("<item>") : body.index("</channel>")],
+            "</channel></rss>",
+        )
+        items = "".join(item.replace(server.url("PLACE"), url) for url in [*away, *here])
+        server.routes["/feed"] = content((start + items + end).encode(), type_="text/xml")
+        patient = {"NKCORPUS_FETCH_RETRIES": "0", "NKCORPUS_FETCH_ALLOW_HOSTS": "127.0.0.2"}
+        done = ingest(run, server.url("/feed"), **patient)
+        assert (done.code, done.json["new"]) == (1, 3)
+        assert len(other.paths) == (1 if robots.status == 503 else 6)
+        assert f"{other.authority}: no more is asked of it now" in done.err
 
 
 @pytest.mark.parametrize(("reply", "asked"), [(Reply(503, headers={"Retry-After": "3600"}), 1), (Reply(500), 5)])

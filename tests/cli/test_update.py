@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.support import PROGRAM, Outcome, Run, environment, one_line
-from tests.cli.test_ingest_web import QUICK, articles, feed, ingest, listing, page, sitemap, stories
-from tests.web.server import Reply, Server, content, redirect
+from tests.cli.test_ingest_web import LATER, QUICK, articles, feed, ingest, listing, page, sitemap, stories
+from tests.web.server import Reply, Request, Server, content, redirect
 from tests.web.wordpress import site
 
 RSS = "application/rss+xml"
@@ -52,7 +52,7 @@ def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server,
     before = len(server.paths)
     second = update(run)
     assert (second.code, second.out, second.err) == (1, "", "")
-    assert server.paths[before:] == ["/robots.txt", "/feed"]
+    assert server.paths[before:] == ["/feed"]
     assert server.requests[-1].headers["if-none-match"] == '"1"'
     more = stories(server, 51)
     server.routes["/feed"] = content(feed(server, more[-1:] + paths, full=full), type_=RSS, etag='"2"')
@@ -61,12 +61,12 @@ def test_a_feed_that_has_not_changed_costs_one_request(run: Run, server: Server,
     assert third.code == 0
     (source,) = third.json["sources"]
     assert (source["name"], source["new"], source["failed"], source["error"]) == ("border", 1, 0, None)
-    assert server.paths[before:] == ["/robots.txt", "/feed", *([] if full else more[-1:])]
+    assert server.paths[before:] == ["/feed", *([] if full else more[-1:])]
     assert update(run).code == 1
 
 
 @pytest.mark.parametrize("kind", [(), ("--as", "sitemap")])
-def test_a_sitemap_that_has_not_changed_costs_one_request(run: Run, server: Server, kind: tuple[str, ...]) -> None:
+def test_a_sitemap_costs_one_request_until_it_changes(run: Run, server: Server, kind: tuple[str, ...]) -> None:
     paths = stories(server, 6)
     urls = [server.url(path) for path in paths]
     late, server.routes[paths[1]] = server.routes[paths[1]], Reply(500)
@@ -100,7 +100,7 @@ def test_a_feed_whose_pages_failed_is_read_until_they_come(run: Run, server: Ser
     server.routes[paths[1]] = late
     before = len(server.paths)
     assert update(run).code == 0
-    assert server.paths[before:] == ["/robots.txt", "/feed", paths[1]]
+    assert server.paths[before:] == ["/feed", paths[1]]
     quiet = update(run)
     assert (quiet.code, quiet.err) == (1, "")
     assert server.requests[-1].headers["if-none-match"] == '"1"'
@@ -163,7 +163,7 @@ def test_a_wordpress_site_is_followed_by_its_interface(run: Run) -> None:
         assert update(run).code == 0
         before = len(wordpress.server.paths)
         assert update(run).code == 1
-        assert len(wordpress.server.paths) == before + 2
+        assert len(wordpress.server.paths) == before + 1
 
 
 def test_pages_that_are_no_articles_are_fetched_once(run: Run, server: Server) -> None:
@@ -180,6 +180,94 @@ def test_pages_that_are_no_articles_are_fetched_once(run: Run, server: Server) -
     assert update(run).code == 1
 
 
+def test_a_listing_that_has_not_changed_costs_one_request(run: Run, server: Server) -> None:
+    paths = stories(server, 9)
+    server.routes["/markets"] = content(listing(paths).body, etag='"1"')
+    follow(run, server.url("/markets"))
+    assert one_line(update(run)).startswith("127.0.0.1: 9 new")
+    before = len(server.paths)
+    assert update(run).code == 1
+    assert server.paths[before:] == ["/markets"]
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+    server.routes["/markets"] = content(listing(stories(server, 10)).body, etag='"2"')
+    assert one_line(update(run)).startswith("127.0.0.1: 1 new")
+
+
+def sitemap_of(server: Server, paths: list[str], etag: str) -> Callable[[Request], Reply]:
+    return content(sitemap([server.url(path) for path in paths]), type_="application/xml", etag=etag)
+
+
+@pytest.mark.parametrize("number", [9, 105])
+def test_a_sitemap_that_has_not_changed_costs_one_request(run: Run, server: Server, number: int) -> None:
+    paths = stories(server, number)
+    server.routes["/map.xml"] = sitemap_of(server, paths, '"1"')
+    follow(run, server.url("/map.xml"))
+    taken = min(number, 100)
+    assert one_line(update(run)).startswith(f"127.0.0.1: {taken} new")
+    before = len(server.paths)
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert server.paths[before:] == ["/map.xml"]
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+    server.routes["/map.xml"] = sitemap_of(server, ["/news/late", *paths], '"2"')
+    server.routes["/news/late"] = page("Late")
+    assert one_line(update(run)).startswith("127.0.0.1: 1 new")
+
+
+def test_of_a_sitemap_index_only_what_changed_is_read(run: Run, server: Server) -> None:
+    parts = {f"/map-{n}.xml": stories(server, 60, f"/news-{n}") for n in range(3)}
+    for name, paths in parts.items():
+        server.routes[name] = sitemap_of(server, paths, '"1"')
+    index = sitemap([server.url(name) for name in parts], index=True)
+    server.routes["/index.xml"] = content(index, type_="application/xml", etag='"i"')
+    follow(run, server.url("/index.xml"))
+    assert one_line(update(run)).startswith("127.0.0.1: 100 new")
+    assert "/map-2.xml" not in server.paths
+    before = len(server.paths)
+    quiet = update(run)
+    assert (quiet.code, quiet.err) == (1, "")
+    assert server.paths[before:] == ["/index.xml", "/map-0.xml", "/map-1.xml"]
+    assert [request.headers.get("if-none-match") for request in server.requests[-2:]] == ['"1"', '"1"']
+    server.routes["/map-1.xml"] = sitemap_of(server, ["/news-1/late", *parts["/map-1.xml"]], '"2"')
+    server.routes["/news-1/late"] = page("Late")
+    assert one_line(update(run)).startswith("127.0.0.1: ")
+    assert "/map-2.xml" not in server.paths
+    assert "/news-1/late" in server.paths
+
+
+def test_a_sitemap_whose_pages_failed_is_read_until_they_come(run: Run, server: Server) -> None:
+    paths = stories(server, 4)
+    late, server.routes[paths[1]] = server.routes[paths[1]], Reply(500)
+    server.routes["/map.xml"] = sitemap_of(server, paths, '"1"')
+    follow(run, server.url("/map.xml"))
+    assert update(run, NKCORPUS_FETCH_RETRIES="0").code == 0
+    server.routes[paths[1]] = late
+    assert one_line(update(run)).startswith("127.0.0.1: 1 new")
+    assert "if-none-match" not in server.requests[-2].headers
+
+
+def test_what_was_followed_otherwise_is_read_again(run: Run, server: Server) -> None:
+    server.routes["/map.xml"] = sitemap_of(server, stories(server, 105), '"1"')
+    follow(run, server.url("/map.xml"), "--name", "border")
+    assert update(run).code == 0
+    assert run("-C", "c.db", "follow", "remove", "border").code == 0
+    follow(run, server.url("/map.xml"), "--name", "border", "--all")
+    assert one_line(update(run)).startswith("border: 5 new")
+
+
+def test_one_source_hides_no_news_of_another(run: Run, server: Server) -> None:
+    server.routes["/map.xml"] = sitemap_of(server, stories(server, 105), '"1"')
+    index = sitemap([server.url("/map.xml")], index=True)
+    server.routes["/index.xml"] = content(index, type_="application/xml")
+    follow(run, server.url("/index.xml"), "--name", "a")
+    assert one_line(update(run)).startswith("a: 100 new")
+    follow(run, server.url("/map.xml"), "--name", "b", "--all")
+    assert one_line(update(run)).startswith("b: 5 new")
+    before = len(server.paths)
+    assert update(run).code == 1
+    assert server.paths[before:] == ["/index.xml", "/map.xml", "/map.xml"]
+
+
 def test_what_cannot_be_updated(inside: Run, run: Run) -> None:
     assert "no sources are followed" in one_line(update(run))
     assert update(run).code == 2
@@ -194,10 +282,14 @@ def test_a_page_is_not_asked_for_before_its_time(run: Run, server: Server) -> No
     follow(run, server.url("/feed"))
     assert update(run, NKCORPUS_FETCH_RETRIES="0", NKCORPUS_FETCH_MAX_WAIT="1").code == 0
     server.routes[paths[2]] = whole
-    quiet = update(run)
+    quiet = update(run, **LATER)
     assert (quiet.code, quiet.err) == (1, "")
     assert server.paths.count(paths[2]) == 1
     assert "if-none-match" not in server.requests[-1].headers
+    before = len(server.paths)
+    early = update(run)
+    assert (early.code, len(server.paths)) == (4, before)
+    assert "asks to be left alone" in one_line(early)
 
 
 def test_one_update_at_a_time(run: Run, server: Server, tmp_path: Path) -> None:
@@ -234,7 +326,7 @@ def test_a_source_is_not_asked_before_its_time(run: Run, server: Server) -> None
     assert waiting.code == 4
     assert "its host wants to be asked later" in one_line(waiting)
     assert len(server.paths) == before
-    assert ingest(run, server.url("/feed")).json["new"] == 1
+    assert ingest(run, server.url("/feed"), **LATER).json["new"] == 1
     assert update(run).code == 1
 
 
@@ -280,7 +372,7 @@ def test_a_source_that_moved_for_good_is_followed_there(
     before = len(server.paths)
     quiet = update(run)
     assert (quiet.code, quiet.err) == (1, "")
-    assert server.paths[before + 1 :] == (["/feed"] if is_followed else ["/old", "/feed"])
+    assert server.paths[before:] == (["/feed"] if is_followed else ["/old", "/feed"])
     assert server.requests[-1].headers["if-none-match"] == '"1"'
 
 

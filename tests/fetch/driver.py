@@ -1,4 +1,4 @@
-"""`python -m tests.fetch.driver ALLOWED URL...`: fetch each as a user would, and report a JSON line for each.
+"""`python -m tests.fetch.driver ALLOWED URL...`: fetch each by the settings of the environment; a JSON line for each.
 
 Its memory is its own: a test process that has seen much would hide what a fetch takes.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from nkcorpus.errors import FetchError
 from nkcorpus.fetch.client import Fetcher
-from nkcorpus.fetch.policy import FetchPolicy
+from nkcorpus.fetch.policy import policy_from_settings
 
 
 def peak() -> int:
@@ -24,7 +24,7 @@ def peak() -> int:
 
 
 def main(allowed: str, *urls: str) -> None:
-    with Fetcher(FetchPolicy(delay=0.0, allow_hosts=frozenset({allowed}))) as fetcher:
+    with Fetcher(policy_from_settings({"delay": 0.0, "allow_hosts": [allowed]})) as fetcher:
         before = peak()
         for url in urls:
             started = time.monotonic()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from nkcorpus.errors import AddressRefused, FetchError, HostDeferred, TimedOut, Unreachable
+from nkcorpus.fetch.network import unused_proxy
 from tests.fetch.conftest import MakeFetcher, names
 from tests.web.server import Reply, Server, redirect
 
@@ -143,6 +144,20 @@ def test_a_resolver_that_hangs(make_fetcher: MakeFetcher) -> None:
         make_fetcher(resolver=hanging, connect_timeout=0.3, obey_robots=False).get("http://news.example/")
     assert time.monotonic() - started < 5
     released.set()
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_proxy_that_is_not_used_is_told(
+    make_fetcher: MakeFetcher, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "http://proxy.example:3128")
+    with pytest.raises(
+        Unreachable, match=rf"no host news\.example; .*\({name} is set, but proxies are not used"
+    ) as caught:
+        make_fetcher(resolver=names({})).get("https://news.example/")
+    assert caught.value.is_final
+    monkeypatch.setenv(name, "")
+    assert unused_proxy() is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nkcorpus.errors import HostDeferred, HttpStatus, TimedOut
+from nkcorpus.errors import AddressRefused, HostDeferred, HttpStatus, TimedOut
 from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.pace import LONGEST_HOLD, LONGEST_PAUSE, Pace, backoff, parse_retry_after
 from nkcorpus.fetch.policy import FetchPolicy
@@ -83,6 +83,24 @@ def test_hosts_do_not_wait_for_each_other(server: Server, other: Server, make_fe
     assert time.monotonic() - started < 3
     assert fetcher.seconds_to_wait(server.url()) > 1
     assert fetcher.seconds_to_wait("http://third.example/") == 0
+
+
+def test_servers_on_other_ports_do_not_wait_for_each_other(server: Server, make_fetcher: MakeFetcher) -> None:
+    fetcher = make_fetcher(obey_robots=False)
+    server.routes["/"] = Reply(429, headers={"Retry-After": "3600"})
+    with pytest.raises(HttpStatus):
+        fetcher.get(server.url())
+    with Server() as second:
+        assert fetcher.get(pages(second, 1)[0]).body == b"page"
+
+
+def test_who_is_never_asked_is_not_waited_for(make_fetcher: MakeFetcher) -> None:
+    fetcher = make_fetcher(delay=5.0)
+    started = time.monotonic()
+    for path in ("/1", "/2", "/3"):
+        with pytest.raises(AddressRefused):
+            fetcher.get(f"http://10.0.0.1{path}")
+    assert time.monotonic() - started < 3
 
 
 def test_a_slow_host_is_asked_as_slowly(server: Server, fetcher: Fetcher) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -17,10 +17,13 @@ from tests.web.server import server_context
 
 
 class Http2Server:
-    """The server, as a context manager. `bodies` are what it answers by path; all else is 404."""
+    """The server, as a context manager. `bodies` are what it answers by path, `frames` what it sends as it is; all else
+    is 404.
+    """
 
-    def __init__(self, bodies: Mapping[str, bytes]) -> None:
+    def __init__(self, bodies: Mapping[str, bytes], frames: Mapping[str, Iterable[bytes]] | None = None) -> None:
         self.bodies = bodies
+        self.frames = frames or {}
         self.requests: list[tuple[str, dict[str, str]]] = []
         self._socket = server_context("h2").wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True)
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -55,6 +58,8 @@ class Http2Server:
                 for event in state.receive_data(data):
                     if isinstance(event, RequestReceived):
                         self._answer(state, event)
+                        for data in self.frames.get(self.requests[-1][0], ()):
+                            connection.sendall(data)
                 connection.sendall(state.data_to_send())
 
     def _answer(self, state: H2Connection, event: RequestReceived) -> None:
@@ -62,6 +67,8 @@ class Http2Server:
         stream = event.stream_id
         assert stream is not None
         self.requests.append((headers[":path"], headers))
+        if headers[":path"] in self.frames:
+            return
         body = self.bodies.get(headers[":path"])
         state.send_headers(stream, [(":status", "404" if body is None else "200"), ("content-type", "text/html")])
         state.send_data(stream, body or b"", end_stream=True)

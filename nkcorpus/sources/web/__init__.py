@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from nkcorpus.errors import BadRecord, FetchError, ItemError, ItemTooLarge
 from nkcorpus.extract.html.links import same_site
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.fetch.client import Fetcher
+from nkcorpus.fetch.hosts import HostFiles
+from nkcorpus.fetch.network import unused_proxy
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.model import SourceFailure, SourceItem, SourceSkip, SourceUnchanged, WebKind
 from nkcorpus.sources.web.feeds import read_feed
@@ -38,6 +41,7 @@ def read_web(
     again: Iterable[str] = (),
     afresh: bool = False,
     followed: str = "",
+    hosts: Path | None = None,
     notify: Callable[[str], None] = lambda message: None,
     pause: Callable[[], None] = lambda: None,
 ) -> Iterator[Entry]:
@@ -46,14 +50,17 @@ def read_web(
     The hosts that the user `named`, and the archive of captures, may be on a network of one's own; those `listed` in a
     file may not, and of them pages that are there already are not fetched again. Those to be asked `again` may not
     either, and are fetched whatever there is. With `afresh`, all are. `followed` is the name of the source whose news
-    are asked for. `notify` gets lines for the user; `pause` is called before each request, when all that was yielded
-    has been dealt with. What came of each address goes to the journal.
+    are asked for. In the folder `hosts` it is kept what other runs have to know of hosts. `notify` gets lines for the
+    user; `pause` is called before each request, when all that was yielded has been dealt with. What came of each
+    address goes to the journal.
     What goes wrong is in the stream, and the rest goes on.
     """
     reading = reading or WebReading()
     policy = (policy or FetchPolicy()).naming(url for url in (*named, reading.archive) if is_fetchable(url))
     read = read_captures if reading.captures else _read_address
-    with Fetcher(policy) as fetcher:
+    if proxy := unused_proxy():
+        notify(f"{proxy} is set, but proxies are not used: hosts see the address of this machine")
+    with Fetcher(policy, hosts=_host_files(hosts)) as fetcher:
         visit = Visit(fetcher, reading, known, notify, pause, followed, afresh)
         for url in dict.fromkeys(named):
             visit.named = url
@@ -71,6 +78,13 @@ def read_web(
             yield from _read_address(visit, url)
 
 
+def _host_files(folder: Path | None) -> HostFiles | None:
+    try:
+        return HostFiles(folder) if folder else None
+    except OSError:
+        return None
+
+
 def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
     if captured := read_capture(visit, url):
         yield from captured
@@ -81,7 +95,7 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
     if (yield from _read_known_interface(visit)):
         return
     try:
-        fetched = visit.get(url, conditional=visit.reading.kind in (None, "article", "feed", "sitemap"))
+        fetched = visit.get(url, conditional=visit.reading.kind != "wordpress")
     except FetchError as error:
         yield failure(url, error)
         return
@@ -150,7 +164,8 @@ def _read_listing(visit: Visit, fetched: Fetched, found: Recognised) -> Iterator
     if found.page is None or not found.page.links:
         visit.notify(f"{visit.shown}: no articles are listed here; try --as sitemap, or the address of a feed")
         return
-    yield from read_list(visit, found.page)
+    if (yield from read_list(visit, found.page)):
+        visit.taken_whole(retrieval_of(fetched))
 
 
 def _read_whole_site(visit: Visit, fetched: Fetched, found: Recognised) -> Generator[Entry, None, bool]:

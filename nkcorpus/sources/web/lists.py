@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from nkcorpus.errors import FetchError, ItemError
 from nkcorpus.extract.decode import decode
@@ -15,14 +15,18 @@ from nkcorpus.sources.web.paging import Paging
 from nkcorpus.sources.web.visit import Visit, failure
 
 
-def read_list(visit: Visit, first: SitePage) -> Iterator[Outcome]:
-    """Yield the articles that a page lists; if all is wanted, those of the pages after it too."""
+def read_list(visit: Visit, first: SitePage) -> Generator[Outcome, None, bool]:
+    """Yield the articles that a page lists; if all is wanted, those of the pages after it too.
+
+    Returns whether there is none left.
+    """
     paging = Paging(visit, "those")
     failures: list[SourceFailure] = []
     is_whole = yield from crawl_newest(visit, _links(visit, first, paging, failures))
     yield from failures
     if is_whole and not failures:
         paging.done()
+    return is_whole and not failures
 
 
 def _links(visit: Visit, first: SitePage, paging: Paging, failures: list[SourceFailure]) -> Iterator[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Generator, Iterable
 
-from nkcorpus.errors import FetchError, HostDeferred
+from nkcorpus.errors import BadUrl, FetchError, HostDeferred
+from nkcorpus.extract.html.links import same_site
 from nkcorpus.fetch.answer import Fetched
+from nkcorpus.fetch.urls import parse_url, server_of
 from nkcorpus.model import Retrieval, SourceItem
 from nkcorpus.sources.httpbody import declared_charset
 from nkcorpus.sources.limits import SIGNATURE_BYTES
@@ -41,7 +44,9 @@ def is_page(fetched: Fetched) -> bool:
 def page_outcome(fetched: Fetched) -> Outcome:
     """Return the item of a page that was fetched, a skip for what is none."""
     if not is_page(fetched):
-        what = fetched.media_type or "of an unknown kind"
+        if not fetched.body:
+            return skip(fetched.url_asked, "an empty answer")
+        what = fetched.media_type or "content of an unknown kind"
         return skip(fetched.url_asked, f"no page but {what}; save it and name the file to take it")
     return SourceItem(
         origin=fetched.url_asked,
@@ -73,14 +78,17 @@ class Patience:
 def crawl(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
     """Yield the pages at `urls`, none twice in a run and none that the corpus has.
 
-    When the host wants to be left alone, or nothing can be had of it any more, the rest is left, which a note tells.
+    When a host wants to be left alone, or nothing can be had of it any more, its pages are left, which a note tells.
     Of a followed source, no page is fetched that it led to before, unless that is to be tried again.
     Returns whether there is no page left to try again.
     """
-    patience = Patience()
+    patience: defaultdict[str, Patience] = defaultdict(Patience)
+    left: set[str] = set()
     is_whole = True
     for url in urls:
-        if not visit.is_first(url):
+        server = _server(url)
+        if server in left or not visit.is_first(url):
+            is_whole = is_whole and server not in left
             continue
         if visit.has(url):
             yield skip(url, HELD)
@@ -97,19 +105,30 @@ def crawl(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
         except FetchError as error:
             yield failure(url, error)
             is_whole = is_whole and error.is_final
-            if patience.ends_with(error):
-                visit.notify(f"{visit.shown}: no more is asked of it now; run the same again later for the rest")
-                return False
+            if patience[server].ends_with(error):
+                is_own = same_site(url, visit.named)
+                who = visit.shown if is_own else server
+                visit.notify(f"{who}: no more is asked of it now; run the same again later for the rest")
+                if is_own:
+                    return False
+                left.add(server)
         else:
-            patience.answered()
+            patience[server].answered()
             yield outcome
     return is_whole
+
+
+def _server(url: str) -> str:
+    try:
+        return server_of(parse_url(url))
+    except BadUrl:
+        return ""
 
 
 def crawl_newest(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, bool]:
     """Yield the pages at `urls`, the newest first, up to the number that is wanted; tell how many are left.
 
-    Returns whether there is none left.
+    Returns whether there is no page left to try again.
     """
     if visit.reading.whole:
         return (yield from crawl(visit, urls))
@@ -118,4 +137,4 @@ def crawl_newest(visit: Visit, urls: Iterable[str]) -> Generator[Outcome, None, 
     is_whole = yield from crawl(visit, wanted)
     if left := sum(not visit.has(url) for url in listed[visit.reading.newest :]):
         visit.notify(f"{visit.shown}: {left:,} more are left; --all takes them")
-    return is_whole and not left
+    return is_whole

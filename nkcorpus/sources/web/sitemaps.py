@@ -16,7 +16,7 @@ from nkcorpus.extract.feeds.sitemap import MOST_ENTRIES, Sitemap, SitemapEntry, 
 from nkcorpus.extract.fields import web_address
 from nkcorpus.extract.html.links import is_article_url, same_site
 from nkcorpus.fetch.answer import Fetched
-from nkcorpus.model import SourceFailure
+from nkcorpus.model import Retrieval, SourceFailure, SourceUnchanged
 from nkcorpus.sources.addresslist import read_addresses
 from nkcorpus.sources.limits import SIGNATURE_BYTES
 from nkcorpus.sources.sniff import format_of_mark
@@ -88,13 +88,16 @@ def find_sitemaps(visit: Visit, url: str) -> tuple[tuple[str, ...], Fetched | No
     return (), None
 
 
-def read_sitemaps(visit: Visit, starts: tuple[str, ...], first: Fetched | None = None) -> Iterator[Outcome]:
+def read_sitemaps(
+    visit: Visit, starts: tuple[str, ...], first: Fetched | None = None
+) -> Iterator[Outcome | SourceUnchanged]:
     """Yield the pages that sitemaps and those below them list, the newest first. `first` is the answer of the first."""
     walk = _Walk(visit, starts, first)
     is_whole = yield from crawl(visit, walk.pages())
     yield from walk.failures
-    if first and is_whole and walk.was_one and not (walk.failures or walk.left):
-        visit.taken_whole(retrieval_of(first))
+    yield from map(SourceUnchanged, walk.unchanged)
+    for retrieval in walk.listings if is_whole else ():
+        visit.taken_whole(retrieval)
     if not visit.reading.whole and (walk.left or walk.unread):
         unread = f" and {walk.unread:,} unread sitemap{'s' if walk.unread > 1 else ''}" if walk.unread else ""
         visit.notify(f"{visit.shown}: {walk.left:,} more pages{unread} are left; --all takes them")
@@ -111,9 +114,10 @@ class _Walk:
             visit.is_first(url)
         self._patience = Patience()
         self.failures: list[SourceFailure] = []
+        self.unchanged: list[str] = []
+        self.listings: list[Retrieval] = []
+        """How the sitemaps came that list pages. Those that list sitemaps are read each time: these change without."""
         self.left = 0
-        self.was_one = len(starts) == 1
-        """Whether all pages were listed in one sitemap: of an index, others may change while it stays as it is."""
 
     @property
     def unread(self) -> int:
@@ -143,7 +147,14 @@ class _Walk:
     def _read(self, url: str) -> Sitemap | None:
         fetched, self._first = self._first, None
         try:
-            sitemap = parse((fetched or self._visit.get(url)).body)
+            fetched = fetched or self._visit.get(url, conditional=True)
+            if fetched.not_modified:
+                self._pass_over(url)
+                return None
+            sitemap = parse(fetched.body)
+            if not sitemap.is_whole:
+                rest = ItemTooLarge(f"a sitemap of more than {MOST_ENTRIES:,} addresses; the rest was left")
+                self.failures.append(failure(url, rest))
         except (FetchError, BadRecord, ItemTooLarge) as error:
             self.failures.append(failure(url, error))
             if isinstance(error, FetchError) and self._patience.ends_with(error):
@@ -154,10 +165,19 @@ class _Walk:
             return None
         self._patience.answered()
         self._visit.settle(url)
+        if not sitemap.is_index:
+            self.listings.append(retrieval_of(fetched))
         return sitemap
 
+    def _pass_over(self, url: str) -> None:
+        """Leave a sitemap as it was when all that was wanted of it was taken, and those that nothing was wanted of."""
+        self._patience.answered()
+        self._visit.settle(url)
+        self.unchanged.append(url)
+        if not self._visit.reading.whole:
+            self._stack = [(name, depth) for name, depth in self._stack if self._visit.was_read(name)]
+
     def _enter(self, url: str, index: Sitemap, depth: int) -> None:
-        self.was_one = False
         if depth >= _DEPTH:
             self.failures.append(failure(url, BadRecord(f"sitemaps nested more than {_DEPTH} deep; the rest was left")))
             return

@@ -114,7 +114,8 @@ class Visit:
 
     def taken_whole(self, retrieval: Retrieval) -> None:
         """Remember that all of what a followed source gave has been dealt with: only if that changes there is news."""
-        if self.followed:
+        entry = self.known.journal.entry(retrieval.url)
+        if entry and self.followed and self._is_own(entry):
             self.known.journal.settle(retrieval)
 
     def follow_to(self, url: str) -> None:
@@ -122,13 +123,24 @@ class Visit:
         if self.followed and self.known.journal.move(self.followed, url):
             self.notify(f"{self.shown}: has moved for good to {url}, where it is followed from now on")
 
+    def was_read(self, url: str) -> bool:
+        """Tell whether an address was answered, in this run or before."""
+        entry = self.known.journal.entry(shown_address(url))
+        return entry is not None and entry.state == "done"
+
+    def _is_own(self, entry: FetchEntry) -> bool:
+        """Tell whether no other source led to an address before, of which another part may have been wanted."""
+        return entry.source in (self.followed, self.shown)
+
     @property
     def _source(self) -> str:
         return self.followed or self.shown
 
     def _validators(self, shown: str) -> Validators | None:
         entry = None if self.afresh else self.known.journal.entry(shown)
-        if entry is None or entry.state != "done" or not (entry.article_id or self.followed):
+        if entry is None or entry.state != "done":
+            return None
+        if not entry.article_id and not (self.followed and self._is_own(entry)):
             return None
         return validators_of(entry)
 

@@ -40,6 +40,7 @@ _SETTLE_CAPTURE = (
     "UPDATE fetch SET state = iif(?2 IS NULL, state, 'failed'), error = coalesce(?2, error), article = coalesce(?3,"
     " article, (SELECT article FROM version WHERE retrieval_url = ?4 AND retrieved_at = ?5)) WHERE url = ?1"
 )
+_UNVALIDATED = "validated_url = NULL, etag = NULL, last_modified = NULL"
 _WANTED = "(?1 IS NULL OR state = ?1) AND (?2 IS NULL OR source = ?2)"
 _BATCH = 400
 _NOT_MODIFIED = 304
@@ -122,15 +123,23 @@ class SqliteJournal:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (source.name, source.url, source.added_at, options, source.asked_at, source.error),
             )
-            return cursor.rowcount > 0
+            added = cursor.rowcount > 0
+            if added:
+                connection.execute(
+                    f"UPDATE fetch SET source = ?, {_UNVALIDATED} WHERE url = ?", (source.name, source.url)
+                )
+            return added
 
     def unfollow(self, name: str) -> bool:
         """See Journal."""
         with self._changing() as connection:
-            done = connection.execute("DELETE FROM followed WHERE name = ?", (name,)).rowcount > 0
-            if done:
+            row = connection.execute("DELETE FROM followed WHERE name = ? RETURNING url", (name,)).fetchone()
+            if row:
                 connection.execute("DELETE FROM fetch WHERE source = ? AND state = 'pending'", (name,))
-            return done
+                connection.execute(
+                    f"UPDATE fetch SET {_UNVALIDATED} WHERE source IN (?, ?) AND article IS NULL", (name, *row)
+                )
+            return row is not None
 
     def mark_asked(self, name: str, error: str | None = None) -> None:
         """See Journal."""
