@@ -27,6 +27,7 @@ from nkcorpus.sources.limits import (
     megabytes,
 )
 from nkcorpus.sources.mediatypes import charset_of, file_name, kind_of
+from nkcorpus.sources.savedpage import address_saved_from
 from nkcorpus.sources.sniff import SNIFFED_BYTES, format_of_mark, sniff
 from nkcorpus.sources.stream import Input, Outcome
 
@@ -132,8 +133,8 @@ def _response(source: Input, record: ArcWarcRecord, number: int, target: str) ->
 def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) -> Outcome:
     """Return the item of bytes that came without an HTTP answer: a file, or what stands at an address."""
     content_type = record.rec_headers.get_header("Content-Type") or ""
-    kind, url, name = kind_of(content_type), web_address(target), file_name(target)
-    if kind is None or (url is None and name is None):
+    kind, address, name = kind_of(content_type), web_address(target), file_name(target)
+    if kind is None or (address is None and name is None):
         return SourceSkip(source.origin, "a resource record of a WARC file")
     try:
         payload = _body(record, WHOLE_FILE_BYTES.get(kind, RECORD_BYTES))
@@ -146,9 +147,9 @@ def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) ->
         payload=payload,
         record=number,
         charset=charset_of(content_type),
-        url=url,
-        retrieval=_retrieval(url, "", record, {}) if url else None,
-        external_id=_record_id(record) if url else None,
+        url=address or (address_saved_from(payload) if kind == "html" else None),
+        retrieval=_retrieval(address, "", record, {}) if address else None,
+        external_id=_record_id(record) if address else None,
     )
 
 
