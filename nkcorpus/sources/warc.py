@@ -167,8 +167,8 @@ def _outcome(source: Input, record: ArcWarcRecord, number: int) -> Outcome:
 def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) -> Outcome:
     """Return the item of bytes that came without an HTTP answer: a file, or what stands at an address."""
     content_type = record.rec_headers.get_header("Content-Type") or ""
-    kind, url, name = kind_of(content_type), web_address(target), file_name(target)
-    if kind is None or (url is None and name is None):
+    kind, address, name = kind_of(content_type), web_address(target), file_name(target)
+    if kind is None or (address is None and name is None):
         return SourceSkip(source.origin, "a resource record of a WARC file")
     try:
         payload = _body(record, WHOLE_FILE_BYTES.get(kind, RECORD_BYTES))

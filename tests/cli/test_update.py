@@ -327,7 +327,7 @@ def test_a_source_is_not_asked_before_its_time(run: Run, server: Server) -> None
     assert "its host wants to be asked later" in one_line(waiting)
     assert len(server.paths) == before
     assert ingest(run, server.url("/feed"), **LATER).json["new"] == 1
-    assert update(run).code == 1
+    assert update(run, **LATER).code == 1
 
 
 @pytest.mark.parametrize("later", [page("This domain is for sale"), Reply(body=b"Gone fishing", headers=TEXT), Reply()])

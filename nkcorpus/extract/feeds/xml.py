@@ -59,11 +59,16 @@ class XmlEvents:
         self._elements = 0
         self._ended = False
         self._parser: etree.iterparse | None = None
+        self._is_cut_off: bool | None = None
 
     @property
     def is_cut_off(self) -> bool:
         """Tell that the document ended before its elements did: those that end now are not whole."""
-        return self._ended and self._parser is not None and any(map(_is_fault, self._parser.error_log))
+        if not self._ended or self._parser is None:
+            return False
+        if self._is_cut_off is None:  # the log is copied when it is read, and may be long
+            self._is_cut_off = any(map(_is_fault, self._parser.error_log))
+        return self._is_cut_off
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes of the document. Raises ItemTooLarge."""
