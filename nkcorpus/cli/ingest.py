@@ -117,14 +117,10 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
 def _preview(session: Session, sources: tuple[str, ...], options: dict[str, Any]) -> int:
     from nkcorpus.pipeline import Selection, Treatment, clean_sources
     from nkcorpus.query import dates
-    from nkcorpus.sources import Names, Reading, is_address
+    from nkcorpus.sources import Names, Reading
 
     if options["format"]:
         raise UsageError("--dry-run has no --format: it writes a line for each article, parted by tabs")
-    if options["urls"] is not None or any(map(is_address, sources)):
-        raise UsageError(
-            "--dry-run asks no host, so it cannot say what addresses lead to; leave them away, or --dry-run"
-        )
     if options["retry_failed"]:
         raise UsageError("--dry-run has no --retry-failed; 'nkcorpus fetches' shows what that asks for")
     env = session.env
