@@ -183,9 +183,9 @@ def _resource(source: Input, record: ArcWarcRecord, number: int, target: str) ->
         payload=payload,
         record=number,
         charset=charset_of(content_type),
-        url=url or (address_saved_from(payload) if kind == "html" else None),
-        retrieval=_retrieval(url, "", record, {}) if url else None,
-        external_id=_record_id(record) if url else None,
+        url=address or (address_saved_from(payload) if kind == "html" else None),
+        retrieval=_retrieval(address, "", record, {}) if address else None,
+        external_id=_record_id(record) if address else None,
     )
 
 
