@@ -34,6 +34,8 @@ OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
 
 _BYTES_TELL_ALL: frozenset[Kind] = frozenset(("text", "markdown", "html", "entry", "mail", "docx", "pdf"))
+_PARTS: frozenset[Kind] = frozenset(("entry", "record"))
+"""Kinds that are one part of what an address answers; the others are all of it."""
 _COMMIT_ITEMS = 1000
 _COMMIT_SECONDS = 1.0
 _MOST_REASONS = 50  # to skip an input, told apart in a report
@@ -233,7 +235,7 @@ class _Intake:
     def take(self, entry: Entry, result: Result) -> None:
         """Store, skip or record one input."""
         self._deal_with(entry, result)
-        if isinstance(entry, SourceItem) and entry.kind == "html" and entry.retrieval:
+        if isinstance(entry, SourceItem) and entry.retrieval and entry.kind not in _PARTS:
             article = result.article_id if isinstance(result, Prepared) else None
             error = result.error if isinstance(result, SourceFailure) else None
             error = str(result) if isinstance(result, ItemError) else error

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from nkcorpus.errors import ItemTooLarge
 from nkcorpus.extract.dates import date_from_name, date_from_url
 from nkcorpus.extract.decode import decode, replace_unstorable, replacement_repairs
 from nkcorpus.extract.evidence import with_place
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["EXTRACTORS", "EmptyRecord", "extract", "extract_traced"]
 
+LONGEST_TEXT = 6_000_000
+"""Code points of one article, twice those of the longest novels. In Chinese characters, each pair of which is a term,
+it takes the index minutes already."""
+
 _NO_MAPPING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -30,7 +35,7 @@ def extract(item: SourceItem, mapping: Mapping[str, str] = _NO_MAPPING, *, fast:
     `fast` reads pages with one extractor instead of several that vote.
     The address tells the date where nothing else does; the text tells the language, unless a record gives it.
     Raises the subclasses of ItemError: NotText, EmptyItem (EmptyRecord for a record without title and text),
-    BadRecord, ExtractionFailed.
+    BadRecord, ExtractionFailed, ItemTooLarge for a text beyond LONGEST_TEXT.
     """
     return _completed(EXTRACTORS[item.kind](item, mapping, fast))
 
@@ -46,7 +51,13 @@ def extract_traced(
 
 
 def _completed(document: Document) -> Document:
-    """Return `document` with the date that its address tells and the language that its script tells."""
+    """Return `document` with the date that its address tells and the language that its script tells.
+
+    Raises ItemTooLarge.
+    """
+    if len(document.raw_text) > LONGEST_TEXT:
+        length = len(document.raw_text)
+        raise ItemTooLarge(f"a text of {length:,} characters, more than the {LONGEST_TEXT:,} of one article; split it")
     if document.date is None and document.url:
         document = _dated(document, date_from_url(document.url), "url")
     return _with_language(document)

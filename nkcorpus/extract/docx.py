@@ -61,14 +61,15 @@ def extract_docx(item: SourceItem) -> Document:
         created = told.get("created") or ""
         date, date_place = parse_date(created if created != _OF_A_TEMPLATE else "", "file"), "field:created"
     authors = authors_of(told.get("creator"))
-    places = {"title": place, "date": date_place, "authors": "field:creator"}
-    found = {"title": title, "date": date, "authors": authors}
+    places = {"title": place, "date": date_place, "authors": "field:creator", "url": "given"}
+    found = {"title": title, "date": date, "authors": authors, "url": item.url}
     return Document(
         raw_text=raw_text,
         extractor=DOCX_EXTRACTOR,
         title=title,
         authors=authors,
         date=date,
+        url=item.url,
         repairs=repairs,
         evidence=evidence_of({field: where for field, where in places.items() if found[field]}),
     )

@@ -45,14 +45,15 @@ def extract_pdf(item: SourceItem) -> Document:
     date, place = date_from_name(item.name), "file-name"
     if date is None:
         date, place = _date(told.get("created")), "field:CreationDate"
-    places = {"title": "field:Title", "date": place, "authors": "field:Author"}
-    found = {"title": title, "date": date, "authors": authors}
+    places = {"title": "field:Title", "date": place, "authors": "field:Author", "url": "given"}
+    found = {"title": title, "date": date, "authors": authors, "url": item.url}
     return Document(
         raw_text=raw_text,
         extractor=PDF_EXTRACTOR,
         title=title,
         authors=authors,
         date=date,
+        url=item.url,
         repairs=repairs,
         evidence=evidence_of({field: where for field, where in places.items() if found[field]}),
     )

@@ -9,8 +9,6 @@ from types import MappingProxyType
 
 import httpx
 
-from nkcorpus.fetch.freshness import fresh_seconds
-
 KEPT_HEADERS = (
     "age",
     "cache-control",
@@ -83,11 +81,6 @@ class Fetched:
         """What to give to the next `get` of the same address; None where the host gave neither."""
         etag, last_modified = self.headers.get("etag"), self.headers.get("last-modified")
         return Validators(self.url, etag, last_modified) if etag or last_modified else None
-
-    @property
-    def fresh_seconds(self) -> int:
-        """For how long after `retrieved_at` the host says that its content stays as it is, 0 where it does not."""
-        return fresh_seconds(self.headers)
 
     @property
     def media_type(self) -> str | None:

@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 MEGABYTE = 1_000_000
 
-TEXT_BYTES = 64 * MEGABYTE
+TEXT_BYTES = 24 * MEGABYTE
+"""What the longest text of one article takes as UTF-8."""
+
 HTML_BYTES = 32 * MEGABYTE
 JSON_BYTES = 512 * MEGABYTE
 """A whole `.json` file, which is streamed."""

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.cli.support import PROGRAM, Outcome, Run, environment
+from tests.sources.examples import examples
 from tests.web.server import Reply, Request, Server, content, redirect
 
 QUICK = {"NKCORPUS_FETCH_DELAY": "0", "NKCORPUS_FETCH_BACKOFF": "0.01"}
@@ -113,6 +114,29 @@ def test_an_article_with_how_it_was_retrieved(run: Run, server: Server) -> None:
     assert retrieval["status"] == 200
     again = ingest(run, server.url("/old"))
     assert (again.json["new"], again.json["unchanged"]) == (0, 1)
+
+
+@pytest.mark.parametrize("name", ["ferry.pdf", "salt.docx", "note.txt"])
+def test_a_document_is_an_article(run: Run, server: Server, name: str) -> None:
+    pytest.importorskip("pypdf", reason="the extra 'pdf' is not installed")
+    files = {**examples(), "note.txt": b"Salt was dear in Wonsan, a trader said.\n"}
+    type_ = "text/plain" if name == "note.txt" else "application/octet-stream"
+    server.routes["/files/1"] = content(files[name], type_=type_, etag='"1"')
+    assert ingest(run, server.url("/files/1")).json["new"] == 1
+    (article,) = articles(run).values()
+    assert article["url"] == server.url("/files/1")
+    assert ingest(run, server.url("/files/1")).json["unchanged"] == 1
+    assert server.requests[-1].headers["if-none-match"] == '"1"'
+    server.routes["/files/1"] = Reply(410)
+    assert ingest(run, server.url("/files/1")).code == 1
+    assert run("-C", "c.db", "show", article["id"], "--format", "json").json["gone"]["status"] == 410
+
+
+def test_what_is_neither_page_nor_document_is_no_article(run: Run, server: Server) -> None:
+    server.routes["/map.png"] = content(b"\x89PNG\r\n\x1a\n", type_="image/png", etag='"1"')
+    outcome = ingest(run, server.url("/map.png"))
+    assert (outcome.code, outcome.json["skipped"]) == (0, 1)
+    assert "no page but image/png" in outcome.err
 
 
 def test_a_page_that_changed_becomes_a_version(run: Run, server: Server) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+
 import pytest
 
-from nkcorpus.errors import ItemError
-from nkcorpus.extract import EXTRACTORS, extract
-from nkcorpus.model import SourceItem
+from nkcorpus.errors import ItemError, ItemTooLarge
+from nkcorpus.extract import EXTRACTORS, LONGEST_TEXT, extract
+from nkcorpus.model import Kind, SourceItem
 
 SENTENCE = "장마당에서 쌀값이 올랐다고 소식통이 전했다. 주민들은 걱정하고 있다."
 
@@ -58,3 +61,13 @@ def test_every_kind_refuses_what_is_no_text(kind: str, payload: bytes) -> None:
     (matching,) = [known for known in EXTRACTORS if known == kind]
     with pytest.raises(ItemError):
         extract(SourceItem("a", "a", matching, payload))
+
+
+@pytest.mark.parametrize("kind", ["text", "record"])
+def test_no_text_is_longer_than_any_book(kind: Kind) -> None:
+    text = "쌀 " * (LONGEST_TEXT // 2)
+    for given in (text, text + "!"):
+        payload = given if kind == "text" else json.dumps({"text": given})
+        is_refused = len(given) > LONGEST_TEXT
+        with pytest.raises(ItemTooLarge) if is_refused else contextlib.nullcontext():
+            extract(SourceItem("a", "a", kind, payload.encode()))

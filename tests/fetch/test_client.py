@@ -422,8 +422,3 @@ class TestLimits:
         with pytest.raises(TimedOut):
             make_fetcher(request_timeout=5.0, total_timeout=0.8).get(server.url("/0"))
         assert time.monotonic() - started < 3
-
-
-def test_freshness_is_told(server: Server, fetcher: Fetcher) -> None:
-    server.routes["/"] = Reply(headers={"Cache-Control": "public, max-age=600", "Age": "60"})
-    assert fetcher.get(server.url()).fresh_seconds == 540

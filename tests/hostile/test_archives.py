@@ -134,7 +134,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb.txt.gz": (gzip_bomb, "more than 100 times its size"),
     "bomb.jsonl.xz": (lambda: packed(lzma.LZMACompressor(preset=1)), "more than 100 times its size"),
     "bomb.txt.zst": (lambda: packed(zstandard.ZstdCompressor().compressobj()), "more than 100 times its size"),
-    "bomb.zip": (zip_bomb, "more than the limit of 64 MB"),
+    "bomb.zip": (zip_bomb, "more than the limit of 24 MB"),
     "records.zip": (record_bomb, "more than 100 times its size"),
     "many.zip": (many_bombs, "more than 100 times its size"),
     "nested.zip": (nested_bombs, "more than 100 times its size"),

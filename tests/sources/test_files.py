@@ -159,7 +159,7 @@ def test_a_large_file_is_refused_unread(folder: Path) -> None:
     assert outcomes("in") == [
         ("in/large.dat", "skip: unknown kind of file (.dat); name the file itself to take it"),
         ("in/large.html", "failure: 200 MB, more than the limit of 32 MB for one html file; split it"),
-        ("in/large.txt", "failure: 200 MB, more than the limit of 64 MB for one text file; split it"),
+        ("in/large.txt", "failure: 200 MB, more than the limit of 24 MB for one text file; split it"),
         ("in/small.txt", "text"),
     ]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
+from types import MappingProxyType
 
 from nkcorpus.errors import BadUrl, FetchError, HostDeferred
 from nkcorpus.extract.html.links import same_site
 from nkcorpus.fetch.answer import Fetched
 from nkcorpus.fetch.urls import parse_url, server_of
-from nkcorpus.model import Retrieval, SourceItem
+from nkcorpus.model import Kind, Retrieval, SourceItem
 from nkcorpus.sources.httpbody import declared_charset
 from nkcorpus.sources.limits import SIGNATURE_BYTES
 from nkcorpus.sources.sniff import SNIFFED_BYTES, format_of_mark, sniff
@@ -21,7 +22,11 @@ TAKEN = "a capture that was fetched before; captures do not change"
 _TRIED = "fetched before and not taken; 'nkcorpus fetches' tells"
 _LATER = "its host wants to be asked later"
 
-_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_KINDS: Mapping[str, Kind] = MappingProxyType(
+    {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
+)
+"""What has no mark of its own."""
+
 _MOST_FAILURES = 5
 """Failures in a row that may pass, after which a host is left alone: it is down or wants no more."""
 
@@ -34,16 +39,13 @@ def retrieval_of(fetched: Fetched) -> Retrieval:
 
 def is_page(fetched: Fetched) -> bool:
     """Tell whether an answer is HTML, by what it says and else by its content."""
-    if format_of_mark(fetched.body[:SIGNATURE_BYTES]):
-        return False
-    if fetched.media_type:
-        return fetched.media_type in _PAGES
-    return sniff(fetched.body[:SNIFFED_BYTES], complete=len(fetched.body) <= SNIFFED_BYTES) == "html"
+    return _kind(fetched) == "html"
 
 
 def page_outcome(fetched: Fetched) -> Outcome:
-    """Return the item of a page that was fetched, a skip for what is none."""
-    if not is_page(fetched):
+    """Return the item of a page, document or text that was fetched, a skip for what is none."""
+    kind = _kind(fetched)
+    if kind is None:
         if not fetched.body:
             return skip(fetched.url_asked, "an empty answer")
         what = fetched.media_type or "content of an unknown kind"
@@ -51,12 +53,26 @@ def page_outcome(fetched: Fetched) -> Outcome:
     return SourceItem(
         origin=fetched.url_asked,
         name="",
-        kind="html",
+        kind=kind,
         payload=fetched.body,
         charset=declared_charset(fetched.headers.get("content-type", "")),
         url=fetched.url,
         retrieval=retrieval_of(fetched),
     )
+
+
+def _kind(fetched: Fetched) -> Kind | None:
+    """Return what kind of article an answer is, None for what is none."""
+    match format_of_mark(fetched.body[:SIGNATURE_BYTES]):
+        case "pdf" | "docx" as document:
+            return document
+        case None:
+            if fetched.media_type:
+                return _KINDS.get(fetched.media_type)
+            is_html = sniff(fetched.body[:SNIFFED_BYTES], complete=len(fetched.body) <= SNIFFED_BYTES) == "html"
+            return "html" if is_html else None
+        case _:
+            return None
 
 
 class Patience:

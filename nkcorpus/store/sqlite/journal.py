@@ -31,10 +31,10 @@ _SETTLE = (
     " AND (state IN ('pending', 'failed') OR tried_at <= ?5) AND NOT (state = 'gone' AND tried_at >= ?5)"
 )
 _ARTICLES_AT = (
-    # A feed and a list of posts are no page of the articles that they gave, so that only pages count.
+    # A feed and a list of posts are no page of the articles that they gave, so that only pages and documents count.
     "(SELECT ?1 UNION SELECT article FROM fetch WHERE url = ?2 UNION"
     " SELECT v.article FROM version v JOIN article a ON a.id = v.article AND a.version = v.number"
-    " WHERE v.kind = 'html' AND (v.retrieval_url = ?2 OR v.retrieval_answered = ?2))"
+    " WHERE v.kind NOT IN ('entry', 'record') AND (v.retrieval_url = ?2 OR v.retrieval_answered = ?2))"
 )
 _SETTLE_CAPTURE = (
     "UPDATE fetch SET state = iif(?2 IS NULL, state, 'failed'), error = coalesce(?2, error), article = coalesce(?3,"
