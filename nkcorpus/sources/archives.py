@@ -149,14 +149,13 @@ def _read_member(
     if reading.names.forbids(origin):
         return
     reading = replace(reading, is_named=False)
-    if format_of_name(name) is None and reading.skips_unknown(origin):
-        if not reading.names.include:
-            yield SourceSkip(origin, unknown_kind(name))
-        return
     try:
         stream = opener()
     except UnreadableItem as error:
-        yield Input(origin, "", source.stream).failure(error)
+        if reading.skips_unknown(origin, name):
+            yield SourceSkip(origin, unknown_kind(name))
+        else:
+            yield Input(origin, "", source.stream).failure(error)
         return
     with stream:
         yield from read(Input(origin, name.rpartition("/")[2], stream, size=size), reading)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from nkcorpus.errors import UnreadableItem
-from nkcorpus.model import SourceFailure, SourceSkip
+from nkcorpus.model import SourceFailure
 from nkcorpus.sources.bounds import Budget
-from nkcorpus.sources.names import PageFolders, unknown_kind
+from nkcorpus.sources.names import PageFolders
 from nkcorpus.sources.readers import read
 from nkcorpus.sources.sniff import format_of_name
 from nkcorpus.sources.stream import PACKED, Input, Outcome, Reading
@@ -115,11 +115,7 @@ def _read_folder(top: str, reading: Reading, seen: Seen) -> Iterator[Outcome]:
 def _read_member(path: str, status: os.stat_result, reading: Reading, seen: Seen) -> Iterator[Outcome]:
     origin = shown(path)
     format_ = reading.format or format_of_name(path)
-    if format_ is None and stat.S_ISREG(status.st_mode) and reading.skips_unknown(origin):
-        if not reading.names.include:
-            yield SourceSkip(origin, unknown_kind(origin))
-        return
-    if format_ in PACKED or reading.names.wants(origin):
+    if format_ is None or format_ in PACKED or reading.names.wants(origin):
         yield from _read_file(path, status, reading, seen)
 
 

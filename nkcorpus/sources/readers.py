@@ -10,7 +10,7 @@ from nkcorpus.model import Format, Kind, SourceItem, SourceSkip
 from nkcorpus.sources.limits import ARCHIVE_DEPTH, HEAD_BYTES, SIGNATURE_BYTES, WHOLE_FILE_BYTES, megabytes
 from nkcorpus.sources.names import unknown_kind
 from nkcorpus.sources.savedpage import address_saved_from
-from nkcorpus.sources.sniff import format_of_mark, format_of_name, sniff
+from nkcorpus.sources.sniff import format_of_mark, format_of_name, is_certain, sniff
 from nkcorpus.sources.stream import COMPRESSED, PACKED, Input, Outcome, Reading, peek
 
 _MARKED: frozenset[Format | None] = PACKED | {"warc", "epub", "docx", "parquet"}
@@ -33,11 +33,12 @@ def read(source: Input, reading: Reading) -> Iterator[Outcome]:
         head, stream = peek(source.stream, SIGNATURE_BYTES)
         source = replace(source, stream=stream)
         format_ = _told(source, head, reading)
-        if format_ in PACKED:
+        if _is_unknown(source, format_, head, reading):
+            if not reading.names.include:
+                yield SourceSkip(source.origin, unknown_kind(source.name))
+        elif format_ in PACKED:
             if not reading.names.forbids(source.origin):
                 yield from _unpacked(source, format_, _entered(format_, reading))
-        elif format_ is None and format_of_name(source.name) is None and reading.skips_unknown(source.origin):
-            yield SourceSkip(source.origin, unknown_kind(source.name))
         elif reading.names.wants(source.origin):
             if format_ in (None, "json", "jsonl"):
                 format_, source = _sniffed(source, format_)
@@ -67,6 +68,18 @@ def _told(source: Input, head: bytes, reading: Reading) -> Format | None:
     if marked or named not in _MARKED:
         return marked or named
     return None
+
+
+def _is_unknown(source: Input, format_: Format | None, head: bytes, reading: Reading) -> bool:
+    """Tell whether an input is left out that nobody named: neither its name nor its content tells what it is.
+
+    Archives go by other names if they are something else, such as a spreadsheet or a program.
+    """
+    if not reading.skips_unknown(source.origin, source.name):
+        return False
+    if format_ in PACKED:
+        return reading.inside not in COMPRESSED
+    return format_ is None and not is_certain(head)
 
 
 def _sniffed(source: Input, named: Format | None) -> tuple[Format, Input]:

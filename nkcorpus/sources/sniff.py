@@ -77,6 +77,7 @@ _ROOTS: dict[str, Format] = {
     "urlset": "sitemap",
     "sitemapindex": "sitemap",
 }
+_DOCTYPE = re.compile(r"\s*<!doctype\s+html\b", re.IGNORECASE)
 _MBOX = re.compile(rb"From [^\n]{1,1000}\n")
 _HEADER = re.compile(rb"(?m)^([A-Za-z][A-Za-z0-9-]{1,60}):")
 _OBJECT = re.compile(r'\{\s*["}]')
@@ -97,6 +98,16 @@ def format_of_mark(head: bytes) -> Format | None:
         return None
     root = _ROOT.match(_ascii_part(head))
     return _ROOTS.get(root[1].lower()) if root else None
+
+
+def is_certain(head: bytes) -> bool:
+    """Tell whether these first bytes are those of a page or of mail, whatever the file is called.
+
+    Programs keep pages under addresses such as `index.php?id=3`, and mail under numbers.
+    """
+    text = _ascii_part(head)
+    root = _ROOT.match(text)
+    return bool(_DOCTYPE.match(text) or (root and root[1].lower() == "html") or _mail_format(head))
 
 
 def sniff(head: bytes, *, complete: bool) -> Format:

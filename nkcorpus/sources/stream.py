@@ -12,6 +12,7 @@ from nkcorpus.model import Format, SourceFailure, SourceItem, SourceSkip
 from nkcorpus.sources.bounds import Budget
 from nkcorpus.sources.meter import Meter
 from nkcorpus.sources.names import Names
+from nkcorpus.sources.sniff import format_of_name
 
 COMPRESSED: frozenset[Format] = frozenset(("gz", "bz2", "xz", "zst"))
 """Formats that hold one input."""
@@ -59,9 +60,14 @@ class Reading:
     depth: int = 0
     meter: Meter | None = None
 
-    def skips_unknown(self, origin: str) -> bool:
-        """Tell whether a file whose name does not tell its kind is left out."""
-        return not self.is_named and self.format is None and not self.names.asks_for(origin)
+    def skips_unknown(self, origin: str, name: str) -> bool:
+        """Tell whether a file is left out if its content does not tell its kind, as its name does not."""
+        return (
+            not self.is_named
+            and self.format is None
+            and format_of_name(name) is None
+            and not self.names.asks_for(origin)
+        )
 
 
 UNTOLD = Reading()

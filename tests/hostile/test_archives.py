@@ -55,7 +55,7 @@ def record_bomb() -> bytes:
 
 
 def many_bombs() -> bytes:
-    return zipped({f"{number}.txt": b" " * 30_000_000 for number in range(8)})
+    return zipped({f"{number}.txt": b" " * 20_000_000 for number in range(8)})
 
 
 def overlapping_zip() -> bytes:

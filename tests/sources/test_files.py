@@ -61,13 +61,17 @@ def test_items_hold_the_bytes_and_the_name(folder: Path) -> None:
 
 def test_unknown_extensions_are_skipped_in_folders_and_sniffed_when_named(folder: Path) -> None:
     (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff")
+    (folder / "map.svg").write_text("<svg><title>Map</title></svg>")
+    (folder / "notes").write_text("Prices rose.")
     (folder / "page").write_text("<!DOCTYPE html><p>x")
     (folder / "notes.log").write_text("[Source: desk] Prices rose.")
     (folder / "dump.dat").write_text('{"text": "a"}\n{"text": "b"}\n')
     assert [what.partition(";")[0] for _, what in outcomes("in")] == [
         "skip: unknown kind of file (.dat)",
-        "skip: unknown kind of file (.log)",
+        "skip: unknown kind of file (.svg)",
         "skip: a file without an extension",
+        "skip: unknown kind of file (.log)",
+        "html",
         "skip: unknown kind of file (.jpg)",
     ]
     assert outcomes("in/page", "in/notes.log", "in/dump.dat") == [
@@ -76,6 +80,23 @@ def test_unknown_extensions_are_skipped_in_folders_and_sniffed_when_named(folder
         ("in/dump.dat", "record"),
         ("in/dump.dat", "record"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("index.php?p=3", "\n<!-- saved --> <html lang='ko'><p>x", "html"),
+        ("rice.aspx", "\ufeff<!DOCTYPE html>\n<title>x</title>", "html"),
+        (
+            "1560500000.M1P2.desk:2,S",
+            "From: desk@post.example\nSubject: Rice\nDate: 1 Jun 2019\n\nRice rose.\n",
+            "mail",
+        ),
+    ],
+)
+def test_pages_and_mail_tell_themselves_in_folders(folder: Path, name: str, content: str, kind: str) -> None:
+    (folder / name).write_text(content, "utf-8")
+    assert outcomes("in") == [(f"in/{name}", kind)]
 
 
 def test_the_same_file_is_read_once(folder: Path) -> None:
