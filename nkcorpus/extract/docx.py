@@ -11,12 +11,10 @@ from typing import IO, BinaryIO, cast
 from lxml import etree
 
 from nkcorpus.errors import BadRecord, EmptyItem, ItemTooLarge, UnreadableItem
-from nkcorpus.extract.dates import date_from_name, parse_date
-from nkcorpus.extract.decode import replace_unstorable
-from nkcorpus.extract.evidence import evidence_of
+from nkcorpus.extract.dates import parse_date
 from nkcorpus.extract.feeds.xml import XmlEvents, name_of, parse_xml, text_of
 from nkcorpus.extract.fields import single_line
-from nkcorpus.extract.properties import authors_of
+from nkcorpus.extract.properties import authors_of, document_of
 from nkcorpus.model import Document, SourceItem
 
 DOCX_EXTRACTOR = "docx/1"
@@ -53,25 +51,17 @@ def extract_docx(item: SourceItem) -> Document:
     title, place = single_line(told.get("title")), "field:title"
     if paragraphs and paragraphs[0][0] in _TITLE_STYLES:
         title, place = single_line(paragraphs.pop(0)[1]), "heading"
-    raw_text, repairs = replace_unstorable("\n\n".join(text for _, text in paragraphs))
-    if not title and not raw_text.strip():
+    text = "\n\n".join(text for _, text in paragraphs)
+    if not title and not text.strip():
         raise EmptyItem("the document is empty")
-    date, date_place = date_from_name(item.name), "file-name"
-    if date is None:
-        created = told.get("created") or ""
-        date, date_place = parse_date(created if created != _OF_A_TEMPLATE else "", "file"), "field:created"
-    authors = authors_of(told.get("creator"))
-    places = {"title": place, "date": date_place, "authors": "field:creator", "url": "given"}
-    found = {"title": title, "date": date, "authors": authors, "url": item.url}
-    return Document(
-        raw_text=raw_text,
-        extractor=DOCX_EXTRACTOR,
-        title=title,
-        authors=authors,
-        date=date,
-        url=item.url,
-        repairs=repairs,
-        evidence=evidence_of({field: where for field, where in places.items() if found[field]}),
+    created = told.get("created") or ""
+    return document_of(
+        item,
+        DOCX_EXTRACTOR,
+        text,
+        title=(title, place),
+        authors=(authors_of(told.get("creator")), "field:creator"),
+        created=(parse_date(created if created != _OF_A_TEMPLATE else "", "file"), "field:created"),
     )
 
 

@@ -11,10 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from nkcorpus.errors import EmptyItem, ItemTooLarge, MissingExtra, UnreadableItem
-from nkcorpus.extract.dates import date_from_name, parse_date
-from nkcorpus.extract.decode import replace_unstorable
-from nkcorpus.extract.evidence import evidence_of
-from nkcorpus.extract.properties import authors_of, title_of
+from nkcorpus.extract.dates import parse_date
+from nkcorpus.extract.properties import authors_of, document_of, title_of
 from nkcorpus.model import ArticleDate, Document, SourceItem
 
 PDF_EXTRACTOR = "pdf/1"
@@ -38,24 +36,16 @@ def extract_pdf(item: SourceItem) -> Document:
     """
     pages, told = _read(item.payload)
     lines = [line for page in _without_running_heads(pages) for line in page]
-    raw_text, repairs = replace_unstorable("\n\n".join(_paragraphs(lines)))
-    if not raw_text.strip():
+    text = "\n\n".join(_paragraphs(lines))
+    if not text.strip():
         raise EmptyItem("no text in the PDF file; it may be scanned: add text with OCR, as ocrmypdf does")
-    title, authors = title_of(told.get("title")), authors_of(told.get("author"))
-    date, place = date_from_name(item.name), "file-name"
-    if date is None:
-        date, place = _date(told.get("created")), "field:CreationDate"
-    places = {"title": "field:Title", "date": place, "authors": "field:Author", "url": "given"}
-    found = {"title": title, "date": date, "authors": authors, "url": item.url}
-    return Document(
-        raw_text=raw_text,
-        extractor=PDF_EXTRACTOR,
-        title=title,
-        authors=authors,
-        date=date,
-        url=item.url,
-        repairs=repairs,
-        evidence=evidence_of({field: where for field, where in places.items() if found[field]}),
+    return document_of(
+        item,
+        PDF_EXTRACTOR,
+        text,
+        title=(title_of(told.get("title")), "field:Title"),
+        authors=(authors_of(told.get("author")), "field:Author"),
+        created=(_date(told.get("created")), "field:CreationDate"),
     )
 
 

@@ -7,7 +7,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 
 from nkcorpus import cli
 from tests.cli.support import LECTURE_FILE, LECTURE_TEXT, RECORDS, Outcome, Run, environment, run_program, write_records
+from tests.web.server import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ def ask(library: Library) -> Run:
 def run(tmp_path: Path) -> Run:
     """Run a command as a user whose home is `tmp_path`."""
     return functools.partial(run_program, tmp_path)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A real server on the loopback."""
+    with Server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.cli.support import Run
-from tests.cli.test_ingest_web import LATER, articles, feed, ingest, listing, page, stories
 from tests.web.server import Reply, Server, content, redirect
+from tests.web.sites import LATER, articles, feed, ingest, listing, page, stories
 from tests.web.wordpress import site
 
 
@@ -17,12 +16,6 @@ from tests.web.wordpress import site
 def run(inside: Run) -> Run:
     """Run a command in this process: there are many, and the hosts are real."""
     return inside
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
 
 
 def journal(run: Run) -> dict[str, Any]:

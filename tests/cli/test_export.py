@@ -13,11 +13,11 @@ import zstandard
 from warcio.archiveiterator import ArchiveIterator
 
 from tests.cli.support import RECORDS, Run, one_line, write_records
-from tests.cli.test_ingest_web import QUICK, feed
 from tests.sources.examples import EXPECTED, write_examples
 from tests.sources.feeds import ATOM
 from tests.sources.warcs import HTML, page, warc
 from tests.web.server import Reply, Server, redirect
+from tests.web.sites import QUICK, feed
 
 URL = "https://river-post.example/2019/rice"
 ARTICLE = "text raw_text title date date_source authors translator source lang url retrieved_at".split()

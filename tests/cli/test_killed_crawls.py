@@ -5,23 +5,15 @@ from __future__ import annotations
 import random
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from tests.cli.support import PROGRAM, Run, environment
-from tests.cli.test_ingest_web import QUICK, articles, feed, stories
 from tests.web.server import Server, content
+from tests.web.sites import QUICK, articles, feed, stories
 from tests.web.wordpress import site
 
 KILLS = 3
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
 
 
 def killed(home: Path, *command: str, log: Sequence[object], wanted: int, after: float) -> None:

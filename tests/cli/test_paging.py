@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.cli.support import Run
-from tests.cli.test_ingest_web import QUICK, articles, feed, ingest, listing, page, stories
 from tests.web.server import Reply, Server, content
+from tests.web.sites import QUICK, articles, feed, ingest, listing, page, stories
 
 RSS = "application/rss+xml"
 LINKS = (
@@ -24,12 +23,6 @@ LINKS = (
 def run(inside: Run) -> Run:
     """Run a command in this process: there are many, and the hosts are real."""
     return inside
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
 
 
 def lists(server: Server, paths: list[str], link: str = LINKS[0]) -> None:

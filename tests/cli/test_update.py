@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.support import PROGRAM, Outcome, Run, environment, one_line
-from tests.cli.test_ingest_web import LATER, QUICK, articles, feed, ingest, listing, page, sitemap, stories
 from tests.web.server import Reply, Request, Server, content, redirect
+from tests.web.sites import LATER, QUICK, articles, feed, ingest, listing, page, sitemap, stories
 from tests.web.wordpress import site
 
 RSS = "application/rss+xml"
@@ -25,12 +25,6 @@ def run(inside: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
     note.write_text("Salt in Wonsan\n\nSalt was dear in Wonsan last week, a trader said.\n")
     assert inside("-C", "c.db", "ingest", note).code == 0
     return inside
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
 
 
 def follow(run: Run, *arguments: str) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.support import PROGRAM, Run, environment
-from tests.cli.test_ingest_web import QUICK, articles, ingest, page
 from tests.web.archive import Archive
 from tests.web.server import Reply, Server
+from tests.web.sites import QUICK, articles, ingest, page
 
 RICE = "http://gone.example/news/rice"
 
@@ -22,12 +21,6 @@ RICE = "http://gone.example/news/rice"
 def run(inside: Run) -> Run:
     """Run a command in this process: there are many, and the hosts are real."""
     return inside
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.support import environment
-from tests.cli.test_ingest_web import QUICK, XML, feed, listing, page, sitemap, stories
 from tests.web.archive import Archive
 from tests.web.server import Reply, Server, content, redirect
+from tests.web.sites import QUICK, XML, feed, listing, page, sitemap, stories
 from tests.web.wordpress import WordPress, posts
 
 PAGE = (Path(__file__).parents[2] / "docs" / "web.md").read_text("utf-8")

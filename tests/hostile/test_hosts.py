@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_ingest_web import feed, page, sitemap
 from tests.hostile.bounds import run_bounded
 from tests.web.server import Reply, Request, Server, redirect
+from tests.web.sites import feed, page, sitemap
 
 SECONDS = 30.0
 MEMORY = 64_000_000
