@@ -2,7 +2,7 @@
 
 A pool of processes starts only when there is enough to do. An item that takes too long, takes too much memory
 or kills its process costs that item alone: its chunk is run again one by one, and the item in question
-comes back as ItemOutOfBounds.
+comes back as ItemOutOfBounds. A pool that a dying worker breaks for all is replaced.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import itertools
 import multiprocessing
 import signal
 import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from nkcorpus.config import COLLECT_EVERY
 from nkcorpus.errors import ItemOutOfBounds, WorkersFailed
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_MOST_BROKEN = 2
+"""Pools in a row that may break without a single result."""
+_SECONDS_TO_BEGIN = 60.0
+"""What the first task in turn may take until a worker has it; workers take some seconds to start."""
+_SECONDS_FOR_LOCK = 10.0
+"""After which a worker takes it that whoever has the lock of the pool's pipe is dead."""
+_SECONDS_TO_STOP = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,93 +91,169 @@ def _map_in_pool(
     chunk_cost: int,
     bounds: Bounds,
 ) -> Iterator[tuple[T, R | ItemOutOfBounds]]:
-    from pebble import ProcessPool
-
-    # Not a plain fork: the pool's own threads run in the parent by the time a worker is replaced.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPool(max_workers=jobs, context=context, initializer=_start_worker, initargs=(bounds.memory,))
-    pending: deque[tuple[list[T], Future[list[R]]]] = deque()
+    workers: _Workers[T, R] = _Workers(function, jobs, bounds)
     try:
-        _start(pool)
         for chunk in _chunks(items, cost, chunk_cost):
-            limit = bounds.seconds * (1 + len(chunk) / 8)
-            pending.append((chunk, pool.schedule(_run_chunk, args=(function, chunk), timeout=limit)))
-            if len(pending) > jobs * 3:
-                yield from _results(pool, function, *pending.popleft(), bounds)
-        while pending:
-            yield from _results(pool, function, *pending.popleft(), bounds)
+            workers.give(chunk)
+            if workers.waiting > jobs * 3:
+                yield from workers.take()
+        while workers.waiting:
+            yield from workers.take()
     except BaseException:
-        pending.clear()
-        _stop(pool)
+        workers.stop()
         raise
-    pool.close()  # type: ignore[no-untyped-call]
-    pool.join()
+    workers.close()
 
 
-def _start(pool: ProcessPool) -> None:
-    """Start the pool with SIGINT blocked, which its threads and processes inherit: Ctrl-C is for this process alone.
-
-    A worker that is still importing when Ctrl-C reaches the whole terminal would print a traceback.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        return
-    from multiprocessing import resource_tracker
-
-    resource_tracker.ensure_running()  # it unblocks SIGINT when it starts, so it has to run before
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        assert pool.active  # asking starts it
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+class _PoolBroken(Exception):
+    """The pool will do nothing more: a worker died with a lock, or in the middle of a message to it."""
 
 
-def _stop(pool: ProcessPool) -> None:
-    """End the workers at once, without a word about messages to them that are cut off."""
-    hook = sys.unraisablehook
-    sys.unraisablehook = lambda unraisable: None  # CPython 3.13 complains of the buffer of such a message
-    try:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
-        gc.collect()
-    finally:
-        sys.unraisablehook = hook
+class _Workers(Generic[T, R]):
+    """A pool of worker processes and what was given to it, in order. A pool that breaks is replaced."""
 
+    def __init__(self, function: Callable[[T], R], jobs: int, bounds: Bounds) -> None:
+        self._function = function
+        self._jobs = jobs
+        self._bounds = bounds
+        self._pending: deque[tuple[list[T], Future[list[R]]]] = deque()
+        self._broken = 0
+        self._pool = self._started()
 
-def _results(
-    pool: ProcessPool,
-    function: Callable[[T], R],
-    chunk: list[T],
-    future: Future[list[R]],
-    bounds: Bounds,
-) -> Iterator[tuple[T, R | ItemOutOfBounds]]:
-    outcome = _outcome(future, bounds)
-    if not isinstance(outcome, ItemOutOfBounds):
-        yield from zip(chunk, outcome, strict=True)
-        return
-    if len(chunk) == 1:
-        yield chunk[0], outcome
-        return
-    for item in chunk:
-        single = pool.schedule(_run_chunk, args=(function, [item]), timeout=bounds.seconds)
-        alone = _outcome(single, bounds)
-        yield item, alone if isinstance(alone, ItemOutOfBounds) else alone[0]
+    @property
+    def waiting(self) -> int:
+        """How many chunks were given and not taken."""
+        return len(self._pending)
 
+    def give(self, chunk: list[T]) -> None:
+        """Have the items of a chunk dealt with."""
+        while True:
+            try:
+                self._pending.append((chunk, self._scheduled(chunk)))
+            except _PoolBroken:
+                self._renew()
+            else:
+                return
 
-def _outcome(future: Future[list[R]], bounds: Bounds) -> list[R] | ItemOutOfBounds:
-    from concurrent.futures.process import BrokenProcessPool
+    def take(self) -> Iterator[tuple[T, R | ItemOutOfBounds]]:
+        """Yield the items of the chunk that was given first, with their results; waits for them."""
+        chunk, outcome = self._first()
+        if not isinstance(outcome, ItemOutOfBounds):
+            yield from zip(chunk, outcome, strict=True)
+        elif len(chunk) == 1:
+            yield chunk[0], outcome
+        else:
+            for item in chunk:
+                alone = self._alone(item)
+                yield item, alone if isinstance(alone, ItemOutOfBounds) else alone[0]
 
-    from pebble import ProcessExpired
+    def close(self) -> None:
+        """End the workers, which have nothing left to do."""
+        self._pool.close()  # type: ignore[no-untyped-call]
+        self._pool.join()
 
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise WorkersFailed("the worker processes die as they start; free some memory, or try --jobs 1") from None
-    except FutureTimeout:
-        return ItemOutOfBounds(f"took longer than {bounds.seconds:g} s; it was left out")
-    except MemoryError:
-        return ItemOutOfBounds(f"took more than {bounds.memory >> 20} MB of memory; it was left out")
-    except ProcessExpired:
-        return ItemOutOfBounds("ended the process that read it; it was left out")
+    def stop(self) -> None:
+        """End the workers at once, without a word about messages to them that are cut off."""
+        self._pending.clear()
+        hook = sys.unraisablehook
+        sys.unraisablehook = lambda unraisable: None  # CPython 3.13 complains of the buffer of such a message
+        try:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            # A pool that is broken may wait for itself.
+            joining = threading.Thread(target=self._pool.join, daemon=True)
+            joining.start()
+            joining.join(_SECONDS_TO_STOP)
+            gc.collect()
+        finally:
+            sys.unraisablehook = hook
+
+    def _first(self) -> tuple[list[T], list[R] | ItemOutOfBounds]:
+        while True:
+            chunk, future = self._pending[0]
+            try:
+                outcome = self._outcome(future)
+            except _PoolBroken:
+                self._renew()
+            else:
+                self._pending.popleft()
+                return chunk, outcome
+
+    def _alone(self, item: T) -> list[R] | ItemOutOfBounds:
+        while True:
+            try:
+                return self._outcome(self._scheduled([item]))
+            except _PoolBroken:
+                self._renew()
+
+    def _outcome(self, future: Future[list[R]]) -> list[R] | ItemOutOfBounds:
+        from concurrent.futures.process import BrokenProcessPool
+
+        from pebble import ProcessExpired
+
+        try:
+            result = self._result(future)
+        except BrokenProcessPool:
+            raise _PoolBroken from None
+        except FutureTimeout:
+            return ItemOutOfBounds(f"took longer than {self._bounds.seconds:g} s; it was left out")
+        except MemoryError:
+            return ItemOutOfBounds(f"took more than {self._bounds.memory >> 20} MB of memory; it was left out")
+        except ProcessExpired:
+            return ItemOutOfBounds("ended the process that read it; it was left out")
+        self._broken = 0
+        return result
+
+    def _result(self, future: Future[list[R]]) -> list[R]:
+        """Return the result of a task that is the first in turn. Raises what became of it, and _PoolBroken."""
+        until = time.monotonic() + _SECONDS_TO_BEGIN
+        while True:
+            wait((future,), timeout=1.0)
+            if future.done():
+                return future.result()
+            if not self._pool.active or (not future.running() and time.monotonic() > until):
+                raise _PoolBroken
+
+    def _scheduled(self, chunk: list[T]) -> Future[list[R]]:
+        limit = self._bounds.seconds * (1 + len(chunk) / 8) if len(chunk) > 1 else self._bounds.seconds
+        try:
+            scheduled: Future[list[R]] = self._pool.schedule(_run_chunk, args=(self._function, chunk), timeout=limit)
+        except RuntimeError:  # the pool's word for being broken
+            raise _PoolBroken from None
+        return scheduled
+
+    def _renew(self) -> None:
+        """Give all that is pending to new workers. Raises WorkersFailed when one pool after the other breaks."""
+        self._broken += 1
+        if self._broken > _MOST_BROKEN:
+            raise WorkersFailed("the worker processes die as they start; free some memory, or try --jobs 1")
+        chunks = [chunk for chunk, _ in self._pending]
+        self.stop()
+        self._pool = self._started()
+        for chunk in chunks:
+            self.give(chunk)
+
+    def _started(self) -> ProcessPool:
+        """Start a pool with SIGINT blocked, which its threads and processes inherit: Ctrl-C is for this process alone.
+
+        A worker that is still importing when Ctrl-C reaches the whole terminal would print a traceback.
+        """
+        from pebble import ProcessPool
+
+        # Not a plain fork: the pool's own threads run in the parent by the time a worker is replaced.
+        context = multiprocessing.get_context("spawn")
+        memory = self._bounds.memory
+        pool = ProcessPool(max_workers=self._jobs, context=context, initializer=_start_worker, initargs=(memory,))
+        if not hasattr(signal, "pthread_sigmask"):
+            return pool
+        from multiprocessing import resource_tracker
+
+        resource_tracker.ensure_running()  # it unblocks SIGINT when it starts, so it has to run before
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            assert pool.active  # asking starts it
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return pool
 
 
 def _chunks(items: Iterable[T], cost: Callable[[T], int], chunk_cost: int) -> Iterator[list[T]]:
@@ -189,6 +275,9 @@ def _run_chunk(function: Callable[[T], R], chunk: Sequence[T]) -> list[R]:
 
 def _start_worker(memory: int) -> None:
     """Bound this process' address space to what it has now plus `memory` bytes, where the system can."""
+    from pebble import CONSTS
+
+    CONSTS.channel_lock_timeout = _SECONDS_FOR_LOCK
     gc.set_threshold(COLLECT_EVERY)
     try:
         import resource

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Iterator
 
@@ -84,6 +86,22 @@ def test_one_process_takes_one_item_at_a_time() -> None:
 
 def test_no_items_no_results() -> None:
     assert list(map_ordered(square, [], jobs=2)) == []
+
+
+def test_a_worker_that_dies_in_the_middle_of_a_message_costs_its_item_at_most() -> None:
+    items = [bytes([number]) * 40_000_000 for number in range(10)]
+    results = map_ordered(len, items, jobs=2)
+    found = [next(results)]
+    for _ in range(3):  # large messages: most of the time a worker receives one
+        worker = next(iter(multiprocessing.active_children()))
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGKILL)
+        found.append(next(results))
+    found.extend(results)
+    assert [item for item, _ in found] == items
+    lost = [outcome for _, outcome in found if isinstance(outcome, ItemOutOfBounds)]
+    assert len(lost) <= 3
+    assert [outcome for _, outcome in found if outcome not in lost] == [40_000_000] * (10 - len(lost))
 
 
 class Deadly:

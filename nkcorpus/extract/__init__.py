@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EXTRACTORS", "EmptyRecord", "extract", "extract_traced"]
 
-LONGEST_TEXT = 6_000_000
-"""Code points of one article, twice those of the longest novels. In Chinese characters, each pair of which is a term,
-it takes the index minutes already."""
+LONGEST_TEXT = 24_000_000
+"""Code points of one article: what one plain text may have, so that no other kind of input can bring more."""
 
 _NO_MAPPING: Mapping[str, str] = MappingProxyType({})
 

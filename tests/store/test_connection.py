@@ -166,6 +166,20 @@ def test_at_rest_it_is_one_file_without_a_log(path: Path) -> None:
     store.close()
 
 
+def test_a_writer_that_was_not_the_last_to_close_tries_again_at_the_end(path: Path) -> None:
+    store = create(path, RICE)
+    reader = SqliteStore(path, TOOL)
+    with store.writing([]) as writer:
+        writer.add(prepared("Corn."))
+        writer.commit()
+        assert reader.stats().articles == 2
+    assert journal_versions(path) == b"\2\2"
+    reader.close()
+    store.close()
+    assert journal_versions(path) == b"\1\1"
+    assert names_in(path.parent) == ["corpus.db"]
+
+
 def test_the_next_writer_brings_a_file_to_rest_that_a_reader_kept_awake(path: Path) -> None:
     store = create(path, RICE)
     reader = SqliteStore(path, TOOL)
@@ -173,8 +187,9 @@ def test_the_next_writer_brings_a_file_to_rest_that_a_reader_kept_awake(path: Pa
         writer.add(prepared("Corn."))
         writer.commit()
         assert reader.stats().articles == 2
-    reader.close()
     store.close()
+    reader.close()
+    assert journal_versions(path) == b"\2\2"
     store = SqliteStore(path, TOOL)
     add(store, prepared("Wheat."))
     assert journal_versions(path) == b"\1\1"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ APPLICATION_ID = 0x4E4B4331
 """ASCII "NKC1", in the file's header."""
 BUSY_SECONDS = 30.0
 """How long a command waits for another one that is writing."""
+_TRIES_TO_REST = 3
 
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
@@ -106,14 +108,31 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
     return connection
 
 
-def close_writer(connection: sqlite3.Connection) -> None:
-    """Close a writer; the last one turns the corpus back into one file without side files."""
+def close_writer(connection: sqlite3.Connection) -> bool:
+    """Close a writer; the last one turns the corpus back into one file without side files. Tell whether it is one now:
+    it is not while another connection is open.
+    """
     with contextlib.suppress(sqlite3.Error):
         connection.execute("PRAGMA optimize")
-    with contextlib.suppress(sqlite3.OperationalError):  # another connection is open: it will do this
+    try:
         connection.execute("PRAGMA busy_timeout = 200")
         connection.execute("PRAGMA journal_mode = DELETE")
-    connection.close()
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def come_to_rest(path: Path) -> None:
+    """Turn a corpus that nobody has open any more back into one file; where somebody has, it stays as it is."""
+    for _ in range(_TRIES_TO_REST):
+        try:
+            if close_writer(_connect(path, "rw")):
+                return
+        except sqlite3.Error:
+            return
+        time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - or two that close at once would see each other again
 
 
 @contextlib.contextmanager

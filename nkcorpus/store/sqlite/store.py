@@ -19,7 +19,7 @@ from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
 from nkcorpus.store.sqlite.clusters import Clusters
-from nkcorpus.store.sqlite.connection import close_writer, corpus_errors, open_reader, open_writer
+from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.payloads import payloads_where
 from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
@@ -35,8 +35,9 @@ class SqliteStore:
     def __init__(self, path: Path, tool: str, *, create: bool = False) -> None:
         self._path = path
         self._tool = tool
+        self._is_at_rest = True
         if create:
-            close_writer(open_writer(path, tool, create=True))
+            self._is_at_rest = close_writer(open_writer(path, tool, create=True))
         self._connection = open_reader(path)
 
     @property
@@ -322,7 +323,7 @@ class SqliteStore:
         finally:
             # One's own reader, if it has seen the file in WAL mode, would keep it there.
             self._connection.close()
-            close_writer(connection)
+            self._is_at_rest = close_writer(connection)
             self._connection = open_reader(self._path)
 
     @contextlib.contextmanager
@@ -336,6 +337,9 @@ class SqliteStore:
     def close(self) -> None:
         """See Store."""
         self._connection.close()
+        if not self._is_at_rest:
+            come_to_rest(self._path)
+            self._is_at_rest = True
 
     def _one(self, sql: str, *values: object) -> Any:
         with corpus_errors(self._path):
