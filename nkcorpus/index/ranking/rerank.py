@@ -14,9 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, most, scored
-from nkcorpus.index.whoosh.postings import Postings
-from nkcorpus.index.whoosh.snapshot import Snapshot
+from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, most, scored
+from nkcorpus.index.ranking.snapshot import Postings, Snapshot
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Node, Synonyms, Word, Words
 from nkcorpus.query.forms import form_of

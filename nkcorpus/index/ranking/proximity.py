@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from nkcorpus.index.whoosh.postings import Forms, Postings
-from nkcorpus.index.whoosh.snapshot import Snapshot
-from nkcorpus.index.whoosh.terms import Slots
+from nkcorpus.index.ranking.snapshot import Forms, Frequencies, Postings, Snapshot
+from nkcorpus.index.ranking.terms import Slots
 from nkcorpus.query.nearness import stretches
-
-Frequencies = dict[int, float]
 
 _FEW = 16
 """So many positions are looked through one by one; more make a set."""
