@@ -201,6 +201,11 @@ def surfaces(text: str) -> Iterator[tuple[int, str]]:
         yield match.start(), match.group()
 
 
+def split(text: str) -> list[str]:
+    """Return the words of `text` as they stand there, in order, as `surfaces` does."""
+    return _SURFACE.findall(text)
+
+
 def fold(text: str) -> str:
     """Return `text` in lower case without diacritics: Hamgyŏng becomes hamgyong, Hangul stays composed."""
     if text.isascii():

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from nkcorpus.index import Index
+from nkcorpus.index.tantivy import TantivyIndex
 from nkcorpus.index.whoosh import WhooshIndex
 
 Factory = Callable[[Path], Index]
 
-ENGINES: dict[str, Factory] = {"whoosh": lambda root: WhooshIndex(root, "0" * 32, "/corpus.db")}
+ENGINES: dict[str, Factory] = {
+    "whoosh": lambda root: WhooshIndex(root, "0" * 32, "/corpus.db"),
+    "tantivy": lambda root: TantivyIndex(root, "0" * 32, "/corpus.db"),
+}
 
 
 @pytest.fixture(params=ENGINES)

@@ -37,7 +37,7 @@ from nkcorpus.query.ast import (
     is_dates,
 )
 
-_BATCH = 100
+BATCH = 100
 """Nodes whose results are held at a time."""
 
 
@@ -72,9 +72,9 @@ class Evaluation:
         """Evaluate the whole tree; with `best`, articles that hold all words score above all others, also when these
         gain `later` by boosts.
 
-        Of more than `_BATCH` words none is expected to hold all.
+        Of more than `BATCH` words none is expected to hold all.
         """
-        if isinstance(node, Words) and self._match == "best" and len(node.should) <= _BATCH:
+        if isinstance(node, Words) and self._match == "best" and len(node.should) <= BATCH:
             parts = self._parts(node.should)
             result = self._words(node, "any")
             if result and parts and (len(parts) + len(node.must) > 1 or parts[0].whole is not None):
@@ -180,8 +180,8 @@ class Evaluation:
     def _joined(self, join: Callable[[list[Result]], Result | None], nodes: Sequence[Node]) -> Result | None:
         """Return the results of nodes joined, a batch at a time: those of thousands would take hundreds of MB."""
         result: Result | None = None
-        for start in range(0, len(nodes), _BATCH):
-            if parts := self._parts(nodes[start : start + _BATCH]):
+        for start in range(0, len(nodes), BATCH):
+            if parts := self._parts(nodes[start : start + BATCH]):
                 result = join([result, *parts] if result else parts)
         return result
 
@@ -202,7 +202,7 @@ class Evaluation:
         if node in self._leaves:
             return self._leaves[node]
         result = self._find(node)
-        if len(self._leaves) < _BATCH:
+        if len(self._leaves) < BATCH:
             self._leaves[node] = result
         return result
 
