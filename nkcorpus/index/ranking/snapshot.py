@@ -34,6 +34,18 @@ class Postings(Protocol):
         """Return the ascending positions in those of the wanted documents that have the term, see `frequencies`."""
 
 
+def summed(parts: Iterable[Frequencies]) -> Frequencies:
+    """Return frequencies added up; the first of them is used up."""
+    found: Frequencies = {}
+    for part in parts:
+        if not found:
+            found = part
+            continue
+        for number, frequency in part.items():
+            found[number] = found.get(number, 0.0) + frequency
+    return found
+
+
 class Terms(Protocol):
     """The terms of an index."""
 
@@ -71,6 +83,9 @@ class Snapshot(Terms, Protocol):
 
     def frequencies(self, field: str, term: str, forms: Forms = None) -> Frequencies:
         """Return how often each article holds a term in a field, with `forms` only words of these forms."""
+
+    def frequencies_of_any(self, field: str, terms: Mapping[str, Forms]) -> Frequencies:
+        """Return how often each article holds any of some terms in a field, each in the forms that count."""
 
     def column(self, name: str) -> Sequence[int]:
         """Return an integer of each article, by number."""

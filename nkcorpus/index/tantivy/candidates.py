@@ -7,13 +7,15 @@ from functools import cached_property, lru_cache
 from typing import Protocol
 
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
-from nkcorpus.index.ranking.snapshot import Forms, Frequencies, Unit
+from nkcorpus.index.ranking.snapshot import Forms, Frequencies, Unit, summed
 from nkcorpus.index.tantivy.reader import Address, Reader
-from nkcorpus.index.tantivy.records import RecordPostings, alone
+from nkcorpus.index.tantivy.records import RecordPostings, alone, frequencies_of_any
 from nkcorpus.index.tantivy.schema import RECORD
 from nkcorpus.index.vocabulary import Vocabulary
 
 _KEPT_TERMS = 32
+_TOGETHER = 4
+"""So many terms are quicker counted by one pass than one by one."""
 
 
 class Holdings(Protocol):
@@ -27,12 +29,22 @@ class Holdings(Protocol):
 
 
 class Candidates:
-    """Fulfils Snapshot. Without `holdings` a unit is held by no article but these."""
+    """Fulfils Snapshot. Without `holdings` a unit is held by no article but these.
 
-    def __init__(self, reader: Reader, addresses: list[Address], holdings: Holdings | None = None) -> None:
+    `earlier` are the first of them, whose words need not be counted again.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        addresses: list[Address],
+        holdings: Holdings | None = None,
+        earlier: Candidates | None = None,
+    ) -> None:
         self._reader = reader
         self._addresses = addresses
         self._holdings = holdings
+        self._earlier = earlier
         self._fields: dict[str, list[bytes]] = {}
         self._columns: dict[str, Sequence[int]] = {}
         self.postings = lru_cache(_KEPT_TERMS)(self._postings)
@@ -62,6 +74,12 @@ class Candidates:
     def frequencies(self, field: str, term: str, forms: Forms = None) -> Frequencies:
         """See Snapshot."""
         return self.postings(field, term).frequencies(forms)
+
+    def frequencies_of_any(self, field: str, terms: Mapping[str, Forms]) -> Frequencies:
+        """See Snapshot."""
+        if len(terms) < _TOGETHER:
+            return summed(self.frequencies(field, term, forms) for term, forms in terms.items())
+        return frequencies_of_any(self._field(field), terms)
 
     def column(self, name: str) -> Sequence[int]:
         """See Snapshot."""
@@ -106,9 +124,17 @@ class Candidates:
         return self._holdings.holders(term)
 
     def _postings(self, field: str, term: str) -> RecordPostings:
+        earlier = self._earlier.postings(field, term) if self._earlier else None
+        return RecordPostings(self._field(field), term, earlier)
+
+    def _field(self, field: str) -> list[bytes]:
+        """Return what a field of each article holds."""
         if field not in self._fields:
+            known = self._earlier._field(field) if self._earlier else []
+            numbers = range(len(known), len(self._addresses))
             if field == "id":
-                self._fields[field] = [alone(self.article_id(number)) for number in self.live]
+                found = [alone(self.article_id(number)) for number in numbers]
             else:
-                self._fields[field] = self._reader.records.fields(self.column(RECORD), field)
-        return RecordPostings(self._fields[field], term)
+                found = self._reader.records.fields(self.column(RECORD)[len(known) :], field)
+            self._fields[field] = known + found
+        return self._fields[field]

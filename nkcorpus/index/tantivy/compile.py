@@ -153,7 +153,8 @@ class Compiler:
             elif part.exact:
                 self._holding[unit] = self._reader.matches(part.query)
             else:
-                addresses, _ = self._reader.best(part.query, self._reader.matches(part.query))
+                hits = self._reader.best(part.query, self._reader.matches(part.query))
+                addresses = [address for _, address in hits]
                 evaluation = Evaluation(Candidates(self._reader, addresses), self._options, self.expander)
                 result = evaluation.evaluate(unit)
                 self._holding[unit] = len(result.scores) if result else 0

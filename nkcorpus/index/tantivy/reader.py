@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,9 @@ Query = tantivy.Query
 Address = tantivy.DocAddress
 
 _STATISTICS = "statistics.json"
+_MOST_VALUES = 60_000
+"""Values of a column that tantivy counts; it refuses over 65,000."""
+_SEGMENT_VALUES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +94,31 @@ class Reader:
         found: Any = self._searcher.search(query, 1)  # the stub lacks count
         return int(found.count)
 
-    def best(self, query: Query, limit: int) -> tuple[list[Address], float]:
-        """Return the documents of the highest scores, and the last one's score."""
-        hits = self._searcher.search(query, max(limit, 1), count=False).hits
-        return [address for _, address in hits], hits[-1][0] if hits else 0.0
+    def best(self, query: Query, limit: int) -> list[tuple[float, Address]]:
+        """Return the documents of the highest scores with these, the highest first."""
+        return self._searcher.search(query, max(limit, 1), count=False).hits
 
-    def sorted_by(self, query: Query, column: str, limit: int, *, ascending: bool) -> list[Address]:
-        """Return the first documents in the order of a column."""
+    def sorted_by(self, query: Query, column: str, limit: int, *, ascending: bool) -> list[tuple[float, Address]]:
+        """Return the first documents in the order of a column, with its values."""
         order = tantivy.Order.Asc if ascending else tantivy.Order.Desc
-        hits = self._searcher.search(query, max(limit, 1), count=False, order_by_field=column, order=order).hits
-        return [address for _, address in hits]
+        return self._searcher.search(query, max(limit, 1), count=False, order_by_field=column, order=order).hits
 
     def column(self, name: str, addresses: list[Address]) -> Sequence[int]:
         """Return an integer of each document; 0 where it has none."""
         return [int(value or 0) for value in self._searcher.fast_field_values(name, addresses)]
 
-    def tally(self, query: Query, column: str, least: int, most: int) -> dict[int, int] | None:
-        """Return how many matches have each value of a column that at least `least` have; None for over `most`."""
-        terms = {"field": column, "size": most, "min_doc_count": least}
-        found = self._searcher.aggregate(query, {"values": {"terms": terms}})["values"]
-        if found["sum_other_doc_count"]:
-            return None
-        return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["buckets"]}
+    def tally(self, query: Query, column: str, least: int) -> Mapping[int, int]:
+        """Return how many matches have each value of a column that at least `least` have."""
+        terms = {"field": column, "size": _MOST_VALUES, "segment_size": _SEGMENT_VALUES, "min_doc_count": least}
+        try:
+            found = self._searcher.aggregate(query, {"values": {"terms": terms}})["values"]
+        except ValueError:  # too much for tantivy's own bounds
+            found = None
+        if found and not found["sum_other_doc_count"]:
+            return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["buckets"]}
+        addresses = [address for _, address in self.best(query, self.matches(query))]
+        values = Counter(self._searcher.fast_field_values(column, addresses))
+        return {int(value): count for value, count in values.items() if value is not None and count >= least}
 
     def idf(self, field: str, term: str) -> float:
         """Return what tantivy itself takes for the idf of a term in a field."""

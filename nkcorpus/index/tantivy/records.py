@@ -10,10 +10,11 @@ Records are only ever added; those of articles that were replaced stay behind un
 from __future__ import annotations
 
 import mmap
+import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,9 +82,22 @@ def encoded(article_id: str, worded: Mapping[str, bytes], whole: Mapping[str, It
     return _HEADER.pack(bytes.fromhex(article_id), *accumulate(map(len, parts))) + b"".join(parts)
 
 
+def _one_of(forms: Iterable[int]) -> bytes:
+    return b"[" + re.escape(bytes(sorted(_FORM | form for form in forms))) + b"]"
+
+
 def alone(term: str) -> bytes:
     """Return a field as a record has it that holds one term."""
     return key(term) + bytes((_FORM,))
+
+
+def frequencies_of_any(fields: Sequence[bytes], terms: Mapping[str, Forms]) -> Frequencies:
+    """Return how often any of some terms stands in each field in a form that counts, by the field's number."""
+    keys = [(key(term), terms[term]) for term in sorted(terms)]
+    expressions = (re.escape(found) + (b"" if forms is None else _one_of(forms)) for found, forms in keys)
+    found = re.compile(b"|".join(expressions)).findall
+    counts = ((number, len(found(field))) for number, field in enumerate(fields))
+    return {number: count for number, count in counts if count}
 
 
 class Records:
@@ -114,16 +128,23 @@ class Records:
 
 
 class RecordPostings:
-    """Where one term stands in one field of some articles, numbered from 0."""
+    """Where one term stands in one field of some articles, numbered from 0; `earlier` is that in the first of them."""
 
-    def __init__(self, fields: Sequence[bytes], term: str) -> None:
+    def __init__(self, fields: Sequence[bytes], term: str, earlier: RecordPostings | None = None) -> None:
         self._fields = fields
         self._key = key(term)
+        self._earlier = earlier
+        self._known: dict[int, list[int]] = {}
 
     @cached_property
     def _counts(self) -> Frequencies:
-        key = self._key
-        return {number: found for number, field in enumerate(self._fields) if (found := field.count(key))}
+        key, earlier = self._key, self._earlier
+        known = len(earlier._fields) if earlier else 0
+        counts: Frequencies = dict(earlier._counts) if earlier else {}
+        for number, field in enumerate(islice(self._fields, known, None), known):
+            if found := field.count(key):
+                counts[number] = found
+        return counts
 
     @property
     def documents(self) -> Set[int]:
@@ -146,9 +167,16 @@ class RecordPostings:
 
     def positions_in(self, wanted: Set[int], forms: Forms = None) -> dict[int, list[int]]:
         """See Postings."""
-        marks = None if forms is None else frozenset(_FORM | form for form in forms)
+        if forms is None:
+            return {number: self._all_positions(number) for number in wanted & self.documents}
+        marks = frozenset(_FORM | form for form in forms)
         positions = ((number, self._positions(self._fields[number], marks)) for number in wanted & self.documents)
         return {number: found for number, found in positions if found}
+
+    def _all_positions(self, number: int) -> list[int]:
+        if number not in self._known:
+            self._known[number] = self._positions(self._fields[number], None)
+        return self._known[number]
 
     def _positions(self, field: bytes, marks: frozenset[int] | None) -> list[int]:
         key, size = self._key, len(self._key)

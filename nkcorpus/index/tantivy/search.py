@@ -6,9 +6,11 @@ of all once they score more than tantivy gives to the last candidate.
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_right
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.base import Matches, SearchOptions
@@ -24,11 +26,8 @@ from nkcorpus.query.ast import Query as Asked
 from nkcorpus.query.ast import Words, leaves
 from nkcorpus.results import Facet
 
-_SPARE = 1.2
-"""So many times the articles that are wanted are looked at first."""
 _GROWTH = 4
-_MOST_VALUES = 60_000
-"""Different values of a column that tantivy counts; it refuses over 65,000."""
+"""So many times the candidates are taken when more are needed; the first time of the articles that are wanted."""
 _ROUNDING = 1e-5
 """What tantivy's scores of 32 bits may be off."""
 
@@ -47,6 +46,10 @@ class _Found:
     order: Order
     first: list[int]
     is_all: bool
+
+
+def _descending(hit: tuple[float, Address]) -> float:
+    return -hit[0]
 
 
 class _Search:
@@ -71,7 +74,7 @@ class _Search:
         options = self._options
         count = self._reader.matches(part.query)
         twins = self._twins(part, count)
-        every = not part.exact or twins is None or (bool(twins) and bool(options.facets))
+        every = not part.exact or (bool(twins) and bool(options.facets))
         end = options.offset + options.limit if options.limit else count
         wanted = count if every else min(end, count)
         while True:
@@ -113,48 +116,56 @@ class _Search:
         notes = tuple(dict.fromkeys(self._compiler.expander.notes))
         return Matches(0, (), (), notes, tuple(Facet(field, ()) for field in self._options.facets))
 
-    def _twins(self, part: Part, count: int) -> dict[int, int] | None:
-        """Return the clusters that have several matches with their number; None where it takes all matches to tell."""
+    def _twins(self, part: Part, count: int) -> Mapping[int, int]:
+        """Return the clusters that have several matches, with their number."""
         if not self._options.collapse or not part.exact or not count:
             return {}
-        return self._reader.tally(part.query, "cluster", 2, _MOST_VALUES)
+        return self._reader.tally(part.query, "cluster", 2)
 
     def _found(self, part: Part, count: int, wanted: int) -> _Found:
         """Score candidates until the first `wanted` of all are among them."""
-        depth = max(wanted, DEPTH) if len(self._typed) > 1 and not self._by_column else wanted
-        limit = min(count, math.ceil(depth * _SPARE) + 1)
+        depth = min(count, max(wanted, DEPTH) if len(self._typed) > 1 and not self._by_column else wanted)
+        hits = self._candidates(part, min(count, depth * _GROWTH))
+        taken, snapshot = depth, None
         while True:
-            addresses, floor = self._candidates(part, limit)
-            snapshot = Candidates(self._reader, addresses, self._compiler)
+            addresses = [address for _, address in hits[:taken]]
+            snapshot = Candidates(self._reader, addresses, self._compiler, snapshot)
             scores = self._scores(snapshot, part)
             order = order_of(snapshot, scores, self._options)
-            is_all = len(addresses) == count
-            first = ordered(scores, order, len(scores) if is_all else depth, self._options.sort, ())
-            if is_all or (len(first) >= depth and self._is_above(snapshot, scores, first[-1], floor)):
+            first = ordered(scores, order, len(scores) if taken == count else depth, self._options.sort, ())
+            if taken == count:
                 break
-            limit = min(count, limit * _GROWTH)
+            needed = self._needed(snapshot, scores, first[-1], hits)
+            while needed == len(hits) < count:
+                hits = self._candidates(part, min(count, len(hits) * _GROWTH))
+                needed = self._needed(snapshot, scores, first[-1], hits)
+            if needed <= taken:
+                break
+            taken = needed
         if len(self._typed) > 1:
             best = best_of(scores, order, DEPTH)
             for number, gain in gains(snapshot, self._typed, best, self._evaluation(snapshot).idf).items():
                 scores[number] += gain
             first = sorted(first, key=order)
-        return _Found(snapshot, scores, order, first, is_all)
+        return _Found(snapshot, scores, order, first, taken == count)
 
-    def _candidates(self, part: Part, limit: int) -> tuple[list[Address], float]:
-        """Return the first documents in about our order, and the score of the last or where it stands in a column."""
+    def _candidates(self, part: Part, limit: int) -> Sequence[tuple[float, Address]]:
+        """Return the first documents in about our order, with what tantivy orders them by."""
         if not self._by_column:
             return self._reader.best(part.query, limit)
-        addresses = self._reader.sorted_by(part.query, self._column, limit, ascending=self._options.sort == "oldest")
-        return addresses, float(self._reader.column(self._column, addresses[-1:])[0]) if addresses else 0.0
+        return self._reader.sorted_by(part.query, self._column, limit, ascending=self._options.sort == "oldest")
 
-    def _is_above(self, snapshot: Candidates, scores: Scores, number: int, floor: float) -> bool:
-        """Tell whether an article comes before all that are no candidates."""
+    def _needed(self, snapshot: Candidates, scores: Scores, number: int, hits: Sequence[tuple[float, Address]]) -> int:
+        """Return how many of the first candidates may come before an article, or beside it."""
         if self._by_column:
             at = snapshot.column(self._column)[number]
-            return at < floor if self._options.sort == "oldest" else at > floor
+            if self._options.sort == "oldest":
+                return bisect_right(hits, at, key=itemgetter(0))
+            return bisect_right(hits, -float(at), key=_descending)
         # Deleted documents count for tantivy until they are merged away; its scores are lower by their share at most.
         share = self._reader.documents / self._reader.count
-        return scores[number] > floor * share * (1 + _ROUNDING)
+        least = scores[number] / (share * (1 + _ROUNDING))
+        return bisect_right(hits, -least, key=_descending)
 
     def _scores(self, snapshot: Candidates, part: Part) -> Scores:
         """Return the scores of those candidates that match."""
@@ -176,8 +187,10 @@ class _Search:
         facets = []
         for field in self._options.facets:
             column = column_of(field)
-            lines = None if found.is_all else self._reader.tally(part.query, column, 1, _MOST_VALUES)
-            if lines is None:
+            lines: Mapping[int, int]
+            if found.is_all:
                 lines = Counter(map(found.snapshot.column(column).__getitem__, scores))
+            else:
+                lines = self._reader.tally(part.query, column, 1)
             facets.append(facet(field, lines, self._reader.labels))
         return tuple(facets)

@@ -16,7 +16,7 @@ from whoosh.reading import TermNotFound
 from nkcorpus.index.analysed import META
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
-from nkcorpus.index.ranking.snapshot import Forms, Unit
+from nkcorpus.index.ranking.snapshot import Forms, Unit, summed
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.postings import Postings
 from nkcorpus.model import Position
@@ -93,6 +93,10 @@ class Snapshot:
         With `forms`, only words of these forms of the term count.
         """
         return self.postings(field, term).frequencies(forms)
+
+    def frequencies_of_any(self, field: str, terms: Mapping[str, Forms]) -> dict[int, float]:
+        """Return how often each document holds any of some terms in a field, each in the forms that count."""
+        return summed(self.frequencies(field, term, forms) for term, forms in terms.items())
 
     def _postings(self, field: str, term: str) -> Postings:
         parts = []
