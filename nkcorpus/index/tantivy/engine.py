@@ -151,6 +151,11 @@ class TantivyIndex:
             self.close()
             self._directory.clear()
 
+    def clear_others(self) -> None:
+        """See Index."""
+        with self._directory.locked():
+            self._directory.clear_others()
+
     def close(self) -> None:
         """See Index."""
         if self._reader is not None:

@@ -134,6 +134,11 @@ class WhooshIndex:
             self.close()
             self._directory.clear()
 
+    def clear_others(self) -> None:
+        """See Index."""
+        with self._directory.locked():
+            self._directory.clear_others()
+
     def close(self) -> None:
         """See Index."""
         if self._snapshot is not None:
