@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from nkcorpus.index import Index
+from nkcorpus.model import Indexable
 from nkcorpus.query import dates
 from nkcorpus.query.ast import Filters
 
@@ -43,7 +44,7 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     words = "rice corn lecture lectures lecturing mss squid the of 보위성에서 강연 market price smuggled".split()
     weights = [8, 4, 3, 3, 1, 2, 1, 9, 9, 2, 1, 5, 5, 3]
 
-    def made(number: int) -> object:
+    def made(number: int) -> Indexable:
         text = " ".join(rng.choices(words, weights, k=rng.randint(1, 90) if number % 9 else 3))
         title = " ".join(rng.choices(words, weights, k=rng.randint(1, 7))) if number % 3 else None
         date = rng.choice([None, "2019", f"2019-{rng.randint(1, 12):02}", f"20{rng.randint(10, 24)}-05-06"])
@@ -54,7 +55,7 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     log = ChangeLog()
     opened = ENGINES[request.param](tmp_path_factory.mktemp("cache"))
     for numbers in (range(900), range(700, _ARTICLES), range(100, 250)):
-        log.put(*(made(number) for number in numbers))  # type: ignore[arg-type]
+        log.put(*map(made, numbers))
         log.remove(*(article(str(number)).id for number in numbers if number % 13 == 0))
         log.sync(opened)
     yield opened
