@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nkcorpus import opened
 from nkcorpus.index.engines import is_installed
 from tests.cli.conftest import Library
 from tests.cli.support import Run, environment, one_line
@@ -71,6 +72,33 @@ def test_what_is_removed_stays_in_no_index(run: Run, copy: Path) -> None:
     found = run("-C", copy, "search", "lecture", "--format", "ids", "--engine", "tantivy").lines
     assert run("-C", copy, "remove", found[0], "--yes").code == 0
     assert folders(run, copy) == ["whoosh"]
+
+
+def test_one_engine_does_not_import_the_other(run: Run, copy: Path, tmp_path: Path) -> None:
+    script = "import sys\nfrom nkcorpus.cli import run\nrun(sys.argv[1:])\nprint(*sys.modules, file=sys.stderr)"
+    for engine, other in (("whoosh", "tantivy"), ("tantivy", "whoosh")):
+        done = subprocess.run(
+            [sys.executable, "-c", script, "-C", str(copy), "-q", "search", "lecture", "--engine", engine],
+            cwd=tmp_path, env=environment(tmp_path) | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        modules = done.stderr.split()
+        assert engine in modules
+        assert other not in modules
+
+
+def test_a_corpus_that_has_grown_is_told_of_the_engine_for_many(
+    inside: Run, copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opened, "_GROWN", 6)
+    (tmp_path / "new.txt").write_text("A lecture on zinc was held.")
+    outcome = inside("-C", copy, "ingest", "new.txt")
+    assert "7 articles are many for the search engine Whoosh" in outcome.err
+    assert "nkcorpus engine tantivy" in outcome.err
+    assert "many" not in inside("-C", copy, "search", "zinc").err
+    assert inside("-C", copy, "engine", "tantivy").code == 0
+    (tmp_path / "new.txt").write_text("A lecture on lead was held.")
+    assert "many" not in inside("-C", copy, "ingest", "new.txt").err
 
 
 def test_an_index_that_is_behind(run: Run, copy: Path, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def typed_terms(root: Node) -> list[Typed]:
 
 def _near(one: Postings, other: Postings, wanted: frozenset[int]) -> dict[int, float]:
     """Return how often a place of `one` has one of `other` in its window, by wanted document."""
-    places = one.positions_in(wanted)
+    places = one.positions_in(wanted & one.documents & other.documents)
     found: dict[int, float] = {}
     for number, others in other.positions_in(places.keys()).items():
         positions = places[number]

@@ -57,13 +57,15 @@ _HEX = frozenset("0123456789abcdef")
 @dataclass(frozen=True, slots=True)
 class Part:
     """What a node became. `exact` tells that the query finds no more than the node matches; `bound` is the most that
-    the node can score. `whole` finds what holds all of it, where that makes a difference.
+    the node can score. `whole` finds what holds all of it, where that makes a difference. Of a whole tree `lifted`
+    finds, among what it finds, the articles that come before all others.
     """
 
     query: Query
     exact: bool
     bound: float
     whole: Query | None = None
+    lifted: Query | None = None
 
     @property
     def holders(self) -> Query:
@@ -94,7 +96,7 @@ class Compiler:
             return found
         lift = found.bound + later + most_gain(typed_terms(node), self._idf)
         everywhere = _all(_const(part.holders, 0.0) for part in parts)
-        return replace(found, query=_also(found.query, Query.const_score_query(everywhere, lift)))
+        return replace(found, query=_also(found.query, _const(everywhere, lift)), lifted=everywhere)
 
     def filters(self, filters: Filters) -> list[Query]:
         """Return queries that all find what the filters let through."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,37 +11,25 @@ import tantivy
 from tantivy.tantivy import __version__
 
 from nkcorpus.errors import IndexDamaged, NkcorpusError
-from nkcorpus.index.analysed import META, NO_DATE, SEPARATOR, columns, named_text, whole_terms
+from nkcorpus.index.analysed import SEPARATOR
 from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
-from nkcorpus.index.facets import label_columns
-from nkcorpus.index.labels import Labels
-from nkcorpus.index.places import places_of
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.index.tantivy import records
 from nkcorpus.index.tantivy.reader import Query as Native
-from nkcorpus.index.tantivy.reader import Reader, Statistics
-from nkcorpus.index.tantivy.records import WordCache
+from nkcorpus.index.tantivy.reader import Reader, is_panic
 from nkcorpus.index.tantivy.schema import (
-    ARTICLE,
-    DOUBLED,
-    KIND,
-    RECORD,
-    WHOLE,
     new_schema,
     token,
-    with_tokenizers,
 )
 from nkcorpus.index.tantivy.search import answer
-from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.tantivy.writer import WRITER_BYTES, fill
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
 
 INDEX_VERSION = 1
 """Raise it when the schema or what it is filled with changes."""
-WRITER_BYTES = 64 << 20
-"""Memory in which tantivy gathers postings before it writes a segment; it takes no less than 15 MB."""
 
 _NAME = f"tantivy-{INDEX_VERSION}-{analysis.ANALYSIS_VERSION}-{'.'.join(re.findall('[0-9]+', __version__)[:2])}"
 _LEFT_BEHIND = 2
@@ -142,7 +128,7 @@ class TantivyIndex:
             with self._directory.replaced() as folder:
                 (folder / records.FILE).write_bytes(records.BEGIN)
                 index = tantivy.Index(new_schema(), path=str(folder))
-                _fill(index, folder, read(0), target, self._writer_bytes)
+                fill(index, folder, read(0), target, self._writer_bytes)
         return True
 
     def clear(self) -> None:
@@ -180,91 +166,9 @@ class TantivyIndex:
         with _read_errors(self.path):
             index = tantivy.Index.open(str(self.path))
         try:
-            _fill(index, self.path, changes, target, self._writer_bytes, known)
+            fill(index, self.path, changes, target, self._writer_bytes, known)
         finally:
             self._directory.vouch(self.path)  # also for what a broken-off update put back
-
-
-def _fill(
-    index: tantivy.Index,
-    folder: Path,
-    changes: Iterable[Indexable | Removal],
-    target: Position,
-    writer_bytes: int,
-    known: int | None = None,
-) -> None:
-    """Write changes and the position they lead to, in one commit, to an index of so many records; None for a new one.
-
-    What is beside the index is written before: a kill in between leaves files of another size than the manifest's.
-    """
-    words: set[str] = set()
-    labels = Labels(folder)
-    analyzers = WordCache(analysis.prose_gathering(words)), WordCache(analysis.name())
-    writer = with_tokenizers(index).writer(writer_bytes, 1)
-    end = (folder / records.FILE).stat().st_size
-    added = 0
-    try:
-        with (folder / records.FILE).open("ab") as file:
-            for change in changes:
-                if known is not None:
-                    writer.delete_documents_by_term("id", change.id)
-                if isinstance(change, Indexable):
-                    document, record = _analysed(change, *analyzers, labels)
-                    document[RECORD] = file.tell()
-                    file.write(record)
-                    writer.add_document(tantivy.Document.from_dict(document, index.schema))
-                    added += 1
-        if known is not None:
-            writer.delete_documents_by_term("id", META)
-        writer.add_document(tantivy.Document(id=META, position=json.dumps([target.seq, target.token])))
-        Vocabulary(folder).add(words)
-        labels.write()
-        writer.commit()
-    except BaseException:
-        writer.rollback()
-        writer.garbage_collect_files()
-        writer.wait_merging_threads()
-        os.truncate(folder / records.FILE, end)
-        raise
-    writer.wait_merging_threads()
-    _statistics(index, (known or 0) + added).write(folder)
-
-
-def _statistics(index: tantivy.Index, known: int) -> Statistics:
-    """Return the counts of what an index holds now, beside so many records."""
-    index.config_reader("manual")
-    index.reload()
-    searcher = index.searcher()
-    sums = {name: {"sum": {"field": name}} for name in ("title_length", "text_length")}
-    found = searcher.aggregate(Native.all_query(), sums)
-    title, text = (int(found[name]["value"] or 0) for name in sums)
-    return Statistics(searcher.num_docs - 1, title, text, known)
-
-
-def _analysed(article: Indexable, prose: WordCache, name: WordCache, labels: Labels) -> tuple[dict[str, object], bytes]:
-    """Return the document of an article, and its record."""
-    texts = {"title": article.title or "", "text": article.text}
-    worded = {field: prose.words(text) for field, text in texts.items()}
-    worded["removed"] = prose.words(article.removed)
-    worded["note"] = prose.words("\n".join(article.notes))
-    worded.update((field, name.words(text)) for field, text in named_text(article).items())
-    places = places_of(article)
-    whole = whole_terms(article, places)
-    numbers = columns(article)
-    document: dict[str, object] = {
-        KIND: ARTICLE,
-        DOUBLED: worded["title"].spaced * 2,
-        **{field: words.spaced for field, words in worded.items() if words.record},
-        **{field: list(map(token, whole[field])) for field in WHOLE if whole[field]},
-        **{f"{field}_length": worded[field].record.count(b"\n") for field in FIELD_WEIGHTS},
-        "newest": numbers["first_second"],
-        "oldest": numbers["first_second"] if numbers["first_second"] != NO_DATE else -NO_DATE,
-        **numbers,
-        **label_columns(article, places, labels),
-    }
-    if not numbers["cluster"]:
-        del document["cluster"]
-    return document, records.encoded(article.id, {field: words.record for field, words in worded.items()}, whole)
 
 
 def _holders(reader: Reader, term: str) -> int:
@@ -280,6 +184,6 @@ def _read_errors(path: Path) -> Iterator[None]:
     except NkcorpusError:
         raise
     except BaseException as error:
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":  # of Rust, and no Exception
+        if isinstance(error, Exception) or is_panic(error):
             raise IndexDamaged(f"{path}: the index cannot be read ({type(error).__name__}: {error})") from error
         raise

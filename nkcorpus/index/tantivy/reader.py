@@ -12,6 +12,7 @@ from typing import Any
 
 import tantivy
 
+from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.analysed import META
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.ranking.bm25f import idf_of
@@ -31,12 +32,16 @@ _SEGMENT_VALUES = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Counts over an index: its articles, their words in title and text, and records with those left behind."""
+    """Counts over an index at a position: its articles, their words in title and text, and records with those left
+    behind.
+    """
 
     articles: int
     title_words: int
     text_words: int
     records: int
+    seq: int
+    token: str
 
     @classmethod
     def read(cls, folder: Path) -> Statistics:
@@ -46,6 +51,11 @@ class Statistics:
     def write(self, folder: Path) -> None:
         """Write them beside the index in a folder."""
         (folder / _STATISTICS).write_text(json.dumps(asdict(self)), "ascii")
+
+
+def is_panic(error: BaseException) -> bool:
+    """Tell whether an error is a panic of Rust, which is no Exception to Python."""
+    return type(error).__name__ == "PanicException"
 
 
 class Reader:
@@ -60,6 +70,8 @@ class Reader:
         self.labels = Labels(folder)
         self.records = Records(folder)
         self._searcher = index.searcher()
+        if self.position != Position(self.statistics.seq, self.statistics.token):
+            raise IndexDamaged(f"{folder}: the index and what is beside it are of different times")
 
     def close(self) -> None:
         """Let go of the files."""

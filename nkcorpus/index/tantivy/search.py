@@ -124,7 +124,7 @@ class _Search:
 
     def _found(self, part: Part, count: int, wanted: int) -> _Found:
         """Score candidates until the first `wanted` of all are among them."""
-        depth = min(count, max(wanted, DEPTH) if len(self._typed) > 1 and not self._by_column else wanted)
+        depth = min(count, max(wanted, self._reranked(part, wanted)))
         hits = self._candidates(part, min(count, depth * _GROWTH))
         taken, snapshot = depth, None
         while True:
@@ -148,6 +148,18 @@ class _Search:
                 scores[number] += gain
             first = sorted(first, key=order)
         return _Found(snapshot, scores, order, first, taken == count)
+
+    def _reranked(self, part: Part, wanted: int) -> int:
+        """Return how many of the best gain by a closer look before it is known which come first.
+
+        Where more are lifted than are wanted the others gain in vain.
+        """
+        if len(self._typed) < 2 or self._by_column:
+            return 0
+        if part.lifted is None:
+            return DEPTH
+        lifted = self._reader.matches(Query.boolean_query([(MUST, part.query), (MUST, part.lifted)]))
+        return min(lifted, DEPTH) if lifted >= wanted else DEPTH
 
     def _candidates(self, part: Part, limit: int) -> Sequence[tuple[float, Address]]:
         """Return the first documents in about our order, with what tantivy orders them by."""
