@@ -28,6 +28,8 @@ QUERIES = [
     "lectur*",
     "rice NEAR/3 corn",
     "lecture AND date:2019",
+    "lectures date:2019..2020",
+    "title:lecture corn",
     "보위성 rice",
     "lang:ko",
     "rice lang:ko",
@@ -68,8 +70,9 @@ def test_a_page_is_a_part_of_the_whole(large: Index, text: str, collapse: bool) 
     narrow = Filters(since=dates.since("2015"))
     for filters in (None, narrow):
         for sort in ("relevance", "newest", "oldest"):
-            for match in ("best", "any"):
-                options = {"sort": sort, "match": match, "collapse": collapse, "facets": ("source", "year")}
+            for match, exact in (("best", False), ("any", False), ("best", True)):
+                options: dict[str, object] = {"sort": sort, "match": match, "collapse": collapse, "exact": exact}
+                options["facets"] = ("source", "year")
                 whole = search(large, text, filters, **options)
                 assert len(whole.ids) == whole.total
                 for limit, offset in ((10, 0), (3, 40), (1, 0)):

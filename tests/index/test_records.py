@@ -14,7 +14,7 @@ pytest.importorskip("tantivy")
 
 from nkcorpus.index.tantivy import records
 from nkcorpus.index.tantivy.records import RecordPostings, Records, WordCache, frequencies_of_any
-from nkcorpus.index.tantivy.schema import STOP, WHOLE, WORDED, token
+from nkcorpus.index.tantivy.schema import STOP, WHOLE, WORDED, in_form, token
 from nkcorpus.query import analysis
 from nkcorpus.query.forms import form_of
 
@@ -56,6 +56,8 @@ def test_records_tell_of_each_term_where_it_stands(texts: list[str], known: int,
 def test_words_keep_their_positions_in_the_index(text: str) -> None:
     spaced = WordCache(analysis.prose()).words(text).spaced.split(" ")[:-1]
     found = {one.position: token(one.term) for one in analysis.prose().tokens(text)}
+    formed = WordCache(analysis.prose()).words(text).formed.split(" ")[:-1]
+    assert formed == [in_form(one.term, form_of(one.word, one.term)) for one in analysis.prose().tokens(text)]
     assert spaced == [found.get(position, STOP) for position in range(len(spaced))]
     assert not any(set(term) & set(" \t\n\x0c\r") for term in spaced)
 

@@ -229,9 +229,9 @@ class Evaluation:
         slots = self.expander.slots(node)
         if not slots:
             return None
-        whole = isinstance(node, Word) and node.field is None and len(slots) == 1
+        alone = slots[0].terms if isinstance(node, Word) and node.field is None and len(slots) == 1 else {}
         found = {name: frequencies(self._snapshot, name, slots) for name in fields_of(node.field)}
-        return self._score(node, found, slots[0].terms if whole else ())
+        return self._score(node, found, [term for term, forms in alone.items() if forms is None])
 
     def _about(self, place: str) -> Scores:
         """Return the articles that name a place or one within it, or have it in their dateline."""
@@ -256,7 +256,7 @@ class Evaluation:
     def _score(self, unit: Unit, frequencies: dict[str, Scores], terms: Iterable[str] = ()) -> Result:
         """Return the BM25F scores of one word or phrase, given how often each field holds it.
 
-        `terms` are those that stand for the unit by themselves.
+        `terms` are those that stand for the unit by themselves, in any form.
         """
         holding = self._snapshot.holding(unit, frequencies)
         self._holding.update(dict.fromkeys(terms, holding))

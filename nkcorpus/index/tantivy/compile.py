@@ -19,12 +19,12 @@ from nkcorpus.index.places import ids_of, unknown_place
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of, most
 from nkcorpus.index.ranking.evaluation import BATCH, Evaluation, fields_of
 from nkcorpus.index.ranking.rerank import most_gain, typed_terms
-from nkcorpus.index.ranking.snapshot import Unit
+from nkcorpus.index.ranking.snapshot import Forms, Unit
 from nkcorpus.index.ranking.synonyms import sense_terms
 from nkcorpus.index.ranking.terms import Expander, Slots
 from nkcorpus.index.tantivy.candidates import Candidates
 from nkcorpus.index.tantivy.reader import Query, Reader
-from nkcorpus.index.tantivy.schema import ARTICLE, DOUBLED, KIND, token
+from nkcorpus.index.tantivy.schema import ARTICLE, DOUBLED, FORMED, KIND, in_form, token
 from nkcorpus.query.ast import (
     And,
     Dated,
@@ -49,7 +49,7 @@ from nkcorpus.query.ast import (
 
 MUST, SHOULD, MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
-_SCORED_TERMS = 32
+_SCORED_TERMS = 128
 """Of more terms that stand for one word each article is taken to score the most that it can."""
 _HEX = frozenset("0123456789abcdef")
 
@@ -294,22 +294,29 @@ class Compiler:
         if len(slots) > 1:
             native = sum(self._reader.idf(field, term) for slot in slots for term in slot.terms)
             return Query.boost_query(matching, FIELD_WEIGHTS[field] * idf / native), exact
+        return _some(self._scored_term(field, term, forms, idf) for term, forms in slots[0].terms.items()), exact
+
+    def _scored_term(self, field: str, term: str, forms: Forms, idf: float) -> Query:
         indexed = DOUBLED if field == "title" else field
-        scored = (
-            Query.boost_query(
-                Query.term_query(self._schema, indexed, token(term), "freq"), idf / self._reader.idf(indexed, term)
-            )
-            for term in terms
-        )
-        return _some(scored), exact
+        native = Query.term_query(self._schema, indexed, token(term), "freq")
+        scored = Query.boost_query(native, idf / self._reader.idf(indexed, term))
+        return scored if forms is None else _all([_const(self._in_forms(field, term, forms), 0.0), scored])
 
     def _side_by_side(self, field: str, slots: Slots) -> tuple[Query, bool]:
         """Return what finds slots in a field, and whether it finds nothing else."""
         exact = all(forms is None for slot in slots for forms in slot.terms.values())
         if len(slots) == 1:
-            return self._terms(field, slots[0].terms), exact
+            if exact or field not in FORMED:
+                return self._terms(field, slots[0].terms), exact
+            terms = slots[0].terms.items()
+            plain = self._terms(field, [term for term, forms in terms if forms is None])
+            return _some([plain, *(self._in_forms(field, term, forms) for term, forms in terms if forms)]), True
         words: list[str | tuple[int, str]] = [(slot.offset, token(term)) for slot in slots for term in slot.terms]
         return Query.phrase_query(self._schema, field, words), exact
+
+    def _in_forms(self, field: str, term: str, forms: frozenset[int]) -> Query:
+        found = [in_form(term, form) for form in forms]
+        return Query.term_set_query(self._schema, FORMED[field], found)
 
     def _terms(self, field: str, terms: Iterable[str]) -> Query:
         """Return what finds any of some terms in a field."""

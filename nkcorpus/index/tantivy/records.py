@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nkcorpus.index.ranking.snapshot import Forms, Frequencies
-from nkcorpus.index.tantivy.schema import STOP, WHOLE, WORDED, token
+from nkcorpus.index.tantivy.schema import STOP, WHOLE, WORDED, in_form, token
 from nkcorpus.query import analysis
 from nkcorpus.query.analysis import Analyzer
 from nkcorpus.query.forms import form_of
@@ -45,9 +45,10 @@ def key(term: str) -> bytes:
 
 
 class Words(NamedTuple):
-    """Words as the index takes them, with a space after each, and as a record has them."""
+    """Words as the index takes them, with a space after each, in their forms too, and as a record has them."""
 
     spaced: str
+    formed: str
     record: bytes
 
 
@@ -60,18 +61,24 @@ class WordCache(dict[str, Words]):
 
     def words(self, text: str) -> Words:
         """Return the words of a text."""
-        pairs = list(map(self.__getitem__, analysis.split(text)))
-        return Words("".join([pair[0] for pair in pairs]), b"".join([pair[1] for pair in pairs]))
+        found = list(map(self.__getitem__, analysis.split(text)))
+        spaced = "".join([words.spaced for words in found])
+        formed = "".join([words.formed for words in found])
+        return Words(spaced, formed, b"".join([words.record for words in found]))
 
     def __missing__(self, surface: str) -> Words:
         length = self._analyzer.places(surface)[1]
         spaced, record = [STOP] * length, [b"\n"] * length
+        formed = []
         for found in self._analyzer.tokens(surface):
+            form = form_of(found.word, found.term)
             spaced[found.position] = token(found.term)
-            record[found.position] = key(found.term) + bytes((_FORM | form_of(found.word, found.term),))
+            formed.append(in_form(found.term, form))
+            record[found.position] = key(found.term) + bytes((_FORM | form,))
         if len(self) >= _CACHE_LIMIT:
             self.clear()
-        self[surface] = words = Words("".join(f"{term} " for term in spaced), b"".join(record))
+        spaced, formed = ([f"{term} " for term in terms] for terms in (spaced, formed))
+        self[surface] = words = Words("".join(spaced), "".join(formed), b"".join(record))
         return words
 
 

@@ -17,6 +17,8 @@ RECORD = "record"
 """The column of the places of articles' records, see `records`."""
 DOUBLED = "title_twice"
 """Each word of the title twice: tantivy's BM25 of it is ours of a title, which weighs twice."""
+FORMED = {"title": "title_formed", "text": "text_formed"}
+"""Fields that have each term of another once for each form in which it stands there."""
 
 WORDED = ("title", "text", "author", "translator", "source", "url", "place", "tag", "removed", "note")
 """Fields of words with positions."""
@@ -33,6 +35,11 @@ def token(term: str) -> str:
     return plain if plain.isascii() else plain.encode("utf-8", "replace").decode("utf-8")
 
 
+def in_form(term: str, form: int) -> str:
+    """Return a term in one of its forms as the fields of FORMED have it."""
+    return f"{token(term)}\x1f{form}"
+
+
 def new_schema() -> tantivy.Schema:
     """Return the schema of a new index."""
     builder = tantivy.SchemaBuilder()
@@ -40,6 +47,8 @@ def new_schema() -> tantivy.Schema:
         builder.add_text_field(field, tokenizer_name=_RAW, index_option="basic")
     for field in WORDED:
         builder.add_text_field(field, tokenizer_name=_SPACED, index_option="position")
+    for field in FORMED.values():
+        builder.add_text_field(field, tokenizer_name=_SPACED, index_option="basic")
     builder.add_text_field(DOUBLED, tokenizer_name=_SPACED, index_option="freq")
     builder.add_text_field(POSITION, stored=True, tokenizer_name=_RAW, index_option="basic")
     for column in ("seq", "title_length", "text_length", "first_second", "last_second", "newest", "oldest", RECORD):

@@ -22,6 +22,7 @@ from nkcorpus.index.tantivy.records import WordCache
 from nkcorpus.index.tantivy.schema import (
     ARTICLE,
     DOUBLED,
+    FORMED,
     KIND,
     POSITION,
     RECORD,
@@ -126,6 +127,7 @@ def _analysed(article: Indexable, prose: WordCache, name: WordCache, labels: Lab
         KIND: ARTICLE,
         DOUBLED: worded["title"].spaced * 2,
         **{field: words.spaced for field, words in worded.items() if words.record},
+        **{formed: worded[field].formed for field, formed in FORMED.items()},
         **{field: list(map(token, whole[field])) for field in WHOLE if whole[field]},
         **{f"{field}_length": worded[field].record.count(b"\n") for field in FIELD_WEIGHTS},
         "newest": numbers["first_second"],
