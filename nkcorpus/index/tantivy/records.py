@@ -67,17 +67,18 @@ class WordCache(dict[str, Words]):
         return Words(spaced, formed, b"".join([words.record for words in found]))
 
     def __missing__(self, surface: str) -> Words:
-        length = self._analyzer.places(surface)[1]
-        spaced, record = [STOP] * length, [b"\n"] * length
-        formed = []
-        for found in self._analyzer.tokens(surface):
-            form = form_of(found.word, found.term)
-            spaced[found.position] = token(found.term)
-            formed.append(in_form(found.term, form))
-            record[found.position] = key(found.term) + bytes((_FORM | form,))
+        spaced, formed, record = [], [], []
+        for term, word in self._analyzer.positions(surface):
+            if not term:
+                spaced.append(f"{STOP} ")
+                record.append(b"\n")
+                continue
+            form = form_of(word, term)
+            spaced.append(f"{token(term)} ")
+            formed.append(f"{in_form(term, form)} ")
+            record.append(key(term) + bytes((_FORM | form,)))
         if len(self) >= _CACHE_LIMIT:
             self.clear()
-        spaced, formed = ([f"{term} " for term in terms] for terms in (spaced, formed))
         self[surface] = words = Words("".join(spaced), "".join(formed), b"".join(record))
         return words
 
