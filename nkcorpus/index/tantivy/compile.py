@@ -355,6 +355,22 @@ _CONSTANT = frozenset({"lang", "id"})
 """Fields whose words score the same whatever they are."""
 
 
+def is_flat(node: Node) -> bool:
+    """Tell whether all articles that a tree matches score the same."""
+    match node:
+        case Word(field=field) | Phrase(field=field):
+            return field in _CONSTANT
+        case Dated() | Everything() | Not():
+            return True
+        case Weighted():
+            return is_flat(node.part)
+        case And():
+            return all(map(is_flat, node.parts))
+        case Words(should=should, must=must):
+            return not (should and must) and len(should) < 2 and all(map(is_flat, (*should, *must)))
+    return False
+
+
 def _const(query: Query, score: float) -> Query:
     return Query.const_score_query(query, score)
 

@@ -20,7 +20,7 @@ from nkcorpus.index.ranking.evaluation import Evaluation, boosted
 from nkcorpus.index.ranking.order import Order, best_of, order_of, ordered, representatives
 from nkcorpus.index.ranking.rerank import DEPTH, gains, typed_terms
 from nkcorpus.index.tantivy.candidates import Candidates
-from nkcorpus.index.tantivy.compile import MUST, SHOULD, Compiler, Part
+from nkcorpus.index.tantivy.compile import MUST, SHOULD, Compiler, Part, is_flat
 from nkcorpus.index.tantivy.reader import Address, Query, Reader
 from nkcorpus.query.ast import Query as Asked
 from nkcorpus.query.ast import Words, leaves
@@ -64,7 +64,7 @@ class _Search:
         self._typed = typed_terms(query.root) if by_relevance and not options.exact else []
         self._is_ranked = any(leaves(query.root))
         self._column = {"relevance": "seq"}.get(options.sort, options.sort)
-        self._by_column = not by_relevance or not (self._is_ranked or query.boosts)
+        self._by_column = not by_relevance or (is_flat(query.root) and not query.boosts)
 
     def answer(self) -> Matches:
         """Return the page."""
