@@ -23,6 +23,7 @@ from nkcorpus.index.ranking.snapshot import Forms, Unit
 from nkcorpus.index.ranking.synonyms import sense_terms
 from nkcorpus.index.ranking.terms import Expander, Slots
 from nkcorpus.index.tantivy.candidates import Candidates
+from nkcorpus.index.tantivy.clauses import MUST, MUST_NOT, also, const, every, some
 from nkcorpus.index.tantivy.reader import Query, Reader
 from nkcorpus.index.tantivy.schema import ARTICLE, DOUBLED, FORMED, KIND, in_form, token
 from nkcorpus.query.ast import (
@@ -46,8 +47,6 @@ from nkcorpus.query.ast import (
     Words,
     is_dates,
 )
-
-MUST, SHOULD, MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 
 _SCORED_TERMS = 128
 """Of more terms that stand for one word each article is taken to score the most that it can."""
@@ -95,8 +94,8 @@ class Compiler:
         if found is None or not parts or (len(parts) + len(node.must) == 1 and parts[0].whole is None):
             return found
         lift = found.bound + later + most_gain(typed_terms(node), self._idf)
-        everywhere = _all(_const(part.holders, 0.0) for part in parts)
-        return replace(found, query=_also(found.query, _const(everywhere, lift)), lifted=everywhere)
+        everywhere = every(const(part.holders, 0.0) for part in parts)
+        return replace(found, query=also(found.query, const(everywhere, lift)), lifted=everywhere)
 
     def filters(self, filters: Filters) -> list[Query]:
         """Return queries that all find what the filters let through."""
@@ -114,11 +113,11 @@ class Compiler:
             found.append(self._terms("id", sorted(filters.ids)))
         if filters.since is not None or filters.until is not None:
             found.append(self._in_span(filters.since, filters.until))
-        return [_const(query, 0.0) for query in found]
+        return [const(query, 0.0) for query in found]
 
     def everything(self) -> Query:
         """Return what finds every article."""
-        return _const(Query.term_query(self._schema, KIND, ARTICLE, "basic"), 0.0)
+        return const(Query.term_query(self._schema, KIND, ARTICLE, "basic"), 0.0)
 
     def part(self, node: Node) -> Part | None:
         """Compile a part of the tree; None where it has no term."""
@@ -165,7 +164,7 @@ class Compiler:
     def holders(self, term: str) -> int:
         """See Holdings."""
         if term not in self._holders:
-            query = _some(self._terms(field, [term]) for field in FIELD_WEIGHTS)
+            query = some(self._terms(field, [term]) for field in FIELD_WEIGHTS)
             self._holders[term] = self._reader.matches(query)
         return self._holders[term]
 
@@ -178,7 +177,7 @@ class Compiler:
         else:
             required, optional = _all_of(self._parts(node.must)), _any_of(self._parts(node.should))
         if required and optional:
-            found = _joined(_also(required.query, optional.query), [required, optional])
+            found = _joined(also(required.query, optional.query), [required, optional])
             if all(map(is_dates, node.must)):
                 found = _all_of([required, optional])
         else:
@@ -196,11 +195,11 @@ class Compiler:
         if result is None or group is None:
             return result or group
         exact = group.exact and all(part.exact for part in parts)
-        whole = _some([group.query, _all(part.query for part in parts)])
+        whole = some([group.query, every(part.query for part in parts)])
         scored = [result.query, Query.boost_query(group.query, result.bound / group.bound)]
         query = Query.disjunction_max_query(scored)
         if self._match == "all":
-            query = _all([_const(whole, 0.0), query])
+            query = every([const(whole, 0.0), query])
         return Part(query, exact, result.bound, whole)
 
     def _and(self, node: And) -> Part | None:
@@ -232,17 +231,17 @@ class Compiler:
     def _built(self, unit: Unit, idf: float) -> Part | None:
         match unit:
             case Word(text=text, field="lang") | Phrase(text=text, field="lang"):
-                return Part(_const(self._terms("lang", [text.casefold()]), 1.0), True, 1.0)
+                return Part(const(self._terms("lang", [text.casefold()]), 1.0), True, 1.0)
             case Word(text=text, field="place") | Phrase(text=text, field="place", distance=None):
                 if not self.expander.slots(unit):
                     return None
-                return Part(_const(self._about(text), most(idf)), True, most(idf))
+                return Part(const(self._about(text), most(idf)), True, most(idf))
             case Word(text=text, field="id") | Phrase(text=text, field="id"):
-                return Part(_const(self._with_id(text.lower()), 1.0), True, 1.0)
+                return Part(const(self._with_id(text.lower()), 1.0), True, 1.0)
             case Dated():
                 since = interval(unit.since)[0] if unit.since else None
                 until = interval(unit.until)[1] if unit.until else None
-                return Part(_const(self._in_span(since, until), 0.0), True, 0.0)
+                return Part(const(self._in_span(since, until), 0.0), True, 0.0)
             case Near():
                 return self._near(unit.parts, idf)
             case Synonyms():
@@ -253,7 +252,7 @@ class Compiler:
         if not slots:
             return None
         found = [self._scored(field, slots, idf) for field in fields_of(unit.field)]
-        return Part(_some(query for query, _ in found), all(exact for _, exact in found), most(idf))
+        return Part(some(query for query, _ in found), all(exact for _, exact in found), most(idf))
 
     def _near(self, parts: Sequence[Sequence[Leaf]], idf: float) -> Part | None:
         found = [[slots for leaf in part if (slots := self.expander.slots(leaf))] for part in parts]
@@ -262,10 +261,10 @@ class Compiler:
             return None
         fields = fields_of(parts[0][0].field)
         together = (
-            _all(_some(self._side_by_side(field, slots)[0] for slots in alternatives) for alternatives in wanted)
+            every(some(self._side_by_side(field, slots)[0] for slots in alternatives) for alternatives in wanted)
             for field in fields
         )
-        return Part(_const(_some(together), most(idf)), False, most(idf))
+        return Part(const(some(together), most(idf)), False, most(idf))
 
     def _group(self, synonyms: Iterable[Synonym], idf: float) -> Part | None:
         queries, exact = [], True
@@ -274,7 +273,7 @@ class Compiler:
             if not slots:
                 continue
             found = [self._scored(field, slots, idf) for field in fields_of(synonym.leaf.field)]
-            query = _some(one for one, _ in found)
+            query = some(one for one, _ in found)
             exact = exact and all(one for _, one in found)
             if synonym.weight > 1:
                 query = Query.boost_query(query, synonym.weight)
@@ -283,24 +282,24 @@ class Compiler:
                 disagreeing = Query.boolean_query([(MUST, others), (MUST_NOT, agreeing)])
                 query = Query.boolean_query([(MUST, query), (MUST_NOT, disagreeing)])
             queries.append(query)
-        return Part(_some(queries), exact, most(idf)) if queries else None
+        return Part(some(queries), exact, most(idf)) if queries else None
 
     def _scored(self, field: str, slots: Slots, idf: float) -> tuple[Query, bool]:
         """Return what finds slots in a field, scored at least as `bm25f` does; and whether it finds nothing else."""
         matching, exact = self._side_by_side(field, slots)
         terms = list(slots[0].terms)
         if field not in FIELD_WEIGHTS or len(terms) > _SCORED_TERMS:
-            return _const(matching, most(idf)), exact
+            return const(matching, most(idf)), exact
         if len(slots) > 1:
             native = sum(self._reader.idf(field, term) for slot in slots for term in slot.terms)
             return Query.boost_query(matching, FIELD_WEIGHTS[field] * idf / native), exact
-        return _some(self._scored_term(field, term, forms, idf) for term, forms in slots[0].terms.items()), exact
+        return some(self._scored_term(field, term, forms, idf) for term, forms in slots[0].terms.items()), exact
 
     def _scored_term(self, field: str, term: str, forms: Forms, idf: float) -> Query:
         indexed = DOUBLED if field == "title" else field
         native = Query.term_query(self._schema, indexed, token(term), "freq")
         scored = Query.boost_query(native, idf / self._reader.idf(indexed, term))
-        return scored if forms is None else _all([_const(self._in_forms(field, term, forms), 0.0), scored])
+        return scored if forms is None else every([const(self._in_forms(field, term, forms), 0.0), scored])
 
     def _side_by_side(self, field: str, slots: Slots) -> tuple[Query, bool]:
         """Return what finds slots in a field, and whether it finds nothing else."""
@@ -310,7 +309,7 @@ class Compiler:
                 return self._terms(field, slots[0].terms), exact
             terms = slots[0].terms.items()
             plain = self._terms(field, [term for term, forms in terms if forms is None])
-            return _some([plain, *(self._in_forms(field, term, forms) for term, forms in terms if forms)]), True
+            return some([plain, *(self._in_forms(field, term, forms) for term, forms in terms if forms)]), True
         words: list[str | tuple[int, str]] = [(slot.offset, token(term)) for slot in slots for term in slot.terms]
         return Query.phrase_query(self._schema, field, words), exact
 
@@ -340,7 +339,7 @@ class Compiler:
         ids = ids_of(place)
         if not ids:
             self.expander.notes.append(unknown_place(place))
-        return _some([self._side_by_side("place", slots)[0], self._terms("named_place", sorted(ids))])
+        return some([self._side_by_side("place", slots)[0], self._terms("named_place", sorted(ids))])
 
     def _in_span(self, since: int | None, until: int | None) -> Query:
         """Return what finds the articles whose date's span meets the one between two Unix times."""
@@ -348,7 +347,7 @@ class Compiler:
         integer = tantivy.FieldType.Integer
         ends = Query.range_query(self._schema, "last_second", integer, least, -NO_DATE)
         begins = Query.range_query(self._schema, "first_second", integer, NO_DATE, largest)
-        return _all([ends, begins])
+        return every([ends, begins])
 
 
 _CONSTANT = frozenset({"lang", "id"})
@@ -371,34 +370,16 @@ def is_flat(node: Node) -> bool:
     return False
 
 
-def _const(query: Query, score: float) -> Query:
-    return Query.const_score_query(query, score)
-
-
-def _all(queries: Iterable[Query]) -> Query:
-    return Query.boolean_query([(MUST, query) for query in queries])
-
-
-def _some(queries: Iterable[Query]) -> Query:
-    found = list(queries)
-    return found[0] if len(found) == 1 else Query.boolean_query([(SHOULD, query) for query in found])
-
-
-def _also(query: Query, other: Query) -> Query:
-    """Return what finds what `query` does, with the scores of `other` added where that finds it too."""
-    return Query.boolean_query([(MUST, query), (SHOULD, other)])
-
-
 def _all_of(parts: list[Part]) -> Part | None:
     if not parts:
         return None
     return Part(
-        _all(part.query for part in parts), all(part.exact for part in parts), sum(part.bound for part in parts)
+        every(part.query for part in parts), all(part.exact for part in parts), sum(part.bound for part in parts)
     )
 
 
 def _any_of(parts: list[Part]) -> Part | None:
-    return _joined(_some(part.query for part in parts), parts)
+    return _joined(some(part.query for part in parts), parts)
 
 
 def _joined(query: Query, parts: list[Part]) -> Part | None:

@@ -20,8 +20,9 @@ from nkcorpus.index.ranking.evaluation import Evaluation, boosted
 from nkcorpus.index.ranking.order import Order, best_of, order_of, ordered, representatives
 from nkcorpus.index.ranking.rerank import DEPTH, gains, typed_terms
 from nkcorpus.index.tantivy.candidates import Candidates
-from nkcorpus.index.tantivy.compile import MUST, SHOULD, Compiler, Part, is_flat
-from nkcorpus.index.tantivy.reader import Address, Query, Reader
+from nkcorpus.index.tantivy.clauses import also, every
+from nkcorpus.index.tantivy.compile import Compiler, Part, is_flat
+from nkcorpus.index.tantivy.reader import Address, Reader
 from nkcorpus.query.ast import Query as Asked
 from nkcorpus.query.ast import Words, leaves
 from nkcorpus.results import Facet
@@ -107,10 +108,8 @@ class _Search:
         filters = self._compiler.filters(self._query.filters)
         if part is None:
             return None
-        clauses = [(MUST, part.query), *((MUST, one) for one in filters)]
-        if boosts:
-            clauses.append((SHOULD, boosts.query))
-        return replace(part, query=Query.boolean_query(clauses)) if len(clauses) > 1 else part
+        found = every([part.query, *filters]) if filters else part.query
+        return replace(part, query=also(found, boosts.query) if boosts else found)
 
     def _none(self) -> Matches:
         notes = tuple(dict.fromkeys(self._compiler.expander.notes))
@@ -158,7 +157,7 @@ class _Search:
             return 0
         if part.lifted is None:
             return DEPTH
-        lifted = self._reader.matches(Query.boolean_query([(MUST, part.query), (MUST, part.lifted)]))
+        lifted = self._reader.matches(every([part.query, part.lifted]))
         return min(lifted, DEPTH) if lifted >= wanted else DEPTH
 
     def _candidates(self, part: Part, limit: int) -> Sequence[tuple[float, Address]]:
