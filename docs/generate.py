@@ -72,6 +72,7 @@ Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkc
   `nkcorpus remove` deletes the tags and notes of an article with it.
 - `fetch` is the journal of what was fetched from the web or is to be, `followed` the sources that are asked again. A removed article leaves the
   address that it was fetched from in the journal, so that nobody fetches it again. The export hash leaves both out, and `gone_at`.
+- `corpus` has a row `engine` once a search engine was chosen (`nkcorpus engine`): `whoosh` or `tantivy`.
 - `change` has a row for every change. An index remembers the `seq` and `token` up to which it has read; another token at that
   `seq` means another file, and the index is built anew.
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from nkcorpus.model import Article, Document, Note, Span
-    from nkcorpus.opened import Locations
+    from nkcorpus.opened import EngineState, Locations
     from nkcorpus.pipeline import Treatment, clean_sources
     from nkcorpus.results import Cleaned, DuplicateCluster, Duplicates, Facet, Hit, IngestReport, SearchResult
     from nkcorpus.versions import Diff, History
@@ -49,7 +49,7 @@ _HOMES = {
         "UsageError",
     ),
     "nkcorpus.model": ("Article", "Document", "Note", "Span"),
-    "nkcorpus.opened": ("Locations",),
+    "nkcorpus.opened": ("EngineState", "Locations"),
     "nkcorpus.pipeline": ("Treatment", "clean_sources"),
     "nkcorpus.results": ("Cleaned", "DuplicateCluster", "Duplicates", "Facet", "Hit", "IngestReport", "SearchResult"),
     "nkcorpus.versions": ("Diff", "History"),
@@ -59,6 +59,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [  # noqa: RUF022 - by importance
     "Corpus",
     "Locations",
+    "EngineState",
     "Article",
     "Document",
     "Span",

@@ -14,8 +14,9 @@ from nkcorpus import config, searching
 from nkcorpus.asking import MatchKeywords, NarrowKeywords, SearchKeywords, filters_of, has_names, request
 from nkcorpus.errors import CorpusMissing, UsageError
 from nkcorpus.index import SearchOptions
+from nkcorpus.index.engines import EngineName
 from nkcorpus.model import Article
-from nkcorpus.opened import Locations, Opened
+from nkcorpus.opened import EngineState, Locations, Opened
 from nkcorpus.query import parser
 from nkcorpus.query.ast import Everything, Node, Query
 from nkcorpus.query.explain import Explained, explain
@@ -46,10 +47,16 @@ class Corpus:
     The index is brought up to date by whatever needs it. `notify` gets a line when that takes a while.
     """
 
-    def __init__(self, path: Path, cache_dir: Path, notify: Callable[[str], None] = lambda message: None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        cache_dir: Path,
+        notify: Callable[[str], None] = lambda message: None,
+        engine: EngineName | None = None,
+    ) -> None:
         self.path = path
         self._notify = notify
-        self._opened = Opened(path, cache_dir, notify)
+        self._opened = Opened(path, cache_dir, notify, engine)
 
     @classmethod
     def open(
@@ -58,17 +65,19 @@ class Corpus:
         *,
         cache_dir: str | os.PathLike[str] | None = None,
         notify: Callable[[str], None] = lambda message: None,
+        engine: EngineName | None = None,
     ) -> Corpus:
         """Return the corpus at `path`, by default the user's own. Nothing is read before it is needed:
         `ingest` creates a corpus that does not exist, anything else raises CorpusMissing then.
 
-        `cache_dir` holds the index, by default the user's cache directory.
+        `cache_dir` holds the index, by default the user's cache directory. `engine` searches in place of the engine
+        that the corpus uses; its index is made if need be.
         """
         if path is None:
             path = config.default_corpus()
         elif _URL.match(os.fspath(path)):
             raise UsageError(f"{os.fspath(path)}: only a file can be a corpus in this version; give a path with -C")
-        return cls(Path(path), Path(cache_dir) if cache_dir else config.cache_dir(), notify)
+        return cls(Path(path), Path(cache_dir) if cache_dir else config.cache_dir(), notify, engine)
 
     def __enter__(self) -> Corpus:
         return self
@@ -294,6 +303,7 @@ class Corpus:
         store = self._opened.store
         removed = store.remove([store.resolve(article) for article in ids])
         self._opened.sync()
+        self._opened.forget_others()
         return removed
 
     def stats(self) -> CorpusStats:
@@ -307,6 +317,14 @@ class Corpus:
     def reindex(self) -> None:
         """Build the index anew from the store."""
         self._opened.rebuild()
+
+    def engines(self) -> list[EngineState]:
+        """Return the search engines there are, which one the corpus uses, and the state of their indexes."""
+        return self._opened.engines()
+
+    def use_engine(self, name: EngineName) -> None:
+        """Index the corpus with a search engine, and search with it from now on. Raises EngineMissing."""
+        self._opened.use_engine(name)
 
     def locations(self) -> Locations:
         """Return where the corpus, its index and the settings file are, and their sizes."""

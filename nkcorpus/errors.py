@@ -14,7 +14,8 @@
     │   ├── CorpusTooNew
     │   ├── CorpusLocked
     │   ├── CorpusNotWritable          read-only, disk full, I/O error
-    │   └── IndexNotWritable           the cache folder cannot be written
+    │   ├── IndexNotWritable           the cache folder cannot be written
+    │   └── EngineMissing              its search engine is not installed
     ├── WorkersFailed         exit 3   no worker process can be kept alive
     ├── IndexDamaged          exit 3   the derived index cannot be read; callers rebuild it
     └── ItemError             exit 1   one input item cannot be taken; the rest goes on
@@ -118,6 +119,10 @@ class CorpusNotWritable(CorpusError):
 
 class IndexNotWritable(CorpusError):
     """The folder of the derived index cannot be written. The corpus itself is not touched by that."""
+
+
+class EngineMissing(CorpusError):
+    """The search engine that the corpus uses is not installed, or this version does not know it."""
 
 
 class WorkersFailed(NkcorpusError):

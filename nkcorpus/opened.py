@@ -7,17 +7,21 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from nkcorpus import config
-from nkcorpus.errors import CorpusMissing, IndexDamaged
+from nkcorpus.errors import CorpusMissing, EngineMissing, IndexDamaged
 from nkcorpus.index import Index
+from nkcorpus.index.engines import ENGINES, EngineName, is_installed, known_engine, open_index
 from nkcorpus.model import Position
 from nkcorpus.store import Store
 from nkcorpus.version import TOOL
 
 _T = TypeVar("_T")
+IndexState = Literal["current", "behind", "none"]
 _MANY = 5_000  # articles that take long enough to index to say so
+_GROWN = 100_000
+"""Articles up to which Whoosh answers about as fast as one waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,32 @@ class Locations:
     settings_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """A search engine and its index of a corpus. `state` is `current`, `behind` or `none`; `index` is the folder of the
+    index, None where the engine is not installed, and `index_bytes` what it takes.
+    """
+
+    name: EngineName
+    chosen: bool
+    installed: bool
+    state: IndexState
+    index: Path | None
+    index_bytes: int
+
+
 class Opened:
     """What a corpus holds open: its store, and its index, which is brought up to the store by whatever reads it.
 
-    `cache_dir` is where indexes are; `notify` gets a line when something takes a while.
+    `cache_dir` is where indexes are; `notify` gets a line when something takes a while. `engine` answers in place of
+    the one that the corpus uses.
     """
 
-    def __init__(self, path: Path, cache_dir: Path, notify: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, cache_dir: Path, notify: Callable[[str], None], engine: EngineName | None = None
+    ) -> None:
         self._path = path
+        self._engine = engine
         self.cache_dir = cache_dir
         self._notify = notify
         self._store: Store | None = None
@@ -63,10 +85,27 @@ class Opened:
     def index(self) -> Index:
         """The index as it is, which may be behind the store."""
         if self._index is None:
-            from nkcorpus.index.whoosh import WhooshIndex
-
-            self._index = WhooshIndex(self.cache_dir, self.store.corpus_id, os.path.realpath(self._path))
+            self._index = self._index_of(self._engine or self._chosen())
         return self._index
+
+    def engines(self) -> list[EngineState]:
+        """Return all engines, with the state of their indexes. Raises CorpusError."""
+        try:
+            chosen = self._chosen()
+        except EngineMissing:
+            chosen = None
+        return [self._state_of(name, name == chosen) for name in ENGINES]
+
+    def use_engine(self, name: EngineName) -> None:
+        """Index the corpus with an engine, make it the corpus' own, and delete what others have indexed.
+
+        Raises EngineMissing, CorpusError.
+        """
+        self._close_index()
+        self._engine = name
+        self.sync()
+        self.store.choose_engine(name)
+        self.forget_others()
 
     def sync(self) -> Index:
         """Return the index, brought up to the store's newest change."""
@@ -77,7 +116,20 @@ class Opened:
             if behind > _MANY:
                 self._notify(f"indexing {behind:,} articles ...")
             index.sync(store.changes, store.position, self._is_current)
+            self._tell_grown(behind)
         return index
+
+    def _tell_grown(self, indexed: int) -> None:
+        """Name the engine for many articles where there are many, each time that their number may have grown."""
+        if not indexed or (self._engine or self._chosen()) != "whoosh":
+            return
+        count = self.store.change_count(0)
+        if count > _GROWN:
+            install = "" if is_installed("tantivy") else "pip install 'nkcorpus[tantivy]', then "
+            self._notify(
+                f"{count:,} articles are many for the search engine Whoosh; for a faster one: {install}nkcorpus engine"
+                " tantivy"
+            )
 
     def reading(self, work: Callable[[Index], _T]) -> _T:
         """Return what `work` does with the index; one that cannot be right is built anew, once."""
@@ -98,19 +150,40 @@ class Opened:
     def locations(self) -> Locations:
         """Return where the corpus, its index and the settings file are, and their sizes."""
         index = self.cache_dir
-        with contextlib.suppress(CorpusMissing):
+        with contextlib.suppress(CorpusMissing, EngineMissing):
             index = self.index.path
         settings = config.settings_path()
         return Locations(self._path, _size(self._path), index, _size(index), settings, _size(settings))
 
+    def forget_others(self) -> None:
+        """Delete what other engines than the one in use have indexed: it may hold what is gone from the corpus."""
+        self.index.clear_others()
+
     def close(self) -> None:
         """Let go of all files."""
-        if self._index is not None:
-            self._index.close()
-            self._index = None
+        self._close_index()
         if self._store is not None:
             self._store.close()
             self._store = None
+
+    def _chosen(self) -> EngineName:
+        return known_engine(self.store.engine, self._path)
+
+    def _index_of(self, name: EngineName) -> Index:
+        return open_index(name, self.cache_dir, self.store.corpus_id, os.path.realpath(self._path))
+
+    def _state_of(self, name: EngineName, chosen: bool) -> EngineState:
+        if not is_installed(name):
+            return EngineState(name, chosen, False, "none", None, 0)
+        with contextlib.closing(self._index_of(name)) as index:
+            at = index.position()
+            state: IndexState = "none" if at is None else "current" if at == self.store.position() else "behind"
+            return EngineState(name, chosen, True, state, index.path, _size(index.path))
+
+    def _close_index(self) -> None:
+        if self._index is not None:
+            self._index.close()
+            self._index = None
 
     def _opened_store(self, *, create: bool = False) -> Store:
         if self._store is None:

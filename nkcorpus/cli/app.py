@@ -55,6 +55,7 @@ COMMANDS = (
     "export",
     "remove",
     "where",
+    "engine",
     "reindex",
     "completion",
 )

@@ -15,6 +15,7 @@ from nkcorpus.render import Environment
 if TYPE_CHECKING:
     from nkcorpus.asking import NarrowKeywords
     from nkcorpus.corpus import Corpus
+    from nkcorpus.index.engines import EngineName
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,11 +33,13 @@ class Session:
     env: Environment
     corpus_path: str | None
 
-    def open(self, notify: Callable[[str], None] | None = None) -> Corpus:
-        """Return the corpus that `-C` names, or the user's own; `notify` hears its notes in place of the terminal."""
+    def open(self, notify: Callable[[str], None] | None = None, engine: EngineName | None = None) -> Corpus:
+        """Return the corpus that `-C` names, or the user's own; `notify` hears its notes in place of the terminal,
+        `engine` searches in place of the corpus' own.
+        """
         from nkcorpus.corpus import Corpus
 
-        return Corpus.open(self.corpus_path, notify=notify or self.env.note)
+        return Corpus.open(self.corpus_path, notify=notify or self.env.note, engine=engine)
 
 
 pass_session = click.make_pass_decorator(Session)
@@ -120,6 +123,15 @@ def narrow_keywords(options: Mapping[str, Any]) -> NarrowKeywords:
         "lang": options["lang"],
         "place": options["place"],
     }
+
+
+def engine_option(function: F) -> F:
+    """Add --engine."""
+    return click.option(
+        "--engine",
+        type=click.Choice(["whoosh", "tantivy"]),
+        help="Search with this engine, for once.  [default: the corpus' own, see 'nkcorpus engine']",
+    )(function)
 
 
 def snippets_option(function: F) -> F:

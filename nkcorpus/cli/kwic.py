@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nkcorpus.cli.context import Session, narrow_keywords, narrowing, pass_session
+from nkcorpus.cli.context import Session, engine_option, narrow_keywords, narrowing, pass_session
 from nkcorpus.cli.matching import match_mode, matching, why_none
 from nkcorpus.errors import UsageError
 from nkcorpus.render.concordance import CONCORDANCE_FORMATS, render_concordance
@@ -34,6 +34,7 @@ _WIDEST = 10_000
 )
 @matching
 @narrowing
+@engine_option
 @click.option("--no-collapse", is_flag=True, help="Take every article, also those with (nearly) the same text.")
 @click.option("--format", type=click.Choice(CONCORDANCE_FORMATS), help="[default: table on a terminal, else plain]")
 @pass_session
@@ -59,7 +60,7 @@ def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
         "collapse": not options["no_collapse"],
     }
     keywords.update(narrow_keywords(options))  # type: ignore[typeddict-item]
-    with session.open() as corpus:
+    with session.open(engine=options["engine"]) as corpus:
         found = corpus.kwic(text, width=width, order=options["sort"], lines=options["limit"], **keywords)
         render_concordance(found, format, env)
         for note in filter(None, (found.also, *found.notes)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
-from nkcorpus.cli.context import Session, narrow_keywords, narrowing, pass_session, snippets_option
+from nkcorpus.cli.context import Session, engine_option, narrow_keywords, narrowing, pass_session, snippets_option
 from nkcorpus.cli.matching import match_mode, matching, none_left, why_none
 from nkcorpus.errors import UsageError
 from nkcorpus.render import (
@@ -42,6 +42,7 @@ _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
 @matching
 @narrowing
+@engine_option
 @click.option(
     "--sort",
     type=click.Choice(["relevance", "newest", "oldest"]),
@@ -86,7 +87,7 @@ def command(session: Session, /, query: tuple[str, ...], **options: Any) -> int:
         raise UsageError("the query is empty; 'nkcorpus list' shows articles without one")
     if options["feedback"] and options["sort"] != "relevance":
         session.env.note(f"--feedback has no effect with --sort {options['sort']}")
-    with session.open() as corpus:
+    with session.open(engine=options["engine"]) as corpus:
         keywords = _keywords(options)
         if queries is not None:
             return _ask_many(corpus, queries, options, keywords, session.env)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import Session, narrow_keywords, narrowing, pass_session, snippets_option
+from nkcorpus.cli.context import Session, engine_option, narrow_keywords, narrowing, pass_session, snippets_option
 from nkcorpus.cli.matching import none_left
 from nkcorpus.render import HIT_FORMATS, default_hit_format, render_count, render_hits
 
@@ -16,6 +16,7 @@ from nkcorpus.render import HIT_FORMATS, default_hit_format, render_count, rende
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
 @narrowing
+@engine_option
 @click.option("--format", type=click.Choice(HIT_FORMATS), help="[default: table on a terminal, else plain]")
 @snippets_option
 @click.option("--count", is_flag=True, help="Print only how many articles share a telling word.")
@@ -28,7 +29,7 @@ def command(session: Session, /, id: str, **options: Any) -> int:
     Exit code 1: no hit.
     """
     env = session.env
-    with session.open() as corpus:
+    with session.open(engine=options["engine"]) as corpus:
         result = corpus.similar(
             id,
             limit=1 if options["count"] else options["limit"],

@@ -106,5 +106,8 @@ class Index(Protocol):
     def clear(self) -> None:
         """Delete the index from disk."""
 
+    def clear_others(self) -> None:
+        """Delete from disk what other engines and other versions have indexed of the corpus."""
+
     def close(self) -> None:
         """Let go of its files."""

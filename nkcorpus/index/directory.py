@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nkcorpus.errors import IndexNotWritable
@@ -82,13 +82,23 @@ class IndexDirectory:
         if self.path.exists():
             self.path.rename(retired)
         draft.rename(self.path)
-        for other in self._home.iterdir():  # the one just retired, and indexes of other versions
-            if other.is_dir() and other != self.path:
-                shutil.rmtree(other, ignore_errors=True)
+        engine = self._name.partition("-")[0]
+        self._clear([folder for folder in self._others() if folder.name.startswith(f"{engine}-")])
 
     def clear(self) -> None:
         """Delete the index. Call it locked."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def clear_others(self) -> None:
+        """Delete the indexes of other engines and versions. Call it locked."""
+        self._clear(self._others())
+
+    def _others(self) -> list[Path]:
+        return [folder for folder in self._home.iterdir() if folder.is_dir() and folder != self.path]
+
+    def _clear(self, folders: Iterable[Path]) -> None:
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
     @contextlib.contextmanager
     def _write_errors(self) -> Iterator[None]:

@@ -129,6 +129,13 @@ class Analyzer:
                 position += 1
         return found, position
 
+    def positions(self, surface: str) -> list[tuple[str, str]]:
+        """Return term and folded word at each position of one surface (see `split`); the term of a stop word is ""."""
+        pieces = _pieces(surface, self._to_term)
+        if self._words is not None:
+            self._words.update(piece.word for piece in pieces if piece.term)
+        return [(piece.term, piece.word) for piece in pieces]
+
     def tokens(self, text: str) -> Iterator[Token]:
         """Yield the terms of `text` in order, with their places; agrees with `places`."""
         position = 0
@@ -199,6 +206,11 @@ def surfaces(text: str) -> Iterator[tuple[int, str]]:
     """Yield the words of `text` as they stand there, with their starts; analysed alone each gives the same terms."""
     for match in _SURFACE.finditer(text):
         yield match.start(), match.group()
+
+
+def split(text: str) -> list[str]:
+    """Return the words of `text` as they stand there, in order, as `surfaces` does."""
+    return _SURFACE.findall(text)
 
 
 def fold(text: str) -> str:

@@ -232,6 +232,13 @@ class Store(Protocol):
         """The corpus' own id: 32 hex digits that a copy of it shares."""
 
     @property
+    def engine(self) -> str | None:
+        """The search engine that was chosen for the corpus; None where none was."""
+
+    def choose_engine(self, name: str) -> None:
+        """Remember the search engine that the corpus is to use."""
+
+    @property
     def journal(self) -> Journal:
         """What is to be fetched from the web and was, and the sources that are followed."""
 

@@ -134,6 +134,8 @@ COMMANDS_ON_A_CORPUS = [
     ("stats",),
     ("dupes",),
     ("open", "0123"),
+    ("engine",),
+    ("engine", "whoosh"),
     ("reindex",),
     ("remove", "0123", "--yes"),
 ]

@@ -30,6 +30,7 @@ HEAVY = PARSERS | {
     "pebble",
     "pycld2",
     "zstandard",
+    "tantivy",
     "nkcorpus.clean",
     "nkcorpus.extract",
     "nkcorpus.lexicon",

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from nkcorpus.index import Index
-from nkcorpus.index.whoosh import WhooshIndex
+from nkcorpus.index import Index, engines
 
 Factory = Callable[[Path], Index]
 
-ENGINES: dict[str, Factory] = {"whoosh": lambda root: WhooshIndex(root, "0" * 32, "/corpus.db")}
+INSTALLED = [engine for engine in engines.ENGINES if engines.is_installed(engine)]
+
+
+def _factory(engine: engines.EngineName) -> Factory:
+    return lambda root: engines.open_index(engine, root, "0" * 32, "/corpus.db")
+
+
+ENGINES: dict[str, Factory] = {engine: _factory(engine) for engine in INSTALLED}
 
 
 @pytest.fixture(params=ENGINES)

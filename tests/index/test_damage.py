@@ -12,6 +12,8 @@ import pytest
 from nkcorpus import Corpus
 from nkcorpus.errors import IndexNotWritable
 
+from .conftest import INSTALLED
+
 # Whoosh leaves a file open that it cannot read.
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -33,13 +35,15 @@ def articles(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def path(tmp_path: Path, articles: Path) -> Path:
+@pytest.fixture(params=INSTALLED)
+def path(request: pytest.FixtureRequest, tmp_path: Path, articles: Path) -> Path:
     """A corpus with an index of several segments."""
     path = tmp_path / "corpus.db"
     with Corpus.open(path) as corpus:
-        for part in sorted(articles.iterdir())[:4]:
+        for number, part in enumerate(sorted(articles.iterdir())[:4]):
             corpus.ingest([part])
+            if not number:
+                corpus.use_engine(request.param)
         corpus.ingest([articles])
         corpus.remove([corpus.newest().hits[3].id])
     return path
@@ -104,7 +108,10 @@ def test_a_damaged_file_changes_no_result(path: Path, damage: Callable[[Path], N
 def test_a_file_of_zeros_raises_nothing_and_reindexing_mends_it(path: Path) -> None:
     before = state(path)
     for number in range(len(files_of(path))):
-        zeroed(files_of(path)[number])
+        files = files_of(path)
+        if number >= len(files):
+            break
+        zeroed(files[number])
         assert len(state(path)) == len(before)
         with Corpus.open(path) as corpus:
             corpus.reindex()
@@ -198,7 +205,7 @@ def test_nothing_is_written_beside_the_corpus(path: Path, cache_dir: Path) -> No
 
 
 def test_an_index_beside_the_corpus_is_never_opened(path: Path, tmp_path: Path) -> None:
-    """Whoosh unpickles what it opens, so an index that came with a corpus could run anything."""
+    """An engine may unpickle what it opens, so that an index that came with a corpus could run anything."""
     before = state(path)
     target = tmp_path / "came"
     target.mkdir()

@@ -10,21 +10,20 @@ from typing import Any
 import whoosh
 from whoosh import index as whoosh_index
 
-from nkcorpus.dates import interval
 from nkcorpus.errors import IndexDamaged, NkcorpusError
-from nkcorpus.identity import host_of
+from nkcorpus.index.analysed import META, SEPARATOR, columns, named_text, whole_terms
 from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
+from nkcorpus.index.facets import label_columns
+from nkcorpus.index.labels import Labels
 from nkcorpus.index.places import places_of
-from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, idf_of
+from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
+from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.codec import ColumnCodec
-from nkcorpus.index.whoosh.facets import label_columns
-from nkcorpus.index.whoosh.labels import Labels
 from nkcorpus.index.whoosh.pool import PostingPool
-from nkcorpus.index.whoosh.schema import NO_DATE, SEPARATOR, new_schema
+from nkcorpus.index.whoosh.schema import new_schema
 from nkcorpus.index.whoosh.search import answer
-from nkcorpus.index.whoosh.snapshot import META, Snapshot
-from nkcorpus.index.whoosh.vocabulary import Vocabulary
+from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
@@ -135,6 +134,11 @@ class WhooshIndex:
             self.close()
             self._directory.clear()
 
+    def clear_others(self) -> None:
+        """See Index."""
+        with self._directory.locked():
+            self._directory.clear_others()
+
     def close(self) -> None:
         """See Index."""
         if self._snapshot is not None:
@@ -182,10 +186,10 @@ def _fill(
             for number in outdated(change.id):
                 writer.delete_document(number)
             if isinstance(change, Indexable):
-                postings, columns = _analysed(change, prose, labels)
+                postings, values = _analysed(change, prose, labels)
                 for field, places in postings.items():
                     pool.add_places(field, writer.docnum, places)
-                writer.add_document(**columns)
+                writer.add_document(**values)
         for number in outdated(META):
             writer.delete_document(number)
         pool.add_places("id", writer.docnum, {META: ()})
@@ -205,46 +209,23 @@ def _analysed(
     name = analysis.name()
     title, title_length = prose.places(article.title or "")
     text, text_length = prose.places(article.text)
-    publishers = [label for label in (article.source, host_of(article.url)) if label]
     places = places_of(article)
-    first, last = interval(article.date) if article.date else (NO_DATE, NO_DATE)
     postings: dict[str, dict[str, list[int]]] = {
-        "id": {article.id: []},
         "title": title,
         "text": text,
-        "author": name.places("\n".join(article.authors))[0],
-        "translator": name.places(article.translator or "")[0],
-        "source": name.places("\n".join(publishers))[0],
-        "url": name.places(article.url or "")[0],
-        "place": name.places(article.place or "")[0],
-        "named_place": {place: [] for place in places},
-        "tag": name.places("\n".join(article.tags))[0],
         "removed": prose.places(article.removed)[0],
         "note": prose.places("\n".join(article.notes))[0],
-        "lang": {article.lang.casefold(): []} if article.lang else {},
-        "definition": {term: [] for term in _definitions(article)},
-        "publisher": {label.casefold().removeprefix("www."): [] for label in publishers},
     }
-    columns: dict[str, object] = {
+    postings.update((field, name.places(named)[0]) for field, named in named_text(article).items())
+    postings.update((field, {term: [] for term in terms}) for field, terms in whole_terms(article, places).items())
+    values: dict[str, object] = {
         "article": bytes.fromhex(article.id),
-        "seq": article.seq,
         "title_length": title_length,
         "text_length": text_length,
-        "first_second": first,
-        "last_second": last,
-        "cluster": int(article.cluster, 16) if article.cluster else 0,
+        **columns(article),
         **label_columns(article, places, labels),
     }
-    return postings, columns
-
-
-def _definitions(article: Indexable) -> Iterator[str]:
-    """Yield the terms of an article's own definitions of acronyms."""
-    from nkcorpus.lexicon.definitions import find_definitions
-
-    for text in (article.title, article.text):
-        for definition in find_definitions(text) if text and "(" in text else ():
-            yield f"{definition.acronym}{SEPARATOR}{definition.long_form}"
+    return postings, values
 
 
 def _holders(snapshot: Snapshot, term: str) -> int:

@@ -15,13 +15,11 @@ from itertools import accumulate, chain, pairwise, repeat
 from operator import sub
 from typing import NamedTuple
 
+from nkcorpus.index.ranking.snapshot import Forms
 from nkcorpus.query.forms import POSITION_BITS, POSITION_MASK
 
 _HEADER = struct.Struct("=IIccc?")
 """How many documents and places, the type codes of gaps, counts and positions, and whether any form is not 0."""
-
-Forms = frozenset[int] | None
-"""Forms of a term that are wanted; None for all."""
 
 _LOOKUP = 6
 """Looking a document up takes so much longer than passing one over."""

@@ -8,13 +8,8 @@ from typing import Any
 
 from whoosh import columns, fields, formats
 
-NO_DATE = -(1 << 62)
-"""What the date columns hold for an article without a date."""
-LABELLED = ("source", "author", "month", "lang", "place", "translator", "tag")
-"""What articles are counted by: each has a column, `label_` before its name, of numbers that Labels gives."""
-
-SEPARATOR = "\t"
-"""Between the acronym and the long form in a term of the field `definition`."""
+from nkcorpus.index.analysed import NO_DATE
+from nkcorpus.index.facets import LABELLED
 
 
 class TermsField(fields.FieldType):  # type: ignore[misc]

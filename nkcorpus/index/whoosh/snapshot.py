@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import contextlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
 from whoosh.reading import TermNotFound
 
-from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, half_frequencies
-from nkcorpus.index.whoosh.labels import Labels
-from nkcorpus.index.whoosh.postings import Forms, Postings
-from nkcorpus.index.whoosh.vocabulary import Vocabulary
+from nkcorpus.index.analysed import META
+from nkcorpus.index.labels import Labels
+from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
+from nkcorpus.index.ranking.snapshot import Forms, Unit, summed
+from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.whoosh.postings import Postings
 from nkcorpus.model import Position
-
-META = "_meta"
-"""The id of the document that holds the position."""
 
 _KEPT_TERMS = 32
 """Terms whose postings are kept at hand: a query looks at each of its words more than once."""
@@ -95,6 +94,10 @@ class Snapshot:
         """
         return self.postings(field, term).frequencies(forms)
 
+    def frequencies_of_any(self, field: str, terms: Mapping[str, Forms]) -> dict[int, float]:
+        """Return how often each document holds any of some terms in a field, each in the forms that count."""
+        return summed(self.frequencies(field, term, forms) for term, forms in terms.items())
+
     def _postings(self, field: str, term: str) -> Postings:
         parts = []
         for leaf, base, _ in self._segments:
@@ -115,6 +118,17 @@ class Snapshot:
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many documents hold a term in a field, those deleted since included."""
         return sum(leaf.doc_frequency(field, term.encode("utf-8", "replace")) for leaf, _, _ in self._segments)
+
+    def holding(self, unit: Unit, found: Mapping[str, Scores]) -> int:
+        """Return how many articles hold a unit, given those that do by field."""
+        largest, *others = sorted(found.values(), key=len, reverse=True)
+        if len(others) > 1:
+            return len(set(largest).union(*others))
+        return len(largest) + sum(number not in largest for other in others for number in other)
+
+    def holders(self, term: str) -> int:
+        """Return how many articles hold a term in title or text."""
+        return len({number for field in FIELD_WEIGHTS for number in self.frequencies(field, term)})
 
     def column(self, name: str) -> array[int]:
         """Return an integer column, by document number."""

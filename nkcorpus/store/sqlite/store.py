@@ -46,6 +46,17 @@ class SqliteStore:
         return str(self._one("SELECT value FROM corpus WHERE key = 'id'")[0])
 
     @property
+    def engine(self) -> str | None:
+        """See Store."""
+        row = self._one("SELECT value FROM corpus WHERE key = 'engine'")
+        return str(row[0]) if row else None
+
+    def choose_engine(self, name: str) -> None:
+        """See Store."""
+        with self._changing() as connection:
+            connection.execute("INSERT OR REPLACE INTO corpus (key, value) VALUES ('engine', ?)", (name,))
+
+    @property
     def journal(self) -> SqliteJournal:
         """See Store."""
         return SqliteJournal(self._path, lambda: self._connection, self._changing)

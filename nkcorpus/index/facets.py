@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 
+from nkcorpus.index.labels import Labels
 from nkcorpus.index.places import place_name
-from nkcorpus.index.whoosh.labels import Labels
-from nkcorpus.index.whoosh.schema import LABELLED
-from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.model import Indexable
 from nkcorpus.results import Facet, FacetField
+
+LABELLED = ("source", "author", "month", "lang", "place", "translator", "tag")
+"""What articles are counted by: each has a column, `label_` before its name, of numbers that Labels gives."""
 
 _YEAR, _MONTH = len("2019"), len("2019-06")
 
@@ -30,13 +30,17 @@ def label_columns(article: Indexable, places: Sequence[str], labels: Labels) -> 
     return {f"label_{field}": labels.number(values[field]) for field in LABELLED}
 
 
-def count(snapshot: Snapshot, numbers: Iterable[int], field: FacetField) -> Facet:
-    """Return how many of the documents have each value of a field."""
-    column = snapshot.column("label_month" if field == "year" else f"label_{field}")
+def column_of(field: FacetField) -> str:
+    """Return the column by which articles are counted."""
+    return "label_month" if field == "year" else f"label_{field}"
+
+
+def facet(field: FacetField, lines: Mapping[int, int], labels: Labels) -> Facet:
+    """Return how many articles have each value of a field, given how many have each number in its column."""
     label = _LABELS.get(field)
     counts: dict[str, int] = {}
-    for line, articles in Counter(map(column.__getitem__, numbers)).items():
-        values: Iterable[str] = snapshot.labels.values(line)
+    for line, articles in lines.items():
+        values: Iterable[str] = labels.values(line)
         for value in set(map(label, values)) if label else values:
             counts[value] = counts.get(value, 0) + articles
     pairs = sorted(counts.items(), key=itemgetter(0))

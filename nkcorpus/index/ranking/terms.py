@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nkcorpus.errors import UsageError
-from nkcorpus.index.whoosh.postings import Forms
-from nkcorpus.index.whoosh.snapshot import Snapshot
+from nkcorpus.index.ranking.snapshot import Forms, Terms
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import PROSE_FIELDS, Leaf, Pattern, Phrase, Regex, Word
 from nkcorpus.query.forms import form_of
@@ -36,11 +35,12 @@ Slots = Sequence[Slot]
 
 
 class Expander:
-    """Finds terms in one snapshot; `notes` gather what was left out. With `exact`, words count in no other form."""
+    """Finds terms in one index; `notes` gather what was left out. With `exact`, words count in no other form."""
 
-    def __init__(self, snapshot: Snapshot, *, exact: bool) -> None:
-        self._snapshot = snapshot
+    def __init__(self, terms: Terms, *, exact: bool) -> None:
+        self._terms = terms
         self._exact = exact
+        self._known: dict[Leaf, Slots] = {}
         self.notes: list[str] = []
         self._words_left = _MAX_QUERY_WORDS
         self._lookups_left = _MAX_LOOKUPS
@@ -50,7 +50,9 @@ class Expander:
         """Return what a leaf stands for; nothing for a stop word or punctuation. Raises UsageError."""
         if isinstance(leaf, Word | Phrase):
             return self._analysed(leaf.text, leaf.field)
-        return [Slot(0, self._fitting(leaf))]
+        if leaf not in self._known:
+            self._known[leaf] = [Slot(0, self._fitting(leaf))]
+        return self._known[leaf]
 
     def _analysed(self, text: str, field: str | None) -> Slots:
         analyzer = analysis.prose() if field in PROSE_FIELDS else analysis.name()
@@ -65,8 +67,8 @@ class Expander:
 
     def _fitting(self, pattern: Pattern) -> Mapping[str, Forms]:
         if pattern.field not in PROSE_FIELDS:
-            return dict.fromkeys(self._capped(pattern, self._words(pattern, self._snapshot.terms(pattern.field or ""))))
-        vocabulary = self._snapshot.vocabulary
+            return dict.fromkeys(self._capped(pattern, self._words(pattern, self._terms.terms(pattern.field or ""))))
+        vocabulary = self._terms.vocabulary
         words = self._capped(pattern, self._words(pattern, vocabulary.with_prefix(literal_prefix(pattern))))
         forms: dict[str, set[int]] = {}
         counts: dict[str, int] = {}
@@ -111,5 +113,5 @@ class Expander:
             if term not in known:
                 looks = self._lookups_left > 0
                 self._lookups_left -= looks
-                known[term] = sum(self._snapshot.document_frequency(f, term) for f in fields) if looks else 0
+                known[term] = sum(self._terms.document_frequency(f, term) for f in fields) if looks else 0
         return [word for word, _ in sorted(ordered, key=lambda pair: -known[pair[1]])]

@@ -14,9 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from nkcorpus.index.whoosh.bm25f import FIELD_WEIGHTS, Scores, most, scored
-from nkcorpus.index.whoosh.postings import Postings
-from nkcorpus.index.whoosh.snapshot import Snapshot
+from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, most, scored
+from nkcorpus.index.ranking.snapshot import Postings, Snapshot
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Node, Synonyms, Word, Words
 from nkcorpus.query.forms import form_of
@@ -79,7 +78,7 @@ def typed_terms(root: Node) -> list[Typed]:
 
 def _near(one: Postings, other: Postings, wanted: frozenset[int]) -> dict[int, float]:
     """Return how often a place of `one` has one of `other` in its window, by wanted document."""
-    places = one.positions_in(wanted)
+    places = one.positions_in(wanted & one.documents & other.documents)
     found: dict[int, float] = {}
     for number, others in other.positions_in(places.keys()).items():
         positions = places[number]

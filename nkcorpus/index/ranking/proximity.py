@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from nkcorpus.index.whoosh.postings import Forms, Postings
-from nkcorpus.index.whoosh.snapshot import Snapshot
-from nkcorpus.index.whoosh.terms import Slots
+from nkcorpus.index.ranking.snapshot import Forms, Frequencies, Postings, Snapshot
+from nkcorpus.index.ranking.terms import Slots
 from nkcorpus.query.nearness import stretches
-
-Frequencies = dict[int, float]
 
 _FEW = 16
 """So many positions are looked through one by one; more make a set."""
@@ -18,15 +15,7 @@ _FEW = 16
 def frequencies(snapshot: Snapshot, field: str, slots: Slots) -> Frequencies:
     """Return how often each document holds the terms of `slots` at their places in a field."""
     if len(slots) == 1:
-        found: Frequencies = {}
-        for term, forms in slots[0].terms.items():
-            part = snapshot.frequencies(field, term, forms)
-            if not found:
-                found = part
-                continue
-            for number, frequency in part.items():
-                found[number] = found.get(number, 0.0) + frequency
-        return found
+        return snapshot.frequencies_of_any(field, slots[0].terms)
     located = _Located(snapshot, field, slots)
     counts = ((number, len(located.starts(number))) for number in located.documents)
     return {number: float(count) for number, count in counts if count}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nkcorpus.index.whoosh.proximity import Frequencies, frequencies
-from nkcorpus.index.whoosh.schema import SEPARATOR
-from nkcorpus.index.whoosh.snapshot import Snapshot
-from nkcorpus.index.whoosh.terms import Expander
+from nkcorpus.index.analysed import SEPARATOR
+from nkcorpus.index.ranking.proximity import frequencies
+from nkcorpus.index.ranking.snapshot import Frequencies, Snapshot, Terms
+from nkcorpus.index.ranking.terms import Expander
 from nkcorpus.query.ast import Synonym
 
 
@@ -31,13 +31,20 @@ def synonym_frequencies(
 
 def _of_other_senses(snapshot: Snapshot, synonym: Synonym) -> frozenset[int]:
     """Return the documents that define an acronym, but as none of the senses that are asked for."""
+    agreeing, others = (
+        {number for term in terms for number in snapshot.frequencies("definition", term)}
+        for terms in sense_terms(snapshot, synonym)
+    )
+    return frozenset(others - agreeing)
+
+
+def sense_terms(terms: Terms, synonym: Synonym) -> tuple[list[str], list[str]]:
+    """Return the terms of the definitions of an acronym by what articles mean: as is asked for, and as is not."""
     from nkcorpus.lexicon.definitions import sense_key
 
-    agreeing: set[int] = set()
-    defining: set[int] = set()
-    for term in snapshot.terms_with_prefix("definition", f"{synonym.leaf.text}{SEPARATOR}"):
-        documents = snapshot.frequencies("definition", term)
-        defining.update(documents)
-        if sense_key(term.partition(SEPARATOR)[2]) in synonym.senses:
-            agreeing.update(documents)
-    return frozenset(defining - agreeing)
+    agreeing: list[str] = []
+    others: list[str] = []
+    for term in terms.terms_with_prefix("definition", f"{synonym.leaf.text}{SEPARATOR}"):
+        means = sense_key(term.partition(SEPARATOR)[2])
+        (agreeing if means in synonym.senses else others).append(term)
+    return agreeing, others

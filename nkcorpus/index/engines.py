@@ -1,0 +1,50 @@
+"""The index engines there are, each imported when it is used."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, get_args
+
+from nkcorpus.errors import EngineMissing
+from nkcorpus.index.base import Index
+
+EngineName = Literal["whoosh", "tantivy"]
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+DEFAULT_ENGINE: EngineName = "whoosh"
+
+
+def is_installed(engine: EngineName) -> bool:
+    """Tell whether the package of an engine is there."""
+    return find_spec(engine) is not None
+
+
+def known_engine(name: str | None, corpus: Path) -> EngineName:
+    """Return the engine that a corpus file names, the default where it names none. Raises EngineMissing."""
+    for engine in ENGINES:
+        if name == engine:
+            return engine
+    if name is None:
+        return DEFAULT_ENGINE
+    raise EngineMissing(
+        f"{corpus}: uses the search engine '{name}', which this version has not; install a newer one,"
+        " or index it anew with 'nkcorpus engine whoosh'"
+    )
+
+
+def open_index(engine: EngineName, root: Path, corpus_id: str, corpus: str) -> Index:
+    """Return the index of a corpus below the cache folder `root`; it is read when it is used. Raises EngineMissing."""
+    if engine == "whoosh":
+        from nkcorpus.index.whoosh import WhooshIndex
+
+        return WhooshIndex(root, corpus_id, corpus)
+    try:
+        from nkcorpus.index.tantivy import TantivyIndex
+    except ModuleNotFoundError as error:
+        if error.name != "tantivy":
+            raise
+        raise EngineMissing(
+            f"{corpus}: the search engine tantivy is not installed: pip install 'nkcorpus[tantivy]',"
+            " or index it anew with 'nkcorpus engine whoosh'"
+        ) from None
+    return TantivyIndex(root, corpus_id, corpus)

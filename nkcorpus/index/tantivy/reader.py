@@ -1,0 +1,150 @@
+"""One committed state of a tantivy index, with what is kept beside it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from nkcorpus.errors import IndexDamaged
+from nkcorpus.index.analysed import META
+from nkcorpus.index.labels import Labels
+from nkcorpus.index.ranking.bm25f import idf_of
+from nkcorpus.index.tantivy.records import Records
+from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, token, with_tokenizers
+from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.model import Position
+
+Query = tantivy.Query
+Address = tantivy.DocAddress
+
+_STATISTICS = "statistics.json"
+_MOST_VALUES = 60_000
+"""Values of a column that tantivy counts; it refuses over 65,000."""
+_SEGMENT_VALUES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Counts over an index at a position: its articles, their words in title and text, and records with those left
+    behind.
+    """
+
+    articles: int
+    title_words: int
+    text_words: int
+    records: int
+    seq: int
+    token: str
+
+    @classmethod
+    def read(cls, folder: Path) -> Statistics:
+        """Return those of the index in a folder."""
+        return cls(**json.loads((folder / _STATISTICS).read_text("ascii")))
+
+    def write(self, folder: Path) -> None:
+        """Write them beside the index in a folder."""
+        (folder / _STATISTICS).write_text(json.dumps(asdict(self)), "ascii")
+
+
+def is_panic(error: BaseException) -> bool:
+    """Tell whether an error is a panic of Rust, which is no Exception to Python."""
+    return type(error).__name__ == "PanicException"
+
+
+class Reader:
+    """Fulfils Terms; hands out matches and columns. Not for concurrent use."""
+
+    def __init__(self, folder: Path) -> None:
+        index = with_tokenizers(tantivy.Index.open(str(folder)))
+        index.config_reader("manual")
+        self.schema = index.schema
+        self.statistics = Statistics.read(folder)
+        self.vocabulary = Vocabulary(folder)
+        self.labels = Labels(folder)
+        self.records = Records(folder)
+        self._searcher = index.searcher()
+        if self.position != Position(self.statistics.seq, self.statistics.token):
+            raise IndexDamaged(f"{folder}: the index and what is beside it are of different times")
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.records.close()
+
+    @property
+    def count(self) -> int:
+        """The number of articles."""
+        return self.statistics.articles
+
+    @cached_property
+    def mean_lengths(self) -> dict[str, float]:
+        """How many words title and text have on average; 1 where they have none."""
+        counts, articles = self.statistics, self.statistics.articles
+        totals = {"title": counts.title_words, "text": counts.text_words}
+        return {field: total / articles if total and articles else 1.0 for field, total in totals.items()}
+
+    @cached_property
+    def position(self) -> Position | None:
+        """The change up to which the index was filled."""
+        for _, address in self._searcher.search(Query.term_query(self.schema, "id", META), 1).hits:
+            return Position(*json.loads(self._searcher.doc(address).get_first(POSITION) or ""))
+        return None
+
+    @cached_property
+    def documents(self) -> int:
+        """The number of documents, those deleted since the last merge and those of positions included."""
+        return self._searcher.doc_freq(KIND, ARTICLE) + self._searcher.doc_freq("id", META)
+
+    def matches(self, query: Query) -> int:
+        """Return how many documents match."""
+        found: Any = self._searcher.search(query, 1)  # the stub lacks count
+        return int(found.count)
+
+    def best(self, query: Query, limit: int) -> list[tuple[float, Address]]:
+        """Return the documents of the highest scores with these, the highest first."""
+        return self._searcher.search(query, max(limit, 1), count=False).hits
+
+    def sorted_by(self, query: Query, column: str, limit: int, *, ascending: bool) -> list[tuple[float, Address]]:
+        """Return the first documents in the order of a column, with its values."""
+        order = tantivy.Order.Asc if ascending else tantivy.Order.Desc
+        return self._searcher.search(query, max(limit, 1), count=False, order_by_field=column, order=order).hits
+
+    def column(self, name: str, addresses: list[Address]) -> Sequence[int]:
+        """Return an integer of each document; 0 where it has none."""
+        return [int(value or 0) for value in self._searcher.fast_field_values(name, addresses)]
+
+    def tally(self, query: Query, column: str, least: int) -> Mapping[int, int]:
+        """Return how many matches have each value of a column that at least `least` have."""
+        terms = {"field": column, "size": _MOST_VALUES, "segment_size": _SEGMENT_VALUES, "min_doc_count": least}
+        try:
+            found = self._searcher.aggregate(query, {"values": {"terms": terms}})["values"]
+        except ValueError:  # too much for tantivy's own bounds
+            found = None
+        if found and not found["sum_other_doc_count"]:
+            return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["buckets"]}
+        addresses = [address for _, address in self.best(query, self.matches(query))]
+        values = Counter(self._searcher.fast_field_values(column, addresses))
+        return {int(value): count for value, count in values.items() if value is not None and count >= least}
+
+    def idf(self, field: str, term: str) -> float:
+        """Return what tantivy itself takes for the idf of a term in a field."""
+        return idf_of(self.documents, self.document_frequency(field, term))
+
+    def terms(self, field: str) -> list[str]:
+        """See Terms."""
+        return sorted(self.terms_with_prefix(field, ""))
+
+    def terms_with_prefix(self, field: str, prefix: str) -> list[str]:
+        """See Terms."""
+        found = self._searcher.terms_with_prefix(field, token(prefix))
+        return [term.replace("\x1f", " ") for term, _ in found if term not in (META, "\x1e")]
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """See Terms."""
+        return self._searcher.doc_freq(field, token(term))
