@@ -65,7 +65,9 @@ class Opened:
         if self._index is None:
             from nkcorpus.index.whoosh import WhooshIndex
 
-            self._index = WhooshIndex(self.cache_dir, self.store.corpus_id, os.path.realpath(self._path))
+            self._index = WhooshIndex(
+                self.cache_dir, self.store.corpus_id, os.path.realpath(self._path), config.index_memory()
+            )
         return self._index
 
     def sync(self) -> Index:

@@ -47,7 +47,7 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3040-\u312f\u3130-\u318f"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]+"
 )
-_CACHE_LIMIT = 400_000
+_CACHE_LIMIT = 200_000
 _LONGEST_TERM = 100
 
 
@@ -90,14 +90,24 @@ _Terms = str | _Form | list[_Form]
 class _Remembered(dict[str, _Terms]):
     """What surfaces give, worked out when one is first looked up."""
 
-    def __init__(self, work_out: Callable[[str], _Terms]) -> None:
-        self._work_out = work_out
+    def __init__(self, to_term: Callable[[str], str], words: set[str] | None) -> None:
+        self._to_term = to_term
+        self._words = words
 
     def __missing__(self, surface: str) -> _Terms:
         if len(self) >= _CACHE_LIMIT:
             self.clear()
-        terms = self[surface] = self._work_out(surface)
+        terms = self[surface] = self._terms(surface)
         return terms
+
+    def _terms(self, surface: str) -> _Terms:
+        pieces = _pieces(surface, self._to_term)
+        if self._words is not None:
+            self._words.update(piece.word for piece in pieces if piece.term)
+        forms = [_Form(piece.term, packed_form(piece.word, piece.term)) for piece in pieces]
+        if len(forms) == 1 and forms[0].term:
+            return forms[0] if forms[0].packed else forms[0].term
+        return forms
 
 
 class Analyzer:
@@ -108,8 +118,7 @@ class Analyzer:
 
     def __init__(self, to_term: Callable[[str], str], words: set[str] | None = None) -> None:
         self._to_term = to_term
-        self._words = words
-        self._cache = _Remembered(self._terms)
+        self._cache = _Remembered(to_term, words)
 
     def places(self, text: str) -> tuple[dict[str, list[int]], int]:
         """Return the places of each term of `text` in order, and the number of words and bigrams.
@@ -148,15 +157,6 @@ class Analyzer:
                     start = match.start()
                     yield Token(piece.term, position, start + piece.start, start + piece.end, piece.word)
                 position += 1
-
-    def _terms(self, surface: str) -> _Terms:
-        pieces = _pieces(surface, self._to_term)
-        if self._words is not None:
-            self._words.update(piece.word for piece in pieces if piece.term)
-        forms = [_Form(piece.term, packed_form(piece.word, piece.term)) for piece in pieces]
-        if len(forms) == 1 and forms[0].term:
-            return forms[0] if forms[0].packed else forms[0].term
-        return forms
 
 
 class Selection:
