@@ -17,6 +17,9 @@ APP = "nkcorpus"
 COLLECT_EVERY = 100_000
 """Allocations between garbage collections in processes of our own. Python's default of some hundreds costs about
 15% of the time that HTML takes, for little memory: our data has few cycles but for the trees of pages."""
+INDEX_MEMORY = 48
+"""MB (2^20 bytes) of postings that are gathered in memory before they spill to disk, where nothing else is set."""
+_MOST_MEMORY = 1 << 20
 
 
 def default_corpus() -> Path:
@@ -28,6 +31,17 @@ def cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder that holds the indexes: `NKCORPUS_CACHE_DIR`, else the user's cache directory."""
     moved = environ.get("NKCORPUS_CACHE_DIR")
     return Path(moved) if moved else _user_dir("cache")
+
+
+def index_memory(environ: Mapping[str, str] = os.environ) -> int:
+    """Return how many MB of postings may be in memory while articles are indexed: `NKCORPUS_INDEX_MEMORY`, else 48.
+
+    Raises SettingsError when it is no whole number of 1 to 1,048,576.
+    """
+    text = environ.get("NKCORPUS_INDEX_MEMORY") or str(INDEX_MEMORY)
+    if not (text.isascii() and text.isdecimal() and len(text) < 8 and 1 <= int(text) <= _MOST_MEMORY):
+        raise SettingsError(f"NKCORPUS_INDEX_MEMORY: '{text[:20]}' is no number of MB; give a whole one, such as 48")
+    return int(text)
 
 
 def settings_path(environ: Mapping[str, str] = os.environ) -> Path:

@@ -170,7 +170,7 @@ class Opened:
         return known_engine(self.store.engine, self._path)
 
     def _index_of(self, name: EngineName) -> Index:
-        return open_index(name, self.cache_dir, self.store.corpus_id, os.path.realpath(self._path))
+        return open_index(name, self.cache_dir, self.store.corpus_id, os.path.realpath(self._path), config.index_memory())
 
     def _state_of(self, name: EngineName, chosen: bool) -> EngineState:
         if not is_installed(name):

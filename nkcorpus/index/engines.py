@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, get_args
 
+from nkcorpus.config import INDEX_MEMORY
 from nkcorpus.errors import EngineMissing
 from nkcorpus.index.base import Index
 
@@ -32,12 +33,15 @@ def known_engine(name: str | None, corpus: Path) -> EngineName:
     )
 
 
-def open_index(engine: EngineName, root: Path, corpus_id: str, corpus: str) -> Index:
-    """Return the index of a corpus below the cache folder `root`; it is read when it is used. Raises EngineMissing."""
+def open_index(engine: EngineName, root: Path, corpus_id: str, corpus: str, memory: int = INDEX_MEMORY) -> Index:
+    """Return the index of a corpus below the cache folder `root`; it is read when it is used.
+
+    At most `memory` MB of postings are in memory while articles are indexed. Raises EngineMissing.
+    """
     if engine == "whoosh":
         from nkcorpus.index.whoosh import WhooshIndex
 
-        return WhooshIndex(root, corpus_id, corpus)
+        return WhooshIndex(root, corpus_id, corpus, memory)
     try:
         from nkcorpus.index.tantivy import TantivyIndex
     except ModuleNotFoundError as error:
@@ -47,4 +51,4 @@ def open_index(engine: EngineName, root: Path, corpus_id: str, corpus: str) -> I
             f"{corpus}: the search engine tantivy is not installed: pip install 'nkcorpus[tantivy]',"
             " or index it anew with 'nkcorpus engine whoosh'"
         ) from None
-    return TantivyIndex(root, corpus_id, corpus)
+    return TantivyIndex(root, corpus_id, corpus, memory)

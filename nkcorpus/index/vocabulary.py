@@ -75,4 +75,4 @@ def _lines(file: Path) -> list[str]:
 
 
 def _write(file: Path, lines: Iterable[str]) -> None:
-    file.write_bytes("".join(f"{line}\n" for line in sorted(lines)).encode("utf-8", "replace"))
+    file.write_bytes("\n".join([*sorted(lines), ""]).encode("utf-8", "replace"))

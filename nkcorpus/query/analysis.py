@@ -33,11 +33,13 @@ _APOSTROPHE = "'’‘ʼʻ＇"
 _APOSTROPHES = str.maketrans(dict.fromkeys(_APOSTROPHE, "'"))
 
 # Combining marks of Latin, Hebrew, Arabic and the Indic blocks, which \w leaves out, belong to their word.
-_WORD_CHAR = r"[\w\u0300-\u036F\u0591-\u05C7\u0610-\u061A\u064B-\u065F\u0670\u0900-\u0963\u0966-\u0DFF]"
+# The commonest letters stand as ranges too: looked up in a table, where \w asks for each character's category.
+_COMMON = r"0-9A-Za-z_\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\uAC00-\uD7A3"
+_WORD_CHAR = rf"[{_COMMON}\w\u0300-\u036F\u0591-\u05C7\u0610-\u061A\u064B-\u065F\u0670\u0900-\u0963\u0966-\u0DFF]"
 _SURFACE = re.compile(
     rf"[A-Za-z](?:\.[A-Za-z])+(?!{_WORD_CHAR})"  # initials: U.S, D.P.R.K
     r"|\d+(?:[.,]\d+)+"  # 5,500 and 13.9
-    rf"|{_WORD_CHAR}+(?:[{_APOSTROPHE}]{_WORD_CHAR}+)*"
+    rf"|{_WORD_CHAR}++(?:[{_APOSTROPHE}]{_WORD_CHAR}++)*+"
 )
 
 # Scripts written without spaces between words, and Hangul (Unicode 16.0, Blocks.txt).
@@ -45,7 +47,7 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3040-\u312f\u3130-\u318f"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]+"
 )
-_CACHE_LIMIT = 400_000
+_CACHE_LIMIT = 200_000
 _LONGEST_TERM = 100
 
 
@@ -85,6 +87,29 @@ _Terms = str | _Form | list[_Form]
 """What one surface gives: a term that is the word itself, a form of a term, or several or none."""
 
 
+class _Remembered(dict[str, _Terms]):
+    """What surfaces give, worked out when one is first looked up."""
+
+    def __init__(self, to_term: Callable[[str], str], words: set[str] | None) -> None:
+        self._to_term = to_term
+        self._words = words
+
+    def __missing__(self, surface: str) -> _Terms:
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        terms = self[surface] = self._terms(surface)
+        return terms
+
+    def _terms(self, surface: str) -> _Terms:
+        pieces = _pieces(surface, self._to_term)
+        if self._words is not None:
+            self._words.update(piece.word for piece in pieces if piece.term)
+        forms = [_Form(piece.term, packed_form(piece.word, piece.term)) for piece in pieces]
+        if len(forms) == 1 and forms[0].term:
+            return forms[0] if forms[0].packed else forms[0].term
+        return forms
+
+
 class Analyzer:
     """Turns text into terms. Instances hold a bounded cache from surfaces to terms; use `prose` or `name`.
 
@@ -93,40 +118,34 @@ class Analyzer:
 
     def __init__(self, to_term: Callable[[str], str], words: set[str] | None = None) -> None:
         self._to_term = to_term
-        self._words = words
-        self._cache: dict[str, _Terms] = {}
+        self._cache = _Remembered(to_term, words)
 
     def places(self, text: str) -> tuple[dict[str, list[int]], int]:
         """Return the places of each term of `text` in order, and the number of words and bigrams.
 
         A place is the position with the form of the word packed above it (see `forms`).
         """
-        known = self._cache
         found: dict[str, list[int]] = {}
         position = 0
-        for surface in _SURFACE.findall(text):
-            terms = known.get(surface)
-            if terms is None:
-                terms = self._remember(surface)
+        for terms in map(self._cache.__getitem__, _SURFACE.findall(text)):
             if isinstance(terms, str):  # one word that is its own stem
                 if terms in found:
                     found[terms].append(position)
                 else:
                     found[terms] = [position]
                 position += 1
-                continue
-            if isinstance(terms, _Form):
+            elif isinstance(terms, _Form):
                 term, form = terms
                 if term in found:
                     found[term].append(position | form)
                 else:
                     found[term] = [position | form]
                 position += 1
-                continue
-            for term, form in terms:
-                if term:
-                    found.setdefault(term, []).append(position | form)
-                position += 1
+            else:
+                for term, form in terms:
+                    if term:
+                        found.setdefault(term, []).append(position | form)
+                    position += 1
         return found, position
 
     def positions(self, surface: str) -> list[tuple[str, str]]:
@@ -145,19 +164,6 @@ class Analyzer:
                     start = match.start()
                     yield Token(piece.term, position, start + piece.start, start + piece.end, piece.word)
                 position += 1
-
-    def _remember(self, surface: str) -> _Terms:
-        pieces = _pieces(surface, self._to_term)
-        if self._words is not None:
-            self._words.update(piece.word for piece in pieces if piece.term)
-        if len(self._cache) >= _CACHE_LIMIT:
-            self._cache.clear()
-        forms = [_Form(piece.term, packed_form(piece.word, piece.term)) for piece in pieces]
-        known: _Terms = forms
-        if len(forms) == 1 and forms[0].term:
-            known = forms[0] if forms[0].packed else forms[0].term
-        self._cache[surface] = known
-        return known
 
 
 class Selection:

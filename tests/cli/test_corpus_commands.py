@@ -12,7 +12,8 @@ import pytest
 from nkcorpus import __version__
 from nkcorpus.cli.app import COMMANDS
 from tests.cli.conftest import Library
-from tests.cli.support import PROGRAM, Run, environment
+from tests.cli.support import PROGRAM, Run, environment, one_line
+from tests.news import record
 
 
 def test_stats(inside: Run, library: Library) -> None:
@@ -57,6 +58,26 @@ def test_reindex_and_a_lost_index_change_no_result(run: Run, copy: Path) -> None
     assert run(*query).out == before
     shutil.rmtree(index)
     assert run(*query).out == before
+
+
+def test_an_index_built_in_little_memory_finds_the_same(run: Run, tmp_path: Path) -> None:
+    numbers = range(0, 40_000, 2)  # more terms than the postings of one MB
+    lines = (record(f"n{start}", " ".join(f"word{n}" for n in numbers[start::4])) for start in range(4))
+    (tmp_path / "news.jsonl").write_text("".join(lines), "utf-8")
+    small = {"NKCORPUS_INDEX_MEMORY": "1"}
+    assert run("-C", "c.db", "ingest", "news.jsonl", env=small).code == 0
+    queries = [("-C", "c.db", "search", query, "--format", "jsonl") for query in ("word0", "word39998 word2", "word1*")]
+    found = [run(*query).out for query in queries]
+    assert all(found)
+    assert run("-C", "c.db", "reindex").code == 0
+    assert [run(*query).out for query in queries] == found
+
+
+@pytest.mark.parametrize("memory", ["0", "-1", "48M", "1.5", "9" * 30])
+def test_memory_for_an_index_that_is_no_number_of_mb(inside: Run, copy: Path, memory: str) -> None:
+    outcome = inside("-C", copy, "reindex", env={"NKCORPUS_INDEX_MEMORY": memory})
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "NKCORPUS_INDEX_MEMORY" in one_line(outcome)
 
 
 def test_version(run: Run) -> None:

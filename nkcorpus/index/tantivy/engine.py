@@ -10,6 +10,7 @@ from pathlib import Path
 import tantivy
 from tantivy.tantivy import __version__
 
+from nkcorpus.config import INDEX_MEMORY
 from nkcorpus.errors import IndexDamaged, NkcorpusError
 from nkcorpus.index.analysed import SEPARATOR
 from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
@@ -23,7 +24,7 @@ from nkcorpus.index.tantivy.schema import (
     token,
 )
 from nkcorpus.index.tantivy.search import answer
-from nkcorpus.index.tantivy.writer import WRITER_BYTES, fill
+from nkcorpus.index.tantivy.writer import fill
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
@@ -38,11 +39,11 @@ _FEW = 1_000  # records for which that does not matter
 
 
 class TantivyIndex:
-    """Fulfils Index."""
+    """Fulfils Index. Postings are gathered in `memory` MB, 15 at least."""
 
-    def __init__(self, root: Path, corpus_id: str, corpus: str, writer_bytes: int = WRITER_BYTES) -> None:
+    def __init__(self, root: Path, corpus_id: str, corpus: str, memory: int = INDEX_MEMORY) -> None:
         self._directory = IndexDirectory(root, corpus_id, corpus, _NAME)
-        self._writer_bytes = writer_bytes
+        self._memory = memory
         self._reader: Reader | None = None
 
     @property
@@ -128,7 +129,7 @@ class TantivyIndex:
             with self._directory.replaced() as folder:
                 (folder / records.FILE).write_bytes(records.BEGIN)
                 index = tantivy.Index(new_schema(), path=str(folder))
-                fill(index, folder, read(0), target, self._writer_bytes)
+                fill(index, folder, read(0), target, self._memory)
         return True
 
     def clear(self) -> None:
@@ -166,7 +167,7 @@ class TantivyIndex:
         with _read_errors(self.path):
             index = tantivy.Index.open(str(self.path))
         try:
-            fill(index, self.path, changes, target, self._writer_bytes, known)
+            fill(index, self.path, changes, target, self._memory, known)
         finally:
             self._directory.vouch(self.path)  # also for what a broken-off update put back
 

@@ -34,8 +34,8 @@ from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
 
-WRITER_BYTES = 64 << 20
-"""Memory in which tantivy gathers postings before it writes a segment; it takes no less than 15 MB."""
+LEAST_MEMORY = 15
+"""MB below which tantivy gathers no postings."""
 
 
 def fill(
@@ -43,16 +43,16 @@ def fill(
     folder: Path,
     changes: Iterable[Indexable | Removal],
     target: Position,
-    writer_bytes: int,
+    memory: int,
     known: int | None = None,
 ) -> None:
-    """Write changes and the position they lead to, in one commit, to an index of so many records; None for a new one.
+    """Write changes and the position they lead to, in one commit, to an index of `known` records; None for a new one.
 
-    What is beside the index is written before: a kill in between leaves files of another size than the manifest's.
+    Postings are gathered in `memory` MB. What is beside the index is written before: a kill in between leaves files of another size than the manifest's.
     Whatever is raised, the index is as it was. Raises IndexNotWritable.
     """
     with _write_errors(folder):
-        writer = with_tokenizers(index).writer(writer_bytes, 1)
+        writer = with_tokenizers(index).writer(max(memory, LEAST_MEMORY) << 20, 1)
     end = (folder / records.FILE).stat().st_size
     words: set[str] = set()
     labels = Labels(folder)

@@ -10,6 +10,7 @@ from typing import Any
 import whoosh
 from whoosh import index as whoosh_index
 
+from nkcorpus.config import INDEX_MEMORY
 from nkcorpus.errors import IndexDamaged, NkcorpusError
 from nkcorpus.index.analysed import META, SEPARATOR, columns, named_text, whole_terms
 from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
@@ -31,15 +32,14 @@ from nkcorpus.query.ast import Query
 INDEX_VERSION = 7
 """Raise it when the schema or what it is filled with changes."""
 
-_BUFFER_BYTES = 48 << 20
-"""Postings that are gathered in memory before they spill to disk."""
 _NAME = f"whoosh-{INDEX_VERSION}-{analysis.ANALYSIS_VERSION}-{'.'.join(map(str, whoosh.__version__[:2]))}"
 
 
 class WhooshIndex:
-    """Fulfils Index."""
+    """Fulfils Index. At most `memory` MB of postings are in memory while they are gathered."""
 
-    def __init__(self, root: Path, corpus_id: str, corpus: str) -> None:
+    def __init__(self, root: Path, corpus_id: str, corpus: str, memory: int = INDEX_MEMORY) -> None:
+        self._memory = memory << 20
         self._directory = IndexDirectory(root, corpus_id, corpus, _NAME)
         self._snapshot: Snapshot | None = None
 
@@ -125,7 +125,7 @@ class WhooshIndex:
                     pass
             self.close()
             with self._directory.replaced() as folder:
-                _fill(whoosh_index.create_in(str(folder), new_schema()), folder, read(0), target)
+                _fill(whoosh_index.create_in(str(folder), new_schema()), folder, read(0), target, self._memory)
         return True
 
     def clear(self) -> None:
@@ -160,7 +160,7 @@ class WhooshIndex:
         snapshot = self._open()
         with _read_errors(self.path):
             outdated = snapshot.documents
-            _fill(whoosh_index.open_dir(str(self.path)), self.path, changes, target, outdated)
+            _fill(whoosh_index.open_dir(str(self.path)), self.path, changes, target, self._memory, outdated)
         self.close()
         self._directory.vouch(self.path)
 
@@ -170,6 +170,7 @@ def _fill(
     folder: Path,
     changes: Iterable[Indexable | Removal],
     target: Position,
+    memory: int,
     outdated: Callable[[str], Iterable[int]] = lambda _: (),
 ) -> None:
     """Write changes and the position they lead to, in one commit.
@@ -180,7 +181,7 @@ def _fill(
     labels = Labels(folder)
     prose = analysis.prose_gathering(words)
     writer = index.writer(codec=ColumnCodec(), compound=False)
-    writer.pool = pool = PostingPool(_BUFFER_BYTES)
+    writer.pool = pool = PostingPool(memory)
     try:
         for change in changes:
             for number in outdated(change.id):
@@ -194,6 +195,7 @@ def _fill(
             writer.delete_document(number)
         pool.add_places("id", writer.docnum, {META: ()})
         writer.add_document(position=(target.seq, target.token))
+        del prose  # what it remembers is as much again as the postings in memory
         Vocabulary(folder).add(words)
         labels.write()
         writer.commit()
