@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from nkcorpus import config
+from nkcorpus.dataclass import dataclass
 from nkcorpus.errors import CorpusMissing, IndexDamaged
 from nkcorpus.index import Index
 from nkcorpus.model import Position

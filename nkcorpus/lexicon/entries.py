@@ -24,10 +24,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.errors import SettingsError
 from nkcorpus.lexicon.folding import fold_name, strip_marks
 from nkcorpus.lexicon.romanization import romanize, southern

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.lexicon.entries import Entry, EntryFile, Form, Naming, check_entries, packaged_files
 from nkcorpus.lexicon.folding import LONGEST, fold_name, looks_korean
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import Stemmer
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.query.forms import packed_form
 
 ANALYSIS_VERSION = 4

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 
+from nkcorpus.dataclass import dataclass, replace
 from nkcorpus.dates import interval
 from nkcorpus.index.base import Matches, MatchMode, SearchOptions, SortOrder
 from nkcorpus.index.places import ids_of, unknown_place
