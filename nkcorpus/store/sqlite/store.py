@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -139,27 +140,27 @@ class SqliteStore:
     def stats(self) -> CorpusStats:
         """See Store."""
         with corpus_errors(self._path):
-            execute = self._connection.execute
-            articles, words = execute(f"SELECT count(*), coalesce(sum(v.words), 0) FROM {CURRENT}").fetchone()
-            return CorpusStats(
-                articles=articles,
-                versions=self._one("SELECT count(*) FROM version")[0],
-                words=words,
-                removed=self._one("SELECT count(*) FROM article WHERE removed_at IS NOT NULL")[0],
-                failures=self._one("SELECT count(*) FROM failure")[0],
-                sources=tuple(
-                    execute(f"SELECT coalesce(v.source, ''), count(*) FROM {CURRENT} GROUP BY 1 ORDER BY 2 DESC, 1")
-                ),
-                years=tuple(
-                    execute(f"SELECT coalesce(substr(v.date, 1, 4), ''), count(*) FROM {CURRENT} GROUP BY 1 ORDER BY 1")
-                ),
-                cuts=tuple(
-                    execute(
-                        f"SELECT c.rule, count(*) FROM {CURRENT} JOIN cut c ON c.version = v.id"
-                        " GROUP BY 1 ORDER BY 2 DESC, 1"
-                    )
-                ),
-            )
+            groups = self._connection.execute(
+                "SELECT coalesce(v.source, ''), coalesce(substr(v.date, 1, 4), ''), count(*), sum(v.words)"
+                f" FROM {CURRENT} GROUP BY 1, 2"
+            ).fetchall()
+            cuts = self._connection.execute(
+                f"SELECT c.rule, count(*) FROM {CURRENT} JOIN cut c ON c.version = v.id GROUP BY 1 ORDER BY 2 DESC, 1"
+            ).fetchall()
+        sources, years = Counter[str](), Counter[str]()
+        for source, year, articles, _ in groups:
+            sources[source] += articles
+            years[year] += articles
+        return CorpusStats(
+            articles=sources.total(),
+            versions=self._one("SELECT count(*) FROM version")[0],
+            words=sum(words for *_, words in groups),
+            removed=self._one("SELECT count(*) FROM article WHERE removed_at IS NOT NULL")[0],
+            failures=self._one("SELECT count(*) FROM failure")[0],
+            sources=tuple(sorted(sources.items(), key=lambda item: (-item[1], item[0]))),
+            years=tuple(sorted(years.items())),
+            cuts=tuple(cuts),
+        )
 
     def export_hash(self) -> str:
         """See Store."""
