@@ -18,7 +18,6 @@ from nkcorpus.model import Article
 from nkcorpus.opened import Locations, Opened
 from nkcorpus.query import parser
 from nkcorpus.query.ast import Everything, Node, Query
-from nkcorpus.query.explain import Explained, explain
 from nkcorpus.results import CorpusStats, Duplicates, IngestReport, SearchResult
 from nkcorpus.version import TOOL
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from nkcorpus.export import WarcReport
     from nkcorpus.follows import Follows
     from nkcorpus.ingesting import IngestKeywords
+    from nkcorpus.query.explain import Explained
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
     from nkcorpus.versions import Diff, History
@@ -170,6 +170,8 @@ class Corpus:
 
         Nothing is searched, and no corpus is needed. Raises QueryError.
         """
+        from nkcorpus.query.explain import explain
+
         root = parser.literal(query) if literal else parser.parse(query)
         expanded = self._rewritten(root).root if not exact and has_names(root) else root
         return str(root), str(expanded), explain(expanded, exact=exact)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from nkcorpus.model import Attempt, SourceItem
+from nkcorpus.model import Attempt, FetchState, SourceItem
 from nkcorpus.store.sqlite import SqliteStore
 
 from .builders import TOOL, create, prepared
@@ -30,7 +30,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     connect = sqlite3.connect
 
     def listened(database: str, **options: Any) -> sqlite3.Connection:
-        connection = connect(database, **options)
+        connection: sqlite3.Connection = connect(database, **options)
         connection.set_trace_callback(statements.append)
         return connection
 
@@ -49,7 +49,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = create(path, *(prepared(_text(n), origin=f"{n}.txt") for n in range(300)))
     with store.writing([]) as writer:
         for n in range(300):
-            state = "done" if n % 50 else "failed"
+            state: FetchState = "done" if n % 50 else "failed"
             writer.journal.record(Attempt(f"https://news.example/{n}", f"source {n % 3}", state))
         writer.journal.queue(["https://news.example/new"], "source 1")
         writer.commit()
