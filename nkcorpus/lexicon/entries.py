@@ -22,7 +22,6 @@ that several entries have to their ids, the usual one first.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -127,6 +126,8 @@ def packaged_files() -> Iterator[EntryFile]:
 
 def parse_entries(text: str, category: Category, origin: str) -> EntryFile:
     """Return the entries of a TOML text. Raises SettingsError, naming `origin`, for what is not as described above."""
+    import tomllib  # the packaged entries are read from `packed.json`
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -27,5 +26,7 @@ class Names:
 @cache
 def load_names() -> Names:
     """Return the names that come with the package."""
+    import tomllib
+
     data = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
     return Names(**{key: frozenset(values) for key, values in data.items()})

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
@@ -19,13 +18,13 @@ from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule,
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
-from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.journal import SqliteJournal
-from nkcorpus.store.sqlite.payloads import payloads_where
-from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
-from nkcorpus.store.sqlite.writer import SqliteWriter
+
+if TYPE_CHECKING:
+    from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
+    from nkcorpus.store.sqlite.writer import SqliteWriter
 
 _BATCH = 400
 
@@ -102,6 +101,8 @@ class SqliteStore:
 
     def payloads(self, ids: Sequence[str] | None = None) -> Iterator[StoredPayload]:
         """See Store."""
+        from nkcorpus.store.sqlite.payloads import payloads_where
+
         with corpus_errors(self._path):
             if ids is None:
                 yield from payloads_where(self._connection, "TRUE ORDER BY v.article, v.number")
@@ -164,6 +165,8 @@ class SqliteStore:
 
     def export_hash(self) -> str:
         """See Store."""
+        import hashlib
+
         digest = hashlib.sha256()
         with corpus_errors(self._path):
             for row in self._connection.execute(
@@ -299,6 +302,8 @@ class SqliteStore:
     @contextlib.contextmanager
     def recleaning(self) -> Iterator[SqliteRecleaner]:
         """See Store."""
+        from nkcorpus.store.sqlite.recleaner import SqliteRecleaner  # not for reading
+
         with self._writable() as connection:
             recleaner = SqliteRecleaner(connection, self._path)
             try:
@@ -309,6 +314,8 @@ class SqliteStore:
     @contextlib.contextmanager
     def writing(self, sources: Sequence[str]) -> Iterator[SqliteWriter]:
         """See Store."""
+        from nkcorpus.store.sqlite.writer import SqliteWriter  # not for reading
+
         with self._writable() as connection:
             writer = SqliteWriter(connection, self._path, self._tool, sources)
             try:
@@ -366,6 +373,8 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
         (seq, utc_now(), article),
     )
     if digest and not connection.execute("SELECT 1 FROM article WHERE text_digest = ?", (digest,)).fetchone():
+        from nkcorpus.store.sqlite.clusters import Clusters
+
         Clusters(connection).drop(digest, text)
     connection.executemany(
         "DELETE FROM payload WHERE sha256 = ? AND NOT EXISTS"
