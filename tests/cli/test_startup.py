@@ -43,7 +43,7 @@ SEARCH_USES = {
     "nkcorpus.lexicon": ["definitions", "entries", "folding", "korean", "lookup", "names", "packed",
                          "romanization"],
     "nkcorpus.query": ["analysis", "ast", "dates", "expansion", "forms", "lexer", "nearness", "parser", "patterns",
-                       "rewrite", "senses", "snippet"],
+                       "rewrite", "senses", "snippet", "suggest"],
     "nkcorpus.render": ["environment", "fields", "hits", "jsonout", "lines", "progress", "reports", "safe"],
     "nkcorpus.store": ["base", "journal", "sqlite", "text"],
     "nkcorpus.store.sqlite": ["aliases", "articles", "connection", "journal", "remarks", "rows", "searches", "store"],
