@@ -142,11 +142,13 @@ class SqliteStore:
         """See Store."""
         with corpus_errors(self._path):
             groups = self._connection.execute(
+                # CROSS JOIN keeps the order: an index over versions from end to end, not a look-up for each article.
                 "SELECT coalesce(v.source, ''), coalesce(substr(v.date, 1, 4), ''), count(*), sum(v.words)"
-                f" FROM {CURRENT} GROUP BY 1, 2"
+                " FROM version v CROSS JOIN article a ON a.id = v.article AND a.version = v.number GROUP BY 1, 2"
             ).fetchall()
             cuts = self._connection.execute(
-                f"SELECT c.rule, count(*) FROM {CURRENT} JOIN cut c ON c.version = v.id GROUP BY 1 ORDER BY 2 DESC, 1"
+                "SELECT rule, count(*) FROM cut WHERE version NOT IN (SELECT v.id FROM version v CROSS JOIN article a"
+                " ON a.id = v.article AND a.version <> v.number) GROUP BY 1 ORDER BY 2 DESC, 1"
             ).fetchall()
         sources, years = Counter[str](), Counter[str]()
         for source, year, articles, _ in groups:
