@@ -19,7 +19,6 @@ from nkcorpus.model import Article
 from nkcorpus.opened import EngineState, Locations, Opened
 from nkcorpus.query import parser
 from nkcorpus.query.ast import Everything, Node, Query
-from nkcorpus.query.explain import Explained, explain
 from nkcorpus.results import CorpusStats, Duplicates, IngestReport, SearchResult
 from nkcorpus.version import TOOL
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from nkcorpus.export import WarcReport
     from nkcorpus.follows import Follows
     from nkcorpus.ingesting import IngestKeywords
+    from nkcorpus.query.explain import Explained
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
     from nkcorpus.versions import Diff, History
@@ -179,6 +179,8 @@ class Corpus:
 
         Nothing is searched, and no corpus is needed. Raises QueryError.
         """
+        from nkcorpus.query.explain import explain
+
         root = parser.literal(query) if literal else parser.parse(query)
         expanded = self._rewritten(root).root if not exact and has_names(root) else root
         return str(root), str(expanded), explain(expanded, exact=exact)

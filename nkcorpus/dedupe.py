@@ -23,7 +23,8 @@ import unicodedata
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from nkcorpus.dataclass import dataclass
 
 SHINGLE_WORDS = 3
 SHINGLE_CHARACTERS = 5

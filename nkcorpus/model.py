@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from nkcorpus.dataclass import dataclass
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from nkcorpus import config
+from nkcorpus.dataclass import dataclass
 from nkcorpus.errors import CorpusMissing, EngineMissing, IndexDamaged
 from nkcorpus.index import Index
 from nkcorpus.index.engines import ENGINES, EngineName, is_installed, known_engine, open_index
@@ -170,7 +170,9 @@ class Opened:
         return known_engine(self.store.engine, self._path)
 
     def _index_of(self, name: EngineName) -> Index:
-        return open_index(name, self.cache_dir, self.store.corpus_id, os.path.realpath(self._path), config.index_memory())
+        return open_index(
+            name, self.cache_dir, self.store.corpus_id, os.path.realpath(self._path), config.index_memory()
+        )
 
     def _state_of(self, name: EngineName, chosen: bool) -> EngineState:
         if not is_installed(name):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.model import Article, Document
 
 FacetField = Literal["source", "author", "year", "month", "lang", "place", "translator", "tag"]

@@ -10,11 +10,8 @@ from nkcorpus.errors import IndexDamaged
 from nkcorpus.index import Index, Matches, MatchMode, SearchOptions
 from nkcorpus.model import Article
 from nkcorpus.query.ast import Filters, Query, Synonym, synonyms
-from nkcorpus.query.feedback import ARTICLES, feedback, unasked
 from nkcorpus.query.senses import of_other_senses
-from nkcorpus.query.similar import similar_query, telling_words
 from nkcorpus.query.snippet import Highlighter, query_marks
-from nkcorpus.query.suggest import SUGGESTIONS, suggested
 from nkcorpus.results import Hit, SearchResult, Snippet
 from nkcorpus.store import Store
 
@@ -46,6 +43,8 @@ def find_with_feedback(index: Index, store: Store, query: Query, options: Search
     """
     if options.sort != "relevance":
         return find(index, store, query, options, passages)
+    from nkcorpus.query.feedback import ARTICLES, feedback, unasked
+
     match: MatchMode = "all" if options.match == "all" else "any"
     best = index.search(query, SearchOptions(limit=ARTICLES, match=match, exact=options.exact))
     texts = ((article.document.title, article.text) for article in _articles(index, store, best))
@@ -58,6 +57,8 @@ def with_suggestions(index: Index, query: Query, options: SearchOptions, result:
     """Return a result with queries that find something where this one does not. Raises IndexDamaged."""
     if result.total:
         return result
+    from nkcorpus.query.suggest import SUGGESTIONS, suggested
+
     asked = replace(options, limit=1, offset=0, facets=())
     better = [
         str(root)
@@ -71,6 +72,8 @@ def find_similar(
     index: Index, store: Store, article_id: str, filters: Filters, options: SearchOptions, passages: int
 ) -> SearchResult:
     """Return articles like one, it and its near duplicates left out. Raises ArticleNotFound, IndexDamaged."""
+    from nkcorpus.query.similar import similar_query, telling_words
+
     (article,) = store.articles([store.resolve(article_id)])
     words = telling_words(article.document.title, article.text, index.rarity)
     if not words:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.errors import UsageError
 from nkcorpus.index import Index
 from nkcorpus.query.ast import Node

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from nkcorpus.config import settings_path
+from nkcorpus.dataclass import dataclass
 from nkcorpus.errors import SettingsError, UsageError
 from nkcorpus.render import Environment
 

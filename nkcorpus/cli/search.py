@@ -12,15 +12,12 @@ from nkcorpus.cli.context import Session, engine_option, narrow_keywords, narrow
 from nkcorpus.cli.matching import match_mode, matching, none_left, why_none
 from nkcorpus.errors import UsageError
 from nkcorpus.render import (
-    FACET_FORMATS,
     HIT_FORMATS,
     QUERIES_FORMATS,
     Environment,
     default_hit_format,
     feedback_line,
     render_count,
-    render_explained,
-    render_facets,
     render_hits,
     render_queries,
 )
@@ -100,6 +97,8 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
         return _explain(corpus, query, options, env)
     facets_only = options["facet"] and format != "json"
     if facets_only:
+        from nkcorpus.render import FACET_FORMATS
+
         if options["count"] or format not in FACET_FORMATS:
             given = "--count" if options["count"] else f"format {format}"
             raise UsageError(f"--facet has no {given}; formats are {', '.join(FACET_FORMATS)}")
@@ -124,6 +123,8 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
     if options["count"]:
         render_count(result.total, env)
     elif facets_only:
+        from nkcorpus.render import render_facets
+
         render_facets(result.facets, cast("FacetFormat", format), env)
     else:
         render_hits(result, format, env, null=options["null"])
@@ -159,6 +160,8 @@ def _explain(corpus: Corpus, query: str, options: dict[str, Any], env: Environme
         raise UsageError("--explain-query does not search; leave out --save or --explain-query")
     if options["format"] not in (None, "table", "plain", "text", "json"):
         raise UsageError(f"--explain-query has no format {options['format']}; formats are text, json")
+    from nkcorpus.render import render_explained
+
     parsed, expanded, tree = corpus.explain(query, literal=options["literal"], exact=options["exact"])
     render_explained(query, parsed, expanded, tree, env, as_json=options["format"] == "json")
     return 0

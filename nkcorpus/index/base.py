@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query.ast import Query
 from nkcorpus.results import Facet, FacetField

@@ -22,12 +22,11 @@ that several entries have to their ids, the usual one first.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.errors import SettingsError
 from nkcorpus.lexicon.folding import fold_name, strip_marks
 from nkcorpus.lexicon.romanization import romanize, southern
@@ -127,6 +126,8 @@ def packaged_files() -> Iterator[EntryFile]:
 
 def parse_entries(text: str, category: Category, origin: str) -> EntryFile:
     """Return the entries of a TOML text. Raises SettingsError, naming `origin`, for what is not as described above."""
+    import tomllib  # the packaged entries are read from `packed.json`
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from nkcorpus.lexicon.entries import Entry, EntryFile, Form, Naming, check_entries, packaged_files
+from nkcorpus.dataclass import dataclass
+from nkcorpus.lexicon.entries import Entry, EntryFile, Form, Naming, check_entries
 from nkcorpus.lexicon.folding import LONGEST, fold_name, looks_korean
+from nkcorpus.lexicon.packed import packed_files
 
 _SHORTEST_SOUND = 5
 """Keys by sound with fewer letters join too many names to count."""
@@ -80,4 +81,4 @@ class Lexicon:
 @cache
 def load_lexicon() -> Lexicon:
     """Return the lexicon that comes with nkcorpus, read once."""
-    return Lexicon(packaged_files())
+    return Lexicon(packed_files())

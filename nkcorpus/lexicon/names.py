@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from nkcorpus.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,7 @@ class Names:
 @cache
 def load_names() -> Names:
     """Return the names that come with the package."""
+    import tomllib
+
     data = tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
     return Names(**{key: frozenset(values) for key, values in data.items()})

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
+
+from nkcorpus.dataclass import dataclass
 
 System = Literal["rr", "mr"]
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import Stemmer
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.query.forms import packed_form
 
 ANALYSIS_VERSION = 4
@@ -100,11 +100,15 @@ class _Remembered(dict[str, _Terms]):
         terms = self[surface] = self._terms(surface)
         return terms
 
-    def _terms(self, surface: str) -> _Terms:
+    def pieces(self, surface: str) -> list[_Piece]:
+        """Return the pieces of one surface; their words are gathered."""
         pieces = _pieces(surface, self._to_term)
         if self._words is not None:
             self._words.update(piece.word for piece in pieces if piece.term)
-        forms = [_Form(piece.term, packed_form(piece.word, piece.term)) for piece in pieces]
+        return pieces
+
+    def _terms(self, surface: str) -> _Terms:
+        forms = [_Form(piece.term, packed_form(piece.word, piece.term)) for piece in self.pieces(surface)]
         if len(forms) == 1 and forms[0].term:
             return forms[0] if forms[0].packed else forms[0].term
         return forms
@@ -150,10 +154,7 @@ class Analyzer:
 
     def positions(self, surface: str) -> list[tuple[str, str]]:
         """Return term and folded word at each position of one surface (see `split`); the term of a stop word is ""."""
-        pieces = _pieces(surface, self._to_term)
-        if self._words is not None:
-            self._words.update(piece.word for piece in pieces if piece.term)
-        return [(piece.term, piece.word) for piece in pieces]
+        return [(piece.term, piece.word) for piece in self._cache.pieces(surface)]
 
     def tokens(self, text: str) -> Iterator[Token]:
         """Yield the terms of `text` in order, with their places; agrees with `places`."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import TypeVar
+
+from nkcorpus.dataclass import dataclass, field, replace
 
 FIELDS = ("title", "text", "author", "translator", "source", "lang", "place", "url", "id", "tag", "note", "removed")
 """The fields that a query can name. Without a name a word is looked for in title and text."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
+from nkcorpus.dataclass import dataclass, field
 from nkcorpus.lexicon.definitions import sense_key
 from nkcorpus.lexicon.entries import Entry, Form, FormKind, OtherReason, search_text
 from nkcorpus.lexicon.folding import fold_name, spelling_key

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal
 
+from nkcorpus.dataclass import dataclass, replace
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import (
     PROSE_FIELDS,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.errors import QueryError
 from nkcorpus.query.analysis import is_unspaced
 from nkcorpus.query.ast import Fuzzy, Leaf, Phrase, Regex, Wildcard, Word

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.query.ast import And, Node, Or, Phrase, Synonym, Synonyms, Weighted, Wildcard, Word, Words, is_prose
 from nkcorpus.query.expansion import Alternative, Expansion, Options, expand, noun, without_possessive
 from nkcorpus.query.lexer import character_of, one_character

@@ -6,12 +6,12 @@ import math
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
 from typing import NamedTuple
 
+from nkcorpus.dataclass import dataclass, field
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Node, Phrase, Synonym, Wildcard, Word, leaves, synonyms
 from nkcorpus.query.patterns import matcher

@@ -6,10 +6,10 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal, TextIO
 
+from nkcorpus.dataclass import dataclass, field
 from nkcorpus.render.safe import visible
 
 ColorChoice = Literal["auto", "always", "never"]

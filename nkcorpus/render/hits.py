@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal, get_args
 
-from nkcorpus.render.delimited import delimited_line, header_line
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import Fields, hit_fields, result_fields
 from nkcorpus.render.jsonout import json_array, json_document, json_line
 from nkcorpus.render.lines import id_line, plain_line, trec_line
-from nkcorpus.render.prose import hit_as_markdown, hit_as_text
 from nkcorpus.results import Hit, SearchResult
 
 HitFormat = Literal["table", "plain", "jsonl", "json", "csv", "tsv", "ids", "text", "markdown", "trec"]
@@ -41,10 +39,14 @@ def render_hits(result: SearchResult, format: HitFormat, env: Environment, *, nu
         case "json":
             env.write(json_document(result_fields(result), pretty=env.stdout_is_tty))
         case "text" | "markdown":
+            from nkcorpus.render.prose import hit_as_markdown, hit_as_text
+
             block = hit_as_text if format == "text" else hit_as_markdown
             for index, hit in enumerate(result.hits):
                 env.write(("\n" if index else "") + block(hit))
         case "csv" | "tsv":
+            from nkcorpus.render.delimited import delimited_line, header_line
+
             env.write(header_line(format))
             for hit in result.hits:
                 env.write(delimited_line(hit, format))
@@ -93,6 +95,8 @@ def render_queries(
             env.write(piece)
         return count
     if format in ("csv", "tsv"):
+        from nkcorpus.render.delimited import header_line
+
         env.write(header_line("csv" if format == "csv" else "tsv", with_query_id=True))
     for query_id, result in counted():
         for hit in result.hits:
@@ -108,6 +112,8 @@ def render_count(count: int, env: Environment) -> None:
 def _query_line(hit: Hit, query_id: str, format: QueriesFormat, *, null: bool) -> str:
     match format:
         case "csv" | "tsv":
+            from nkcorpus.render.delimited import delimited_line
+
             return delimited_line(hit, format, query_id)
         case "plain":
             return plain_line(hit, query_id)

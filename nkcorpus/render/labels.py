@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from nkcorpus.dataclass import dataclass
 from nkcorpus.model import Article, Document, Gone, Retrieval
 from nkcorpus.render.safe import one_line
 from nkcorpus.results import Hit

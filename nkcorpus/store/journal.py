@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from nkcorpus.dataclass import dataclass, field
 from nkcorpus.model import Attempt, FetchEntry, FetchState, Retrieval
 
 

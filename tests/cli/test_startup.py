@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,9 +36,27 @@ HEAVY = PARSERS | {
     "nkcorpus.extract",
     "nkcorpus.lexicon",
 }
+SEARCH_USES = {
+    "nkcorpus": ["asking", "config", "corpus", "dataclass", "dates", "errors", "identity", "model", "opened", "results",
+                 "searching", "version", "wording"],
+    "nkcorpus.cli": ["app", "context", "matching", "search"],
+    "nkcorpus.index": ["base", "directory", "places", "whoosh"],
+    "nkcorpus.lexicon": ["definitions", "entries", "folding", "korean", "lookup", "names", "packed",
+                         "romanization"],
+    "nkcorpus.query": ["analysis", "ast", "dates", "expansion", "forms", "lexer", "nearness", "parser", "patterns",
+                       "rewrite", "senses", "snippet", "suggest"],
+    "nkcorpus.render": ["environment", "fields", "hits", "jsonout", "lines", "progress", "reports", "safe"],
+    "nkcorpus.store": ["base", "journal", "sqlite", "text"],
+    "nkcorpus.store.sqlite": ["aliases", "articles", "connection", "journal", "remarks", "rows", "searches", "store"],
+}  # fmt: skip
+"""All of our modules that a search for lines may import; what is in `index/whoosh` is the engine's own business."""
+LIBRARIES_OF_SEARCH = {"click", "platformdirs", "Stemmer", "whoosh"}
+OF_COMPILED_MODULES = re.compile("_?cython")
+"""What Cython's modules put beside themselves."""
 SCRIPT = (
     "import sys\nfrom nkcorpus.cli import run\ncode = run(sys.argv[1:])\nprint(code, *sys.modules, file=sys.stderr)\n"
 )
+AT_START = "import sys\nprint(*sys.modules)\n"
 
 
 def _imported(library: Library, *arguments: str | Path) -> set[str]:
@@ -96,6 +115,16 @@ def test_reading_commands_import_no_parser(library: Library, arguments: tuple[st
     assert not modules & (HEAVY - _needed(arguments))
     if arguments[-1] == "--help":
         assert not modules & {"sqlite3", "whoosh"}
+
+
+def test_a_search_imports_only_what_it_uses(library: Library) -> None:
+    modules = _imported(library, "-C", library.corpus, "search", "lecture", "--format", "plain")
+    own = {f"{package}.{name}" for package, names in SEARCH_USES.items() for name in names} | set(SEARCH_USES)
+    ours = {name for name in modules if name.split(".")[0] == "nkcorpus"}
+    assert {name for name in ours if not name.startswith("nkcorpus.index.whoosh.")} <= own
+    at_start = set(subprocess.run([sys.executable, "-c", AT_START], capture_output=True, text=True).stdout.split())
+    others = {name.split(".")[0] for name in modules - ours - at_start} - sys.stdlib_module_names
+    assert {name for name in others if not OF_COMPILED_MODULES.match(name)} <= LIBRARIES_OF_SEARCH
 
 
 def test_ingest_of_text_imports_no_html_parser(library: Library, tmp_path: Path) -> None:

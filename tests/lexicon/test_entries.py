@@ -10,6 +10,7 @@ from nkcorpus.errors import SettingsError
 from nkcorpus.lexicon.entries import Category, check_entries, packaged_files, parse_entries
 from nkcorpus.lexicon.folding import fold_name
 from nkcorpus.lexicon.lookup import Lexicon, load_lexicon
+from nkcorpus.lexicon.packed import PACKED, pack, packed_files
 from nkcorpus.lexicon.romanization import romanize, southern
 
 GOOD = """
@@ -134,3 +135,9 @@ def test_unsound_places_are_refused(old: str, new: str, says: str) -> None:
 )  # fmt: skip
 def test_find(text: str, ids: list[str]) -> None:
     assert [match.entry.id for match in load_lexicon().find(text)] == ids
+
+
+def test_the_packed_entries_are_those_of_the_files() -> None:
+    """After a change of a TOML file, `python -m nkcorpus.lexicon.packed` writes them anew."""
+    assert list(packed_files()) == list(packaged_files())
+    assert PACKED.read_text("utf-8") == pack(packaged_files())

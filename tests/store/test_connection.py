@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -121,7 +122,7 @@ LATER_COLUMNS = (
 def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) -> None:
     create(path, RICE).close()
     with sqlite3.connect(path) as connection:
-        for index in ("version_by_retrieval", "version_by_answer"):
+        for index in ("version_by_retrieval", "version_by_answer", "version_counts", "payload_not_kept"):
             connection.execute(f"DROP INDEX {index}")
         for column in LATER_COLUMNS:
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
@@ -303,3 +304,19 @@ def test_a_path_that_cannot_be_is_told(tmp_path: Path) -> None:
     for name in ("x" * 300, "a\0b"):
         with pytest.raises(CorpusError):
             SqliteStore(tmp_path / name, TOOL)
+
+
+def test_the_log_of_a_long_ingest_stays_small(path: Path) -> None:
+    """SQLite takes the log into the file after a commit, whenever it has grown past 1,000 pages (WAL, 2.1)."""
+    store = create(path)
+    largest = 0
+    with store.writing([]) as writer:
+        for number in range(60):
+            writer.add(
+                prepared(f"Rice rose, said trader {number}.", payload=os.urandom(500_000), origin=f"{number}.txt")
+            )
+            writer.commit()
+            largest = max(largest, path.with_name("corpus.db-wal").stat().st_size)
+    store.close()
+    assert path.stat().st_size > 30_000_000
+    assert largest < 8_000_000

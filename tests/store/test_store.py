@@ -358,6 +358,12 @@ def test_stats_count_the_live_articles(path: Path) -> None:
     assert stats.years == (("", 1), ("2018", 1), ("2019", 1))
     assert stats.cuts == (("credit", 2),)
     assert stats.cut_lines == 2
+    add(store, prepared("Cut Rice fell again.", external_id="1", source="Herald", removed=cut))
+    stats = store.stats()
+    assert (stats.articles, stats.versions, stats.words) == (3, 4, 6)
+    assert stats.sources == (("", 1), ("Herald", 1), ("Post", 1))
+    assert stats.years == (("", 2), ("2018", 1))
+    assert stats.cuts == (("credit", 2),)  # those of the version before do not count
     store.close()
 
 

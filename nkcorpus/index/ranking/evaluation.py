@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 
+from nkcorpus.dataclass import dataclass, replace
 from nkcorpus.dates import interval
 from nkcorpus.index.analysed import NO_DATE
 from nkcorpus.index.base import MatchMode, SearchOptions

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.errors import UsageError
 from nkcorpus.index.ranking.snapshot import Forms, Terms
 from nkcorpus.query import analysis

@@ -48,8 +48,8 @@ def fill(
 ) -> None:
     """Write changes and the position they lead to, in one commit, to an index of `known` records; None for a new one.
 
-    Postings are gathered in `memory` MB. What is beside the index is written before: a kill in between leaves files of another size than the manifest's.
-    Whatever is raised, the index is as it was. Raises IndexNotWritable.
+    Postings are gathered in `memory` MB. What is beside the index is written before: a kill in between leaves files
+    of another size than the manifest's. Whatever is raised, the index is as it was. Raises IndexNotWritable.
     """
     with _write_errors(folder):
         writer = with_tokenizers(index).writer(max(memory, LEAST_MEMORY) << 20, 1)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
+from nkcorpus.dataclass import dataclass
 from nkcorpus.dedupe import BANDS, SCHEME, Profile, band_keys, components, is_near, profile
 
 _SCHEME_KEY = "near_duplicates"

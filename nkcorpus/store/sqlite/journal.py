@@ -41,7 +41,6 @@ _SETTLE_CAPTURE = (
     " article, (SELECT article FROM version WHERE retrieval_url = ?4 AND retrieved_at = ?5)) WHERE url = ?1"
 )
 _UNVALIDATED = "validated_url = NULL, etag = NULL, last_modified = NULL"
-_WANTED = "(?1 IS NULL OR state = ?1) AND (?2 IS NULL OR source = ?2)"
 _BATCH = 400
 _NOT_MODIFIED = 304
 
@@ -66,17 +65,12 @@ class SqliteJournal:
 
     def entries(self, state: FetchState | None = None, source: str | None = None) -> Iterator[FetchEntry]:
         """See Journal."""
+        wanted, values = _wanted(state, source)
+        sql = f"SELECT id, {_COLUMNS} FROM fetch WHERE {wanted} AND id > ? ORDER BY id LIMIT ?"
         last = 0
         while True:
             with corpus_errors(self._path):
-                rows = (
-                    self._reader()
-                    .execute(
-                        f"SELECT id, {_COLUMNS} FROM fetch WHERE {_WANTED} AND id > ?3 ORDER BY id LIMIT ?4",
-                        (state, source, last, _BATCH),
-                    )
-                    .fetchall()
-                )
+                rows = self._reader().execute(sql, (*values, last, _BATCH)).fetchall()
             if not rows:
                 return
             yield from (FetchEntry(*values) for _, *values in rows)
@@ -86,22 +80,19 @@ class SqliteJournal:
         self, limit: int = 0, state: FetchState | None = None, source: str | None = None
     ) -> tuple[FetchEntry, ...]:
         """See Journal."""
+        wanted, values = _wanted(state, source)
+        sql = (
+            f"SELECT {_COLUMNS} FROM fetch WHERE {wanted} ORDER BY coalesce(tried_at, queued_at) DESC, id DESC LIMIT ?"
+        )
         with corpus_errors(self._path):
-            rows = self._reader().execute(
-                f"SELECT {_COLUMNS} FROM fetch WHERE {_WANTED} ORDER BY coalesce(tried_at, queued_at) DESC, id DESC"
-                " LIMIT ?3",
-                (state, source, limit or -1),
-            )
+            rows = self._reader().execute(sql, (*values, limit or -1))
             return tuple(FetchEntry(*row) for row in rows)
 
     def counts(self, source: str | None = None) -> Mapping[FetchState, int]:
         """See Journal."""
+        wanted, values = _wanted(None, source)
         with corpus_errors(self._path):
-            return dict(
-                self._reader().execute(
-                    "SELECT state, count(*) FROM fetch WHERE ?1 IS NULL OR source = ?1 GROUP BY 1", (source,)
-                )
-            )
+            return dict(self._reader().execute(f"SELECT state, count(*) FROM fetch WHERE {wanted} GROUP BY 1", values))
 
     def followed(self) -> tuple[Followed, ...]:
         """See Journal."""
@@ -251,6 +242,12 @@ class SqliteJournalWriter:
             f"UPDATE article SET gone_at = NULL, gone_status = NULL WHERE id IN {_ARTICLES_AT} AND gone_at IS NOT NULL",
             (url_id(url), url),
         )
+
+
+def _wanted(state: FetchState | None, source: str | None) -> tuple[str, list[str]]:
+    """Return an SQL condition and its values: no `? IS NULL OR`, which no index serves."""
+    wanted = {name: value for name, value in (("state", state), ("source", source)) if value is not None}
+    return " AND ".join(["TRUE", *(f"{name} = ?" for name in wanted)]), list(wanted.values())
 
 
 def _entry(connection: sqlite3.Connection, url: str) -> FetchEntry | None:

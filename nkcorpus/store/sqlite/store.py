@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
@@ -18,13 +18,13 @@ from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule,
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
-from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.journal import SqliteJournal
-from nkcorpus.store.sqlite.payloads import payloads_where
-from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
-from nkcorpus.store.sqlite.writer import SqliteWriter
+
+if TYPE_CHECKING:
+    from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
+    from nkcorpus.store.sqlite.writer import SqliteWriter
 
 _BATCH = 400
 
@@ -112,6 +112,8 @@ class SqliteStore:
 
     def payloads(self, ids: Sequence[str] | None = None) -> Iterator[StoredPayload]:
         """See Store."""
+        from nkcorpus.store.sqlite.payloads import payloads_where
+
         with corpus_errors(self._path):
             if ids is None:
                 yield from payloads_where(self._connection, "TRUE ORDER BY v.article, v.number")
@@ -150,30 +152,34 @@ class SqliteStore:
     def stats(self) -> CorpusStats:
         """See Store."""
         with corpus_errors(self._path):
-            execute = self._connection.execute
-            articles, words = execute(f"SELECT count(*), coalesce(sum(v.words), 0) FROM {CURRENT}").fetchone()
-            return CorpusStats(
-                articles=articles,
-                versions=self._one("SELECT count(*) FROM version")[0],
-                words=words,
-                removed=self._one("SELECT count(*) FROM article WHERE removed_at IS NOT NULL")[0],
-                failures=self._one("SELECT count(*) FROM failure")[0],
-                sources=tuple(
-                    execute(f"SELECT coalesce(v.source, ''), count(*) FROM {CURRENT} GROUP BY 1 ORDER BY 2 DESC, 1")
-                ),
-                years=tuple(
-                    execute(f"SELECT coalesce(substr(v.date, 1, 4), ''), count(*) FROM {CURRENT} GROUP BY 1 ORDER BY 1")
-                ),
-                cuts=tuple(
-                    execute(
-                        f"SELECT c.rule, count(*) FROM {CURRENT} JOIN cut c ON c.version = v.id"
-                        " GROUP BY 1 ORDER BY 2 DESC, 1"
-                    )
-                ),
-            )
+            groups = self._connection.execute(
+                # CROSS JOIN keeps the order: an index over versions from end to end, not a look-up for each article.
+                "SELECT coalesce(v.source, ''), coalesce(substr(v.date, 1, 4), ''), count(*), sum(v.words)"
+                " FROM version v CROSS JOIN article a ON a.id = v.article AND a.version = v.number GROUP BY 1, 2"
+            ).fetchall()
+            cuts = self._connection.execute(
+                "SELECT rule, count(*) FROM cut WHERE version NOT IN (SELECT v.id FROM version v CROSS JOIN article a"
+                " ON a.id = v.article AND a.version <> v.number) GROUP BY 1 ORDER BY 2 DESC, 1"
+            ).fetchall()
+        sources, years = Counter[str](), Counter[str]()
+        for source, year, articles, _ in groups:
+            sources[source] += articles
+            years[year] += articles
+        return CorpusStats(
+            articles=sources.total(),
+            versions=self._one("SELECT count(*) FROM version")[0],
+            words=sum(words for *_, words in groups),
+            removed=self._one("SELECT count(*) FROM article WHERE removed_at IS NOT NULL")[0],
+            failures=self._one("SELECT count(*) FROM failure")[0],
+            sources=tuple(sorted(sources.items(), key=lambda item: (-item[1], item[0]))),
+            years=tuple(sorted(years.items())),
+            cuts=tuple(cuts),
+        )
 
     def export_hash(self) -> str:
         """See Store."""
+        import hashlib
+
         digest = hashlib.sha256()
         with corpus_errors(self._path):
             for row in self._connection.execute(
@@ -309,6 +315,8 @@ class SqliteStore:
     @contextlib.contextmanager
     def recleaning(self) -> Iterator[SqliteRecleaner]:
         """See Store."""
+        from nkcorpus.store.sqlite.recleaner import SqliteRecleaner  # not for reading
+
         with self._writable() as connection:
             recleaner = SqliteRecleaner(connection, self._path)
             try:
@@ -319,6 +327,8 @@ class SqliteStore:
     @contextlib.contextmanager
     def writing(self, sources: Sequence[str]) -> Iterator[SqliteWriter]:
         """See Store."""
+        from nkcorpus.store.sqlite.writer import SqliteWriter  # not for reading
+
         with self._writable() as connection:
             writer = SqliteWriter(connection, self._path, self._tool, sources)
             try:
@@ -376,6 +386,8 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
         (seq, utc_now(), article),
     )
     if digest and not connection.execute("SELECT 1 FROM article WHERE text_digest = ?", (digest,)).fetchone():
+        from nkcorpus.store.sqlite.clusters import Clusters
+
         Clusters(connection).drop(digest, text)
     connection.executemany(
         "DELETE FROM payload WHERE sha256 = ? AND NOT EXISTS"

@@ -35,7 +35,8 @@ class SqliteWriter(Transaction):
                 (utc_now(), tool, json.dumps(names, ensure_ascii=False)),
             )
             self._failed = set(connection.execute("SELECT origin, record FROM failure"))
-            lacking = connection.execute("SELECT EXISTS (SELECT 1 FROM payload WHERE encoding = ?)", (NOT_KEPT,))
+            # As a literal: an index over some rows serves no parameter.
+            lacking = connection.execute(f"SELECT EXISTS (SELECT 1 FROM payload WHERE encoding = '{NOT_KEPT}')")
             self._may_lack_payloads = bool(lacking.fetchone()[0])
         self._run = cursor.lastrowid or 0
         self._journal = SqliteJournalWriter(connection, path, self._begin)
