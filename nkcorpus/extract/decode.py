@@ -60,11 +60,6 @@ def normalise_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def replace_surrogates(text: str) -> tuple[str, tuple[Repair, ...]]:
-    """Return `text` with U+FFFD for each lone surrogate, and where they stood."""
-    return _replace(_SURROGATES, text, SURROGATE_RULE)
-
-
 def replace_unstorable(text: str) -> tuple[str, tuple[Repair, ...]]:
     """Return `text` with U+FFFD for each lone surrogate and each NUL, and where they stood."""
     return _replace(_UNSTORABLE, text, SURROGATE_RULE)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nkcorpus.errors import EmptyItem, NotText
-from nkcorpus.extract.decode import decode, replace_surrogates
+from nkcorpus.extract.decode import decode, replace_unstorable
 
 KOREAN = "산골군의 한 소식통은 지난주 시장에서 쌀값이 올랐다고 전했다. 주민들은 앞날을 걱정하고 있다고 한다."
 KOREAN_CP949 = "똠방각하라 불리던 상인이 펲시를 팔았다고 소식통이 전했다. 주민들은 놀랐다."
@@ -178,10 +178,10 @@ def test_a_stray_nul_in_a_page_is_replaced() -> None:
 
 
 def test_lone_surrogates_are_replaced_where_they_stand() -> None:
-    text, repairs = replace_surrogates("a\ud800b\U0001f600\udc00")
+    text, repairs = replace_unstorable("a\ud800b\U0001f600\udc00")
     assert text == "a\ufffdb\U0001f600\ufffd"
     assert [(repair.start, repair.rule) for repair in repairs] == [(1, "decode.surrogate"), (4, "decode.surrogate")]
-    assert replace_surrogates("plain") == ("plain", ())
+    assert replace_unstorable("plain") == ("plain", ())
 
 
 LABELS = st.sampled_from([None, "utf-8", "euc-kr", "utf-16le", "shift_jis", "latin1", "iso-2022-kr", "x"])
