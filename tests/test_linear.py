@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
+from functools import partial
 
 import pytest
 
 from nkcorpus.clean import Rule, load_rules
 from nkcorpus.clean.lines import MAX_LINE
+from tests.cpu import seconds
 from tests.expressions import Expression, computed_calls, expressions, pieces
 
 GROWTH = 4
@@ -27,25 +28,16 @@ COMPUTED = {
     "nkcorpus.clean.repair.glued '|'.join(sorted(map(re.escape, load_names().people)))",
     "nkcorpus.clean.repair.glued f'(?:{names})(?P<rest>[a-z]{{2,20}})(?![^\\\\W_]|[@/\\\\\\\\_=])'",
     "nkcorpus.extract.decode REPLACEMENT",
+    "nkcorpus.index.tantivy.records b'|'.join(expressions)",
     "nkcorpus.query.patterns _wildcard_expression(pattern.text)",
     "nkcorpus.query.patterns bare",
     "nkcorpus.query.patterns expression",
     "nkcorpus.sources.names translate(pattern)",
 }
-"""Expressions made from rules and their blocks, which are tried below, from names, which hold no repetition, a single
-character, from a query, which see single words and have a time limit (tests/query/test_patterns.py), and from globs
-that the user types, which see names.
+"""Expressions made from rules and their blocks, which are tried below, from names and terms, which hold no
+repetition, a single character, from a query, which see single words and have a time limit
+(tests/query/test_patterns.py), and from globs that the user types, which see names.
 """
-
-
-def seconds(expression: Expression, text: str, times: int = 1) -> float:
-    """Return the CPU time of the best of some runs."""
-    best = float("inf")
-    for _ in range(times):
-        started = time.process_time()
-        expression.run(text)
-        best = min(best, time.process_time() - started)
-    return best
 
 
 def hostile(expression: Expression, length: int) -> dict[str, str]:
@@ -63,15 +55,15 @@ def fault(expression: Expression) -> str | None:
     """Return what is wrong with how the time grows, None for an expression that is linear."""
     small, *larger = (hostile(expression, length) for length in LENGTHS)
     for name, text in small.items():
-        before = seconds(expression, text)
+        before = seconds(partial(expression.run, text), times=1)
         if before * (LENGTHS[-1] / LENGTHS[0]) ** 2 < NOTICEABLE:
             continue
-        before = min(before, seconds(expression, text, 3))
+        before = min(before, seconds(partial(expression.run, text)))
         for texts in larger:
-            taken = seconds(expression, texts[name])
+            taken = seconds(partial(expression.run, texts[name]), times=1)
             allowed = min(SECONDS, max(NOTICEABLE, 2 * GROWTH * before))
             if taken > (allowed if texts is larger[-1] else NOTICEABLE):  # a busy machine, or growth
-                taken = min(taken, seconds(expression, texts[name], 3))
+                taken = min(taken, seconds(partial(expression.run, texts[name])))
             if taken > allowed:
                 return f"{name} takes {taken:.2f} s for {len(texts[name]):,} characters, {before:.2f} s for a quarter"
             before = taken
@@ -92,7 +84,8 @@ def test_a_quadratic_expression_is_noticed(pattern: str) -> None:
 def test_rule_takes_little_time_on_a_line_of_its_own_pieces(rule: Rule) -> None:
     expression = Expression(rule.id, rule.regex, anchored=True)
     for name, line in hostile(expression, MAX_LINE).items():
-        assert seconds(expression, line[:MAX_LINE]) < 0.05 or seconds(expression, line[:MAX_LINE], 3) < 0.05, name
+        run = partial(expression.run, line[:MAX_LINE])
+        assert seconds(run, times=1) < 0.05 or seconds(run) < 0.05, name
 
 
 def test_no_expression_is_left_out() -> None:
