@@ -111,26 +111,26 @@ class Opened:
             chosen = None
         return [self._state_of(name, name == chosen) for name in ENGINES]
 
-    def use_engine(self, name: EngineName) -> None:
+    def use_engine(self, name: EngineName, jobs: int = 1) -> None:
         """Index the corpus with an engine, make it the corpus' own, and delete what others have indexed.
 
         Raises EngineMissing, CorpusError.
         """
         self._close_index()
         self._engine = name
-        self.sync()
+        self.sync(jobs)
         self.store.choose_engine(name)
         self.forget_others()
 
-    def sync(self) -> Index:
-        """Return the index, brought up to the store's newest change."""
+    def sync(self, jobs: int = 1) -> Index:
+        """Return the index, brought up to the store's newest change by `jobs` processes."""
         store, index = self.store, self.index
         at = index.position()
         if at != store.position():
             behind = store.change_count(at.seq if at and self._is_current(at) else 0)
             if behind > _MANY:
                 self._notify(f"indexing {behind:,} articles ...")
-            index.sync(store.changes, store.position, self._is_current)
+            index.sync(store.changes, store.position, self._is_current, jobs)
             self._tell_grown(behind)
         return index
 
@@ -157,10 +157,10 @@ class Opened:
         self.rebuild()
         return work(self.index)
 
-    def rebuild(self) -> None:
+    def rebuild(self, jobs: int = 1) -> None:
         """Build the index anew from the store."""
         self.index.clear()
-        self.sync()
+        self.sync(jobs)
 
     def locations(self) -> Locations:
         """Return where the corpus, its index and the settings file are, and their sizes."""
