@@ -101,7 +101,7 @@ class Corpus:
 
         names = [os.fspath(source) for source in sources]
         report = ingest(names, keywords, self._opened.created, self._opened.cache_dir / "hosts", self._notify)
-        self._opened.sync()
+        self._opened.sync(keywords.get("jobs", 1))
         return report
 
     def search(self, query: str, **keywords: Unpack[SearchKeywords]) -> SearchResult:
@@ -316,17 +316,20 @@ class Corpus:
         """Return the SHA-256 over all content, provenance and versions; two equal corpora share it."""
         return self._opened.store.export_hash()
 
-    def reindex(self) -> None:
-        """Build the index anew from the store."""
-        self._opened.rebuild()
+    def reindex(self, jobs: int = 1) -> None:
+        """Build the index anew from the store, in so many processes."""
+        self._opened.rebuild(jobs)
 
     def engines(self) -> list[EngineState]:
         """Return the search engines there are, which one the corpus uses, and the state of their indexes."""
         return self._opened.engines()
 
-    def use_engine(self, name: EngineName) -> None:
-        """Index the corpus with a search engine, and search with it from now on. Raises EngineMissing."""
-        self._opened.use_engine(name)
+    def use_engine(self, name: EngineName, jobs: int = 1) -> None:
+        """Index the corpus with a search engine, in so many processes, and search with it from now on.
+
+        Raises EngineMissing.
+        """
+        self._opened.use_engine(name, jobs)
 
     def locations(self) -> Locations:
         """Return where the corpus, its index and the settings file are, and their sizes."""

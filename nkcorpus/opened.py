@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from nkcorpus import config
 from nkcorpus.dataclass import dataclass
-from nkcorpus.errors import CorpusMissing, EngineMissing, IndexDamaged
+from nkcorpus.errors import CorpusMissing, EngineMissing, IndexDamaged, UsageError
 from nkcorpus.index import Index
 from nkcorpus.index.engines import ENGINES, EngineName, is_installed, known_engine, open_index
 from nkcorpus.model import Position
@@ -72,14 +72,29 @@ class Opened:
         """The store. Raises CorpusMissing where there is none, CorpusError where it cannot be used."""
         return self._opened_store()
 
-    def created(self) -> Store:
-        """Return the store, made if there is none: no file, or what the killed making of one left."""
+    def created(self, engine: EngineName | None = None) -> Store:
+        """Return the store, made if there is none: no file, or what the killed making of one left.
+
+        A corpus that never had an article takes `engine`. Raises EngineMissing, UsageError where another one is used.
+        """
+        if engine and not is_installed(engine):
+            raise EngineMissing(
+                f"{self._path}: the search engine {engine} is not installed: pip install 'nkcorpus[{engine}]',"
+                " or take the corpus' own"
+            )
         if self._path == config.default_corpus():
             self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return self._opened_store()
+            store = self._opened_store()
         except CorpusMissing:
-            return self._opened_store(create=True)
+            store = self._opened_store(create=True)
+        if engine and engine != self._chosen():
+            if store.position() != Position():
+                raise UsageError(
+                    f"{self._path}: uses the search engine {self._chosen()}; 'nkcorpus engine {engine}' changes that"
+                )
+            store.choose_engine(engine)
+        return store
 
     @property
     def index(self) -> Index:
@@ -96,26 +111,26 @@ class Opened:
             chosen = None
         return [self._state_of(name, name == chosen) for name in ENGINES]
 
-    def use_engine(self, name: EngineName) -> None:
+    def use_engine(self, name: EngineName, jobs: int = 1) -> None:
         """Index the corpus with an engine, make it the corpus' own, and delete what others have indexed.
 
         Raises EngineMissing, CorpusError.
         """
         self._close_index()
         self._engine = name
-        self.sync()
+        self.sync(jobs)
         self.store.choose_engine(name)
         self.forget_others()
 
-    def sync(self) -> Index:
-        """Return the index, brought up to the store's newest change."""
+    def sync(self, jobs: int = 1) -> Index:
+        """Return the index, brought up to the store's newest change by `jobs` processes."""
         store, index = self.store, self.index
         at = index.position()
         if at != store.position():
             behind = store.change_count(at.seq if at and self._is_current(at) else 0)
             if behind > _MANY:
                 self._notify(f"indexing {behind:,} articles ...")
-            index.sync(store.changes, store.position, self._is_current)
+            index.sync(store.changes, store.position, self._is_current, jobs)
             self._tell_grown(behind)
         return index
 
@@ -142,10 +157,10 @@ class Opened:
         self.rebuild()
         return work(self.index)
 
-    def rebuild(self) -> None:
+    def rebuild(self, jobs: int = 1) -> None:
         """Build the index anew from the store."""
         self.index.clear()
-        self.sync()
+        self.sync(jobs)
 
     def locations(self) -> Locations:
         """Return where the corpus, its index and the settings file are, and their sizes."""

@@ -73,13 +73,14 @@ class Index(Protocol):
         read: Callable[[int], Iterable[Indexable | Removal]],
         upto: Callable[[], Position],
         is_current: Callable[[Position], bool],
+        jobs: int = 1,
     ) -> bool:
         """Bring it up to date, alone among processes; return whether anything was done.
 
         `read(seq)` yields what changed after `seq`, `upto()` is the store's position, `is_current(position)`
         tells whether the store still knows that position. An index that is missing, damaged or of a position
-        that the store does not know is rebuilt beside the old one and put in its place at once.
-        Raises IndexNotWritable.
+        that the store does not know is rebuilt beside the old one and put in its place at once. `jobs` is the number
+        of processes that analyse texts. Raises IndexNotWritable, WorkersFailed.
         """
 
     def search(self, query: Query, options: SearchOptions) -> Matches:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from typing import NamedTuple
 import Stemmer
 
 from nkcorpus.dataclass import dataclass
-from nkcorpus.query.forms import packed_form
+from nkcorpus.query.forms import PLACE_BITS, packed_form
 
 ANALYSIS_VERSION = 4
 """Part of every index's version: raise it when any text would give other terms."""
@@ -83,8 +84,8 @@ class _Form(NamedTuple):
     packed: int
 
 
-_Terms = str | _Form | list[_Form]
-"""What one surface gives: a term that is the word itself, a form of a term, or several or none."""
+_Terms = str | _Form | list[_Form] | None
+"""What one surface gives: a term that is the word itself, a form of a term, several; None for a stop word."""
 
 
 class _Remembered(dict[str, _Terms]):
@@ -109,9 +110,11 @@ class _Remembered(dict[str, _Terms]):
 
     def _terms(self, surface: str) -> _Terms:
         forms = [_Form(piece.term, packed_form(piece.word, piece.term)) for piece in self.pieces(surface)]
-        if len(forms) == 1 and forms[0].term:
-            return forms[0] if forms[0].packed else forms[0].term
-        return forms
+        if len(forms) != 1:
+            return forms
+        if not forms[0].term:
+            return None
+        return forms[0] if forms[0].packed else forms[0].term
 
 
 class Analyzer:
@@ -124,33 +127,26 @@ class Analyzer:
         self._to_term = to_term
         self._cache = _Remembered(to_term, words)
 
-    def places(self, text: str) -> tuple[dict[str, list[int]], int]:
-        """Return the places of each term of `text` in order, and the number of words and bigrams.
+    def places(self, text: str, found: defaultdict[str, list[int]], number: int = 0) -> int:
+        """Append to `found` the places of each term of `text` in order; return the number of words and bigrams.
 
-        A place is the position with the form of the word packed above it (see `forms`).
+        A place is the position, the form of the word packed above it (see `forms`), and the document's `number` above
+        both.
         """
-        found: dict[str, list[int]] = {}
-        position = 0
+        place = first = number << PLACE_BITS
         for terms in map(self._cache.__getitem__, _SURFACE.findall(text)):
             if isinstance(terms, str):  # one word that is its own stem
-                if terms in found:
-                    found[terms].append(position)
-                else:
-                    found[terms] = [position]
-                position += 1
+                found[terms].append(place)
             elif isinstance(terms, _Form):
-                term, form = terms
-                if term in found:
-                    found[term].append(position | form)
-                else:
-                    found[term] = [position | form]
-                position += 1
-            else:
+                found[terms.term].append(place | terms.packed)
+            elif terms is not None:
                 for term, form in terms:
                     if term:
-                        found.setdefault(term, []).append(position | form)
-                    position += 1
-        return found, position
+                        found[term].append(place | form)
+                    place += 1
+                continue
+            place += 1
+        return place - first
 
     def positions(self, surface: str) -> list[tuple[str, str]]:
         """Return term and folded word at each position of one surface (see `split`); the term of a stop word is ""."""

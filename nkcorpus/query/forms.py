@@ -12,6 +12,8 @@ POSITION_BITS = 25
 
 A text of the largest size that is taken in has fewer words than they count.
 """
+PLACE_BITS = 32
+"""Bits of a packed place: the position and the form."""
 POSITION_MASK = (1 << POSITION_BITS) - 1
 
 # How a word's end differs from its stem's, `old>new`, or `+new` after a doubled consonant: the commonest in English

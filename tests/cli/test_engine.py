@@ -68,6 +68,29 @@ def test_another_engine_for_once(run: Run, copy: Path) -> None:
     assert "tantivy" in one_line(outcome)
 
 
+def test_a_new_corpus_is_made_with_an_engine(run: Run, library: Library, tmp_path: Path) -> None:
+    made = tmp_path / "made.db"
+    assert run("-C", made, "ingest", "--engine", "tantivy", library.inputs).code == 0
+    assert states(run, made) == {"whoosh": (False, "none"), "tantivy": (True, "current")}
+    assert folders(run, made) == ["tantivy"]
+    again = ("-C", made, "ingest", library.inputs)
+    assert run(*again).code == 0
+    assert run(*again, env={"NKCORPUS_INGEST_ENGINE": "tantivy"}).code == 0
+    outcome = run(*again, "--engine", "whoosh")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "uses the search engine tantivy; 'nkcorpus engine whoosh' changes that" in one_line(outcome)
+
+
+def test_a_corpus_without_articles_takes_an_engine(run: Run, tmp_path: Path) -> None:
+    empty, made = tmp_path / "empty", tmp_path / "made.db"
+    empty.mkdir()
+    assert run("-C", made, "ingest", tmp_path / "absent", "--engine", "tantivy").code == 2
+    assert not made.exists()
+    assert run("-C", made, "ingest", empty).code == 0
+    assert run("-C", made, "ingest", empty, "--engine", "tantivy").code == 0
+    assert states(run, made)["tantivy"][0]
+
+
 def test_what_is_removed_stays_in_no_index(run: Run, copy: Path) -> None:
     found = run("-C", copy, "search", "lecture", "--format", "ids", "--engine", "tantivy").lines
     assert run("-C", copy, "remove", found[0], "--yes").code == 0

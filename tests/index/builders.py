@@ -65,8 +65,8 @@ class ChangeLog:
     def is_current(self, position: Position) -> bool:
         return position == Position() or (position.seq <= self._seq and position.token == f"{self._salt}{position.seq}")
 
-    def sync(self, index: Index) -> bool:
-        return index.sync(self.read, self.upto, self.is_current)
+    def sync(self, index: Index, jobs: int = 1) -> bool:
+        return index.sync(self.read, self.upto, self.is_current, jobs)
 
 
 def search(index: Index, text: str, filters: Filters | None = None, **options: object) -> Matches:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, product
 
@@ -52,7 +53,7 @@ class Model:
             for field, text in (("title", item.title or ""), ("text", item.text)):
                 tokens = analysis.prose().tokens(text)
                 self._words[item.id, field] = [(token.position, self._key(token), token.word) for token in tokens]
-                self._lengths[item.id, field] = analysis.prose().places(text)[1]
+                self._lengths[item.id, field] = analysis.prose().places(text, defaultdict(list))
 
     def hits(self, node: Node, match: MatchMode = "any") -> dict[str, float]:
         """Return the ids that match with their scores, those of `best` without the place of honour."""

@@ -9,21 +9,39 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nkcorpus.index.whoosh.pool import Posting, PostingPool
+from nkcorpus.index.whoosh.postings import NO_PLACE
+from nkcorpus.query.forms import PLACE_BITS
 
 _FIELDS = st.sampled_from(["title", "text", "id"])
 _TERMS = st.dictionaries(
     st.text(alphabet="ab보위\ud800", min_size=1, max_size=3),
-    st.lists(st.integers(0, 2**32 - 1), max_size=5, unique=True).map(sorted),
+    st.lists(st.integers(0, NO_PLACE - 1), max_size=5, unique=True).map(sorted),
     max_size=4,
 )
 _DOCUMENTS = st.lists(st.dictionaries(_FIELDS, _TERMS, max_size=3), max_size=30)
 
 
+def chunk(number: int, fields: dict[str, dict[str, list[int]]]) -> dict[str, dict[bytes, bytes]]:
+    found: dict[str, dict[bytes, bytes]] = {}
+    for field, terms in fields.items():
+        for term, places in merged(terms).items():
+            above = array("Q", [number << PLACE_BITS | place for place in places or [NO_PLACE]])
+            found.setdefault(field, {})[term] = above.tobytes()
+    return found
+
+
+def merged(terms: dict[str, list[int]]) -> dict[bytes, list[int]]:
+    """Return the places by what a term is in the index, which has no lone surrogates."""
+    places: dict[bytes, set[int]] = {}
+    for term, found in terms.items():
+        places.setdefault(term.encode("utf-8", "replace"), set()).update(found)
+    return {term: sorted(found) for term, found in places.items()}
+
+
 def postings(documents: list[dict[str, dict[str, list[int]]]], limit: int) -> list[Posting]:
     pool = PostingPool(limit)
     for number, fields in enumerate(documents):
-        for field, positions in fields.items():
-            pool.add_places(field, number, positions)
+        pool.add_chunk(chunk(number, fields))
     found = flat(pool)
     pool.cleanup()
     return found
@@ -53,10 +71,10 @@ def test_postings_are_sorted_and_hold_every_position(
     keys = [posting[:3] for posting in found]
     assert keys == sorted(keys)
     expected = sorted(
-        (field, term.encode("utf-8", "replace"), number, float(len(places)), array("I", places).tobytes())
+        (field, term, number, float(len(places)), array("I", places).tobytes())
         for number, fields in enumerate(documents)
         for field, positions in fields.items()
-        for term, places in positions.items()
+        for term, places in merged(positions).items()
     )
     assert sorted(found) == expected
 

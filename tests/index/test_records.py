@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ def test_records_tell_of_each_term_where_it_stands(texts: list[str], known: int,
     fields = [cache.words(text).record for text in texts]
     tokens = [list(analysis.prose().tokens(text)) for text in texts]
     for text, field in zip(texts, fields, strict=True):
-        assert field.count(b"\n") == analysis.prose().places(text)[1]
+        assert field.count(b"\n") == analysis.prose().places(text, defaultdict(list))
     terms = sorted({one.term for found in tokens for one in found})
     wanted = frozenset(range(len(texts)))
     for term in [*terms, "nowhere", "ri", "ice", "b"]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from collections import defaultdict
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nkcorpus.query.analysis import STOP_WORDS, Analyzer, Selection, Token, fold, name, prose
+from nkcorpus.query.forms import PLACE_BITS
 
 TEXTS = st.text(max_size=200) | st.text(alphabet="abcé'’.,-5 0Uu한국어의보위성日本ก\u0306\u0301\n", max_size=80)
 
@@ -26,10 +28,13 @@ def test_places_agree_with_tokens(text: str, make: type) -> None:
     expected: dict[str, list[int]] = {}
     for token in analyzer.tokens(text):
         expected.setdefault(token.term, []).append(token.place)
-    found, length = analyzer.places(text)
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    length = analyzer.places(text, found)
     assert found == expected
     assert length >= max((places[-1] % 2**25 + 1 for places in found.values()), default=0)
-    assert analyzer.places(text) == (found, length), "the cache gives what analysis gave"
+    again: defaultdict[str, list[int]] = defaultdict(list)
+    assert analyzer.places(text, again, 7) == length, "the cache gives what analysis gave"
+    assert again == {term: [7 << PLACE_BITS | place for place in places] for term, places in found.items()}
 
 
 @given(st.lists(TEXTS, max_size=3), st.booleans())
@@ -147,7 +152,7 @@ def test_stop_words_have_no_term_but_a_place() -> None:
         ("state", 1),
         ("nation", 4),
     ]
-    assert prose().places("the state of the nation")[1] == 5
+    assert prose().places("the state of the nation", defaultdict(list)) == 5
 
 
 def test_names_are_neither_stemmed_nor_stopped() -> None:
@@ -162,7 +167,7 @@ def test_names_are_neither_stemmed_nor_stopped() -> None:
 )
 def test_time_is_linear_in_the_text(text: str) -> None:
     started = time.process_time()
-    _, length = prose().places(text)
+    length = prose().places(text, defaultdict(list))
     assert length > 0
     assert time.process_time() - started < 6
 

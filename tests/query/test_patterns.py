@@ -6,6 +6,7 @@ import contextlib
 import fnmatch
 import re
 import time
+from collections import defaultdict
 
 import pytest
 from hypothesis import given
@@ -110,6 +111,6 @@ def test_words_are_gathered_as_they_are_written(texts: list[str]) -> None:
     gathered: set[str] = set()
     analyzer = prose_gathering(gathered)
     for text in texts:
-        analyzer.places(text)
+        analyzer.places(text, defaultdict(list))
     assert gathered == {token.word for text in texts for token in prose().tokens(text)}
     assert all(fold(word) == word for word in gathered)

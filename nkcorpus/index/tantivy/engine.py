@@ -24,7 +24,6 @@ from nkcorpus.index.tantivy.schema import (
     token,
 )
 from nkcorpus.index.tantivy.search import answer
-from nkcorpus.index.tantivy.writer import fill
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
@@ -111,6 +110,7 @@ class TantivyIndex:
         read: Callable[[int], Iterable[Indexable | Removal]],
         upto: Callable[[], Position],
         is_current: Callable[[Position], bool],
+        jobs: int = 1,
     ) -> bool:
         """See Index."""
         with self._directory.locked():
@@ -121,7 +121,7 @@ class TantivyIndex:
                 return False
             if position is not None and is_current(position) and not self._is_littered():
                 try:
-                    self._update(read(position.seq), target)
+                    self._update(read(position.seq), target, jobs)
                     return True
                 except IndexDamaged:
                     pass
@@ -129,7 +129,7 @@ class TantivyIndex:
             with self._directory.replaced() as folder:
                 (folder / records.FILE).write_bytes(records.BEGIN)
                 index = tantivy.Index(new_schema(), path=str(folder))
-                fill(index, folder, read(0), target, self._memory)
+                self._fill(index, folder, read(0), target, jobs)
         return True
 
     def clear(self) -> None:
@@ -161,15 +161,28 @@ class TantivyIndex:
         counts = self._open().statistics
         return counts.records > max(_FEW, _LEFT_BEHIND * counts.articles)
 
-    def _update(self, changes: Iterable[Indexable | Removal], target: Position) -> None:
+    def _update(self, changes: Iterable[Indexable | Removal], target: Position, jobs: int) -> None:
         known = self._open().statistics.records
         self.close()
         with _read_errors(self.path):
             index = tantivy.Index.open(str(self.path))
         try:
-            fill(index, self.path, changes, target, self._memory, known)
+            self._fill(index, self.path, changes, target, jobs, known)
         finally:
             self._directory.vouch(self.path)  # also for what a broken-off update put back
+
+    def _fill(
+        self,
+        index: tantivy.Index,
+        folder: Path,
+        changes: Iterable[Indexable | Removal],
+        target: Position,
+        jobs: int,
+        known: int | None = None,
+    ) -> None:
+        from nkcorpus.index.tantivy.writer import fill  # not for searching
+
+        fill(index, folder, changes, target, self._memory, jobs, known)
 
 
 def _holders(reader: Reader, term: str) -> int:

@@ -11,28 +11,16 @@ from pathlib import Path
 import tantivy
 
 from nkcorpus.errors import IndexNotWritable
-from nkcorpus.index.analysed import META, NO_DATE, columns, named_text, whole_terms
+from nkcorpus.index.analysed import META
+from nkcorpus.index.chunks import analysed
 from nkcorpus.index.facets import label_columns
 from nkcorpus.index.labels import Labels
-from nkcorpus.index.places import places_of
-from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS
 from nkcorpus.index.tantivy import records
+from nkcorpus.index.tantivy.chunk import ChunkAnalyser
 from nkcorpus.index.tantivy.reader import Query, Statistics, is_panic
-from nkcorpus.index.tantivy.records import WordCache
-from nkcorpus.index.tantivy.schema import (
-    ARTICLE,
-    DOUBLED,
-    FORMED,
-    KIND,
-    POSITION,
-    RECORD,
-    WHOLE,
-    token,
-    with_tokenizers,
-)
+from nkcorpus.index.tantivy.schema import POSITION, RECORD, with_tokenizers
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.model import Indexable, Position, Removal
-from nkcorpus.query import analysis
 
 LEAST_MEMORY = 15
 """MB below which tantivy gathers no postings."""
@@ -44,12 +32,14 @@ def fill(
     changes: Iterable[Indexable | Removal],
     target: Position,
     memory: int,
-    known: int | None = None,
+    jobs: int,
+    known: int | None,
 ) -> None:
     """Write changes and the position they lead to, in one commit, to an index of `known` records; None for a new one.
 
-    Postings are gathered in `memory` MB. What is beside the index is written before: a kill in between leaves files
-    of another size than the manifest's. Whatever is raised, the index is as it was. Raises IndexNotWritable.
+    Postings are gathered in `memory` MB; `jobs` processes analyse. What is beside the index is written before: a kill
+    in between leaves files of another size than the manifest's. Whatever is raised, the index is as it was.
+    Raises IndexNotWritable, WorkersFailed.
     """
     with _write_errors(folder):
         writer = with_tokenizers(index).writer(max(memory, LEAST_MEMORY) << 20, 1)
@@ -57,7 +47,7 @@ def fill(
     words: set[str] = set()
     labels = Labels(folder)
     try:
-        added = _add(writer, index.schema, folder, changes, labels, words, is_new=known is None)
+        added = _add(writer, index.schema, folder, changes, labels, words, jobs, is_new=known is None)
         if known is not None:
             writer.delete_documents_by_term("id", META)
         writer.add_document(tantivy.Document(**{"id": META, POSITION: json.dumps([target.seq, target.token])}))
@@ -82,23 +72,30 @@ def _add(
     changes: Iterable[Indexable | Removal],
     labels: Labels,
     words: set[str],
+    jobs: int,
     *,
     is_new: bool,
 ) -> int:
     """Add changes to what is to be committed, new words to `words`; return how many records were written."""
-    prose, name = WordCache(analysis.prose_gathering(words)), WordCache(analysis.name())
     added = 0
-    with (folder / records.FILE).open("ab") as file:
-        for change in changes:
-            if not is_new:
-                writer.delete_documents_by_term("id", change.id)
-            if isinstance(change, Indexable):
-                document, record = _analysed(change, prose, name, labels)
-                document[RECORD] = file.tell()
-                file.write(record)
-                with _write_errors(folder):
-                    writer.add_document(tantivy.Document.from_dict(document, schema))
-                added += 1
+    with (
+        (folder / records.FILE).open("ab") as file,
+        contextlib.closing(analysed(ChunkAnalyser(), changes, jobs)) as chunks,
+    ):
+        for chunk, found in chunks:
+            articles = iter(found.articles)
+            for change in chunk.changes:
+                if not is_new:
+                    writer.delete_documents_by_term("id", change.id)
+                if isinstance(change, Indexable):
+                    document, places, record = next(articles)
+                    document.update(label_columns(change, places, labels))
+                    document[RECORD] = file.tell()
+                    file.write(record)
+                    with _write_errors(folder):
+                        writer.add_document(tantivy.Document.from_dict(document, schema))
+                    added += 1
+            words |= found.words
     return added
 
 
@@ -111,33 +108,6 @@ def _statistics(index: tantivy.Index, known: int, position: Position) -> Statist
     found = searcher.aggregate(Query.all_query(), sums)
     title, text = (int(found[name]["value"] or 0) for name in sums)
     return Statistics(searcher.num_docs - 1, title, text, known, position.seq, position.token)
-
-
-def _analysed(article: Indexable, prose: WordCache, name: WordCache, labels: Labels) -> tuple[dict[str, object], bytes]:
-    """Return the document of an article, and its record."""
-    texts = {"title": article.title or "", "text": article.text}
-    worded = {field: prose.words(text) for field, text in texts.items()}
-    worded["removed"] = prose.words(article.removed)
-    worded["note"] = prose.words("\n".join(article.notes))
-    worded.update((field, name.words(text)) for field, text in named_text(article).items())
-    places = places_of(article)
-    whole = whole_terms(article, places)
-    numbers = columns(article)
-    document: dict[str, object] = {
-        KIND: ARTICLE,
-        DOUBLED: worded["title"].spaced * 2,
-        **{field: words.spaced for field, words in worded.items() if words.record},
-        **{formed: worded[field].formed for field, formed in FORMED.items()},
-        **{field: list(map(token, whole[field])) for field in WHOLE if whole[field]},
-        **{f"{field}_length": worded[field].record.count(b"\n") for field in FIELD_WEIGHTS},
-        "newest": numbers["first_second"],
-        "oldest": numbers["first_second"] if numbers["first_second"] != NO_DATE else -NO_DATE,
-        **numbers,
-        **label_columns(article, places, labels),
-    }
-    if not numbers["cluster"]:
-        del document["cluster"]
-    return document, records.encoded(article.id, {field: words.record for field, words in worded.items()}, whole)
 
 
 @contextlib.contextmanager

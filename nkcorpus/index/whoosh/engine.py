@@ -12,16 +12,12 @@ from whoosh import index as whoosh_index
 
 from nkcorpus.config import INDEX_MEMORY
 from nkcorpus.errors import IndexDamaged, NkcorpusError
-from nkcorpus.index.analysed import META, SEPARATOR, columns, named_text, whole_terms
+from nkcorpus.index.analysed import SEPARATOR
 from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
-from nkcorpus.index.facets import label_columns
 from nkcorpus.index.labels import Labels
-from nkcorpus.index.places import places_of
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.index.vocabulary import Vocabulary
-from nkcorpus.index.whoosh.codec import ColumnCodec
-from nkcorpus.index.whoosh.pool import PostingPool
 from nkcorpus.index.whoosh.schema import new_schema
 from nkcorpus.index.whoosh.search import answer
 from nkcorpus.index.whoosh.snapshot import Snapshot
@@ -109,6 +105,7 @@ class WhooshIndex:
         read: Callable[[int], Iterable[Indexable | Removal]],
         upto: Callable[[], Position],
         is_current: Callable[[Position], bool],
+        jobs: int = 1,
     ) -> bool:
         """See Index."""
         with self._directory.locked():
@@ -119,13 +116,13 @@ class WhooshIndex:
                 return False
             if position is not None and is_current(position):
                 try:
-                    self._update(read(position.seq), target)
+                    self._update(read(position.seq), target, jobs)
                     return True
                 except IndexDamaged:
                     pass
             self.close()
             with self._directory.replaced() as folder:
-                _fill(whoosh_index.create_in(str(folder), new_schema()), folder, read(0), target, self._memory)
+                self._fill(whoosh_index.create_in(str(folder), new_schema()), folder, read(0), target, jobs)
         return True
 
     def clear(self) -> None:
@@ -156,78 +153,26 @@ class WhooshIndex:
                 )
         return self._snapshot
 
-    def _update(self, changes: Iterable[Indexable | Removal], target: Position) -> None:
+    def _update(self, changes: Iterable[Indexable | Removal], target: Position, jobs: int) -> None:
         snapshot = self._open()
         with _read_errors(self.path):
-            outdated = snapshot.documents
-            _fill(whoosh_index.open_dir(str(self.path)), self.path, changes, target, self._memory, outdated)
+            index = whoosh_index.open_dir(str(self.path))
+            self._fill(index, self.path, changes, target, jobs, snapshot.documents)
         self.close()
         self._directory.vouch(self.path)
 
+    def _fill(
+        self,
+        index: Any,
+        folder: Path,
+        changes: Iterable[Indexable | Removal],
+        target: Position,
+        jobs: int,
+        outdated: Callable[[str], Iterable[int]] = lambda _: (),
+    ) -> None:
+        from nkcorpus.index.whoosh.writer import fill  # not for searching
 
-def _fill(
-    index: Any,
-    folder: Path,
-    changes: Iterable[Indexable | Removal],
-    target: Position,
-    memory: int,
-    outdated: Callable[[str], Iterable[int]] = lambda _: (),
-) -> None:
-    """Write changes and the position they lead to, in one commit.
-
-    Vocabulary and labels are written before: a kill in between leaves files of another size than the manifest's.
-    """
-    words: set[str] = set()
-    labels = Labels(folder)
-    prose = analysis.prose_gathering(words)
-    writer = index.writer(codec=ColumnCodec(), compound=False)
-    writer.pool = pool = PostingPool(memory)
-    try:
-        for change in changes:
-            for number in outdated(change.id):
-                writer.delete_document(number)
-            if isinstance(change, Indexable):
-                postings, values = _analysed(change, prose, labels)
-                for field, places in postings.items():
-                    pool.add_places(field, writer.docnum, places)
-                writer.add_document(**values)
-        for number in outdated(META):
-            writer.delete_document(number)
-        pool.add_places("id", writer.docnum, {META: ()})
-        writer.add_document(position=(target.seq, target.token))
-        del prose  # what it remembers is as much again as the postings in memory
-        Vocabulary(folder).add(words)
-        labels.write()
-        writer.commit()
-    except BaseException:
-        writer.cancel()
-        raise
-
-
-def _analysed(
-    article: Indexable, prose: analysis.Analyzer, labels: Labels
-) -> tuple[dict[str, dict[str, list[int]]], dict[str, object]]:
-    """Return the places of each term by field (labels have none), and the values of the columns."""
-    name = analysis.name()
-    title, title_length = prose.places(article.title or "")
-    text, text_length = prose.places(article.text)
-    places = places_of(article)
-    postings: dict[str, dict[str, list[int]]] = {
-        "title": title,
-        "text": text,
-        "removed": prose.places(article.removed)[0],
-        "note": prose.places("\n".join(article.notes))[0],
-    }
-    postings.update((field, name.places(named)[0]) for field, named in named_text(article).items())
-    postings.update((field, {term: [] for term in terms}) for field, terms in whole_terms(article, places).items())
-    values: dict[str, object] = {
-        "article": bytes.fromhex(article.id),
-        "title_length": title_length,
-        "text_length": text_length,
-        **columns(article),
-        **label_columns(article, places, labels),
-    }
-    return postings, values
+        fill(index, folder, changes, target, self._memory, jobs, outdated)
 
 
 def _holders(snapshot: Snapshot, term: str) -> int:

@@ -7,73 +7,67 @@ from __future__ import annotations
 
 import heapq
 import pickle
+import sys
 import tempfile
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import IO, Any
 
-from nkcorpus.index.whoosh.postings import TermPostings
+from nkcorpus.index.whoosh.chunk import ChunkPostings
+from nkcorpus.index.whoosh.postings import NO_PLACE, TermPostings
+from nkcorpus.query.forms import PLACE_BITS
 
 Posting = tuple[str, bytes, int, float, bytes]
 """Field, term, document number, weight, packed places: what Whoosh hands over."""
 _Run = Iterator[tuple[str, bytes, bytes]]
 
+_TERM_SIZE = 160
+"""Bytes that a term takes beside its postings: the slot of the dictionary, the key, the array itself."""
+
 
 class PostingPool:
-    """Postings of ascending document numbers, kept as `number, frequency, places...` in one array a term.
+    """Postings of ascending document numbers, one array a term of what ChunkPostings have.
 
     At most `limit` bytes of them stay in memory.
     """
 
     def __init__(self, limit: int) -> None:
         self.fieldnames: set[str] = set()
-        self._limit = limit // 4
+        self._limit = limit
         self._size = 0
         self._terms: dict[str, dict[bytes, array[int]]] = {}
         self._runs: list[IO[bytes]] = []
 
-    def add_places(self, field: str, number: int, found: Mapping[str, Sequence[int]]) -> None:
-        """Add the terms of one field of one document."""
-        terms = self._of_field(field)
-        size = 0
-        for term, places in found.items():
-            key = term.encode("utf-8", "replace")
-            entry = terms.get(key)
-            if entry is None:
-                entry = terms[key] = array("I")
-                size += 40  # the dictionary's slot, the key and the array itself, in units of four bytes
-            entry.extend((number, len(places), *places))
-            size += 2 + len(places)
-        self._grow(size)
+    def add_chunk(self, postings: ChunkPostings) -> None:
+        """Add the postings of some documents."""
+        for field, found in postings.items():
+            terms = self._of_field(field)
+            size = 0
+            for term, places in found.items():
+                entry = terms.get(term)
+                if entry is None:
+                    entry = terms[term] = array("Q")
+                    size += _TERM_SIZE
+                entry.frombytes(places)
+                size += len(places)
+            self._grow(size)
 
     def add(self, posting: Posting) -> None:
         """Add one posting, as Whoosh hands it over when it merges segments."""
         field, term, number, _, packed = posting
-        entry = self._of_field(field).setdefault(term, array("I"))
-        entry.append(number)
-        entry.append(len(packed) // 4)
-        entry.frombytes(packed)
-        self._grow(2 + len(packed) // 4)
+        above = number << PLACE_BITS
+        places = [above | place for place in array("I", packed)] or [above | NO_PLACE]
+        self._of_field(field).setdefault(term, array("Q")).extend(places)
+        self._grow(8 * len(places))
 
     def iter_postings(self) -> Iterator[TermPostings]:
         """Yield all postings, term by term, sorted by field and term, documents ascending."""
         runs = [_read(file) for file in self._runs]
         for (field, term), parts in groupby(heapq.merge(*runs, self._sorted(), key=_KEY), key=_KEY):
-            entry = array("I")
-            for _, _, part in parts:
-                entry.frombytes(part)
-            numbers, counts, places = array("I"), array("I"), array("I")
-            start = 0
-            while start < len(entry):
-                number, frequency = entry[start : start + 2]
-                end = start + 2 + frequency
-                numbers.append(number)
-                counts.append(frequency)
-                places += entry[start + 2 : end]
-                start = end
-            yield TermPostings(field, term, numbers, counts, places)
+            yield TermPostings(field, term, *_columns(b"".join([part for _, _, part in parts])))
 
     def cleanup(self) -> None:
         """Delete the runs."""
@@ -106,6 +100,18 @@ class PostingPool:
 
 
 _KEY: Any = itemgetter(0, 1)
+
+
+def _columns(entry: bytes) -> tuple[Sequence[int], Sequence[int], array[int]]:
+    """Return the numbers of the documents, how often each has the term, and all places."""
+    halves = array("I", entry)
+    low = 0 if sys.byteorder == "little" else 1
+    places, numbers = halves[low::2], halves[1 - low :: 2]
+    counts = Counter(numbers)
+    if NO_PLACE in places:
+        counts.subtract([number for number, place in zip(numbers, places, strict=True) if place == NO_PLACE])
+        places = array("I", [place for place in places if place != NO_PLACE])
+    return list(counts), list(counts.values()), places
 
 
 def _read(file: IO[bytes]) -> _Run:

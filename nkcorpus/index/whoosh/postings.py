@@ -16,10 +16,13 @@ from operator import sub
 from typing import NamedTuple
 
 from nkcorpus.index.ranking.snapshot import Forms
-from nkcorpus.query.forms import POSITION_BITS, POSITION_MASK
+from nkcorpus.query.forms import PLACE_BITS, POSITION_BITS, POSITION_MASK
 
 _HEADER = struct.Struct("=IIccc?")
 """How many documents and places, the type codes of gaps, counts and positions, and whether any form is not 0."""
+
+NO_PLACE = (1 << PLACE_BITS) - 1
+"""Stands for the place of a term in a field without places; no text has so many words that it is one."""
 
 _LOOKUP = 6
 """Looking a document up takes so much longer than passing one over."""

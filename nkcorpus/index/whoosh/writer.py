@@ -1,0 +1,82 @@
+"""Writing articles to a Whoosh index, and beside it what Whoosh does not keep."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from nkcorpus.index.analysed import META, columns
+from nkcorpus.index.chunks import analysed
+from nkcorpus.index.facets import label_columns
+from nkcorpus.index.labels import Labels
+from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.whoosh.chunk import ArticleFacts, ChunkAnalyser
+from nkcorpus.index.whoosh.codec import ColumnCodec
+from nkcorpus.index.whoosh.pool import PostingPool
+from nkcorpus.model import Indexable, Position, Removal
+
+
+def fill(
+    index: Any,
+    folder: Path,
+    changes: Iterable[Indexable | Removal],
+    target: Position,
+    memory: int,
+    jobs: int,
+    outdated: Callable[[str], Iterable[int]],
+) -> None:
+    """Write changes and the position they lead to, in one commit; `outdated` gives the documents of an id.
+
+    At most `memory` bytes of postings are in memory; `jobs` processes analyse. Vocabulary and labels are written
+    before the commit: a kill in between leaves files of another size than the manifest's.
+    """
+    labels = Labels(folder)
+    writer = index.writer(codec=ColumnCodec(), compound=False)
+    writer.pool = PostingPool(memory)
+    try:
+        words = _add(writer, changes, labels, jobs, outdated)
+        for number in outdated(META):
+            writer.delete_document(number)
+        writer.pool.add(("id", META.encode(), writer.docnum, 1.0, b""))
+        writer.add_document(position=(target.seq, target.token))
+        Vocabulary(folder).add(words)
+        labels.write()
+        writer.commit()
+    except BaseException:
+        writer.cancel()
+        raise
+
+
+def _add(
+    writer: Any,
+    changes: Iterable[Indexable | Removal],
+    labels: Labels,
+    jobs: int,
+    outdated: Callable[[str], Iterable[int]],
+) -> set[str]:
+    """Add changes to what is to be committed, and return the words in them."""
+    words: set[str] = set()
+    with contextlib.closing(analysed(ChunkAnalyser(), changes, jobs)) as chunks:
+        for chunk, found in chunks:
+            facts = iter(found.articles)
+            for change in chunk.changes:
+                for number in outdated(change.id):
+                    writer.delete_document(number)
+                if isinstance(change, Indexable):
+                    writer.add_document(**_values(change, next(facts), labels))
+            writer.pool.add_chunk(found.postings)
+            words |= found.words
+    return words
+
+
+def _values(article: Indexable, facts: ArticleFacts, labels: Labels) -> dict[str, object]:
+    """Return the values of the columns."""
+    return {
+        "article": bytes.fromhex(article.id),
+        "title_length": facts.title_length,
+        "text_length": facts.text_length,
+        **columns(article),
+        **label_columns(article, facts.places, labels),
+    }
