@@ -131,6 +131,8 @@ class Opened:
             if behind > _MANY:
                 self._notify(f"indexing {behind:,} articles ...")
             index.sync(store.changes, store.position, self._is_current, jobs)
+            if behind > _MANY:  # which take a while: what another process changed before it was read is passed over
+                index.sync(store.changes, store.position, self._is_current, jobs)
             self._tell_grown(behind)
         return index
 

@@ -160,13 +160,14 @@ class _Finder:
 
     def _alternatives(self, typed: str, *, by_sound: bool) -> tuple[Alternative, ...]:
         """Return those of a text, or of one in the possessive: "People's Army" and "MSS's"."""
-        return self._of(typed, by_sound) or self._of(without_possessive(typed), by_sound)
+        bare = without_possessive(typed)
+        return self._of(typed, by_sound) or (self._of(bare, by_sound) if bare != typed else ())
 
     def _of(self, text: str, by_sound: bool) -> tuple[Alternative, ...]:
         matches = _matches(text, self._lexicon, by_sound=by_sound)
         alternatives = [Alternative(alias, 1.0, "alias") for alias in self._aliases.get(fold_name(text, 1), ())]
         alternatives += _named(matches, self._lexicon, self._options.senses)
-        return tuple(_unique(alternatives, text)[: self._options.limit])
+        return tuple(_unique(alternatives, text)[: self._options.limit]) if alternatives else ()
 
 
 def _matches(text: str, lexicon: Lexicon, *, by_sound: bool) -> tuple[Match, ...]:

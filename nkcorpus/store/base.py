@@ -249,7 +249,11 @@ class Store(Protocol):
         """Return the token of a change, None when there is none of that number."""
 
     def changes(self, after: int) -> Iterator[Indexable | Removal]:
-        """Yield each article that changed after `after`, in the order of its latest change."""
+        """Yield each article that changed after `after`, in the order of its latest change.
+
+        Others may write meanwhile; an article that they change before its turn is passed over. Memory does not grow
+        with the number of articles.
+        """
 
     def change_count(self, after: int) -> int:
         """Return how many articles `changes` would yield."""

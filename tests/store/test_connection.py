@@ -320,3 +320,29 @@ def test_the_log_of_a_long_ingest_stays_small(path: Path) -> None:
     store.close()
     assert path.stat().st_size > 30_000_000
     assert largest < 8_000_000
+
+
+def test_others_write_while_an_index_is_being_built(path: Path) -> None:
+    """What reads all articles holds no lock and no part of the log between two of them."""
+    store = create(path, *(prepared(f"Rice rose, {n}.", url=f"https://news.example/{n}") for n in range(900)))
+    other = SqliteStore(path, TOOL)
+    passed_over = prepared("Rice fell.", url="https://news.example/899")
+    read, largest = [], 0
+    for change in store.changes(0):
+        read.append(change.id)
+        if len(read) in (1, 401, 801):
+            text = passed_over if len(read) == 1 else prepared(f"Corn, {len(read)}.", payload=os.urandom(6_000_000))
+            with other.writing([]) as writer:
+                writer.add(text)
+                writer.commit()
+                assert other.token_at(store.position().seq)
+                writer.fail("b.txt", None, "gone")  # what makes SQLite start the log anew
+                writer.commit()
+                largest = max(largest, path.with_name("corpus.db-wal").stat().st_size)
+    assert len(read) == len(set(read)) == 899
+    assert passed_over.article_id not in read
+    assert passed_over.article_id in {change.id for change in store.changes(900)}
+    assert largest < 8_000_000
+    store.close()
+    other.close()
+    assert names_in(path.parent) == ["corpus.db"]

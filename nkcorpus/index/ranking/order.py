@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from nkcorpus.index.analysed import NO_DATE
 from nkcorpus.index.base import SearchOptions, SortOrder
@@ -13,14 +14,27 @@ from nkcorpus.index.ranking.snapshot import Snapshot
 
 Order = Callable[[int], tuple[float, int]]
 """The key by which documents are sorted, ascending."""
+_SAMPLED = 16
+"""One of so many scores is looked at to tell which need not be sorted."""
 
 
 def best_of(scores: Scores, order: Order, count: int) -> list[int]:
     """Return the `count` documents of the highest scores in their order, without sorting all."""
-    if 0 < count < len(scores):
-        least = sorted(scores.values(), reverse=True)[count - 1]
-        return sorted((number for number, score in scores.items() if score >= least), key=order)[:count]
-    return sorted(scores, key=order)[:count]
+    if not 0 < count < len(scores):
+        return sorted(scores, key=order)[:count]
+    likely = _likely(scores, count)
+    least = sorted(likely.values(), reverse=True)[count - 1]
+    return sorted((number for number, score in likely.items() if score >= least), key=order)[:count]
+
+
+def _likely(scores: Scores, count: int) -> Scores:
+    """Return some of `scores`, among which the `count` highest are: as a sample tells, most often few more."""
+    sample = sorted(islice(scores.values(), 0, None, _SAMPLED), reverse=True)
+    place = 4 + 2 * count // _SAMPLED
+    if place >= len(sample):
+        return scores
+    likely = {number: score for number, score in scores.items() if score >= sample[place]}
+    return likely if len(likely) >= count else scores
 
 
 def ordered(scores: Scores, order: Order, count: int, sort: SortOrder, best: Sequence[int]) -> list[int]:

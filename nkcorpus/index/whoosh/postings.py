@@ -70,7 +70,8 @@ class SegmentPostings:
         self._offset = offset + _HEADER.size + len(data)
         self._size = places
         self._code: str = position_code.decode()
-        self._has_forms: bool = has_forms
+        self.has_forms: bool = has_forms
+        """Whether it stands anywhere in another form than 0."""
 
     @cached_property
     def positions(self) -> array[int]:
@@ -82,7 +83,7 @@ class SegmentPostings:
     @cached_property
     def forms(self) -> bytes:
         """The form at each position."""
-        if not self._has_forms:
+        if not self.has_forms:
             return bytes(self._size)
         return self._read(self._offset + self._size * array(self._code).itemsize, self._size)
 
@@ -107,9 +108,13 @@ class Postings:
         shifted = ([base + number for number in part.numbers] if base else part.numbers for base, part in parts)
         self._numbers = next(shifted) if len(parts) == 1 else list(chain.from_iterable(shifted))
 
+    def __len__(self) -> int:
+        """Return the number of postings, those of deleted documents included."""
+        return len(self._numbers)
+
     def frequencies(self, forms: Forms = None) -> dict[int, float]:
         """Return how often each document that has the term has it, with `forms` only words of these forms."""
-        counts: Iterable[float] = chain.from_iterable(part.counts for part in self._parts)
+        counts: Iterable[float] = self._counts
         if forms is not None:
             extents, found = pairwise(self._starts), self._forms
             counts = [sum(found.count(form, start, end) for form in forms) for start, end in extents]
@@ -127,9 +132,12 @@ class Postings:
 
     def counts_in(self, wanted: Set[int], form: int) -> dict[int, float]:
         """Return how often those of the wanted documents that have the term in one form have it so."""
+        if not any(part.has_forms for part in self._parts):
+            counts = self._counts
+            return {} if form else {number: counts[at] for number, at in self._places(wanted)}
         starts, count = self._starts, self._forms.count
-        counts = ((number, count(form, starts[at], starts[at + 1])) for number, at in self._places(wanted))
-        return {number: often for number, often in counts if often}
+        found = ((number, count(form, starts[at], starts[at + 1])) for number, at in self._places(wanted))
+        return {number: often for number, often in found if often}
 
     def positions_in(self, wanted: Set[int], forms: Forms = None) -> dict[int, Sequence[int]]:
         """Return the positions in those of the wanted documents that have the term, ascending.
@@ -149,14 +157,22 @@ class Postings:
     def _places(self, wanted: Set[int]) -> list[tuple[int, int]]:
         """Return those of the wanted documents that have the term, each with its place among those that do."""
         numbers = self._numbers
-        present = wanted & self.documents
-        if len(present) > len(numbers) // _LOOKUP:
-            return [(number, at) for at, number in enumerate(numbers) if number in present]
-        return [(number, bisect_left(numbers, number)) for number in present]
+        wanted = wanted - self._deleted if self._deleted else wanted
+        if len(numbers) < len(wanted) * _LOOKUP:
+            return [(number, at) for at, number in enumerate(numbers) if number in wanted]
+        last = len(numbers) - 1
+        places = ((number, min(bisect_left(numbers, number), last)) for number in wanted)
+        return [(number, at) for number, at in places if numbers[at] == number]
+
+    @cached_property
+    def _counts(self) -> Sequence[int]:
+        if len(self._parts) == 1:
+            return self._parts[0].counts
+        return list(chain.from_iterable(part.counts for part in self._parts))
 
     @cached_property
     def _starts(self) -> Sequence[int]:
-        return list(accumulate(chain.from_iterable(part.counts for part in self._parts), initial=0))
+        return list(accumulate(self._counts, initial=0))
 
     @cached_property
     def _positions(self) -> array[int]:

@@ -5,13 +5,10 @@ Documents have numbers that run through all segments. The document that holds th
 
 from __future__ import annotations
 
-import contextlib
 from array import array
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
-
-from whoosh.reading import TermNotFound
 
 from nkcorpus.index.analysed import META
 from nkcorpus.index.labels import Labels
@@ -19,10 +16,8 @@ from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
 from nkcorpus.index.ranking.snapshot import Forms, Unit, summed
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.postings import Postings
+from nkcorpus.index.whoosh.recent import RecentPostings
 from nkcorpus.model import Position
-
-_KEPT_TERMS = 32
-"""Terms whose postings are kept at hand: a query looks at each of its words more than once."""
 
 
 class Snapshot:
@@ -38,7 +33,7 @@ class Snapshot:
         ]
         self._columns: dict[str, array[int]] = {}
         self._deleted = frozenset(base + number for _, base, deleted in self._segments for number in deleted)
-        self.postings = lru_cache(_KEPT_TERMS)(self._postings)
+        self.postings = RecentPostings(self._postings)
         """Return the postings of a term of a field."""
 
     def close(self) -> None:
@@ -99,13 +94,9 @@ class Snapshot:
         return summed(self.frequencies(field, term, forms) for term, forms in terms.items())
 
     def _postings(self, field: str, term: str) -> Postings:
-        parts = []
-        for leaf, base, _ in self._segments:
-            with contextlib.suppress(TermNotFound):
-                matcher = leaf.postings(field, term.encode("utf-8", "replace"))
-                matcher = getattr(matcher, "child", matcher)  # unwrapped from the filter for deleted documents
-                parts.append((base, matcher.postings))
-        return Postings(parts, self._deleted)
+        key = term.encode("utf-8", "replace")
+        found = ((base, leaf._terms.columns(field, key)) for leaf, base, _ in self._segments)
+        return Postings([(base, postings) for base, postings in found if postings], self._deleted)
 
     def terms(self, field: str) -> list[str]:
         """Return all terms of a field."""

@@ -9,7 +9,7 @@ from typing import Any
 from nkcorpus.model import Article, Document, Version
 from nkcorpus.store.base import Current
 from nkcorpus.store.sqlite import remarks
-from nkcorpus.store.sqlite.rows import VERSION_INFO_COLUMNS, article_of, document_of, version_of
+from nkcorpus.store.sqlite.rows import VERSION_INFO_COLUMNS, Row, article_of, document_of, version_of
 
 CURRENT = "article a JOIN version v ON v.article = a.id AND v.number = a.version"
 """Joins each article that was not removed with its newest version."""
@@ -63,17 +63,17 @@ def version_with(connection: sqlite3.Connection, article_id: str, number: int) -
     return None
 
 
-def _rows(connection: sqlite3.Connection, condition: str, values: Sequence[object]) -> list[sqlite3.Row]:
+def _rows(connection: sqlite3.Connection, condition: str, values: Sequence[object]) -> list[Row]:
     return _selected(connection, f"SELECT v.*, a.gone_at, a.gone_status FROM {CURRENT} WHERE {condition}", values)
 
 
-def _selected(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[sqlite3.Row]:
-    cursor = connection.cursor()
-    cursor.row_factory = sqlite3.Row
-    return cursor.execute(sql, values).fetchall()
+def _selected(connection: sqlite3.Connection, sql: str, values: Sequence[object]) -> list[Row]:
+    cursor = connection.execute(sql, values)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def _documents(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> Iterator[tuple[sqlite3.Row, Document]]:
+def _documents(connection: sqlite3.Connection, rows: Sequence[Row]) -> Iterator[tuple[Row, Document]]:
     """Yield each row of `version` with its document."""
     versions = [row["id"] for row in rows]
     cuts, repairs = _grouped(connection, _CUTS, versions), _grouped(connection, _REPAIRS, versions)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from nkcorpus.model import (
@@ -22,6 +22,9 @@ from nkcorpus.model import (
 )
 from nkcorpus.store.base import Recleaned
 
+Row = Mapping[str, Any]
+"""A row by the names of its columns. To look a name up in an `sqlite3.Row` takes several times as long."""
+
 VERSION_COLUMNS = (
     "article", "number", "title", "authors", "translator", "editor", "contact", "korean_version", "date",
     "date_precision", "date_source", "source", "lang", "url", "tags", "external_id", "raw_text", "text", "words",
@@ -35,10 +38,14 @@ VERSION_COLUMNS = (
 NOT_KEPT = "none"
 """`payload.encoding` where only the digest of the bytes was kept."""
 
+_KEPT = 500
+"""Values of columns that are the same in many articles, such as authors: so many are parsed once."""
+
 VERSION_INFO_COLUMNS = (
     "number, ingested_at, content_sha256, payload_sha256, retrieved_at, retrieval_url, retrieval_answered,"
     " retrieval_status, retrieval_headers,"
-    f" (SELECT encoding <> '{NOT_KEPT}' FROM payload WHERE sha256 = payload_sha256)"
+    # Few payloads were not kept: they have an index of their own.
+    f" NOT EXISTS (SELECT 1 FROM payload WHERE encoding = '{NOT_KEPT}' AND sha256 = payload_sha256)"
 )
 
 INDEXABLE_COLUMNS = (
@@ -92,7 +99,7 @@ def derived_columns(recleaned: Recleaned) -> dict[str, Any]:
 
 
 def article_of(
-    row: sqlite3.Row,
+    row: Row,
     document: Document,
     versions: tuple[VersionInfo, ...],
     near_duplicates: tuple[str, ...],
@@ -114,7 +121,7 @@ def article_of(
     )
 
 
-def document_of(row: sqlite3.Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tuple[Any, ...]]) -> Document:
+def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tuple[Any, ...]]) -> Document:
     """Return the document of a row of `version` with its cuts and repairs."""
     return Document(
         raw_text=row["raw_text"],
@@ -138,7 +145,7 @@ def document_of(row: sqlite3.Row, cuts: Iterable[tuple[Any, ...]], repairs: Iter
         updated=_date_of(row, "updated"),
         section=row["section"],
         counterpart=row["counterpart"],
-        evidence=tuple(json.loads(row["evidence"]).items()) if row["evidence"] else (),
+        evidence=_pairs(row["evidence"]) if row["evidence"] else (),
     )
 
 
@@ -176,10 +183,20 @@ def _pieces(text: str, spans: str) -> str:
 
 
 def _strings(array: str) -> tuple[str, ...]:
-    return tuple(json.loads(array)) if array != "[]" else ()
+    return _parsed(array) if array != "[]" else ()
 
 
-def _date_of(row: sqlite3.Row, name: str) -> ArticleDate | None:
+@lru_cache(_KEPT)
+def _parsed(array: str) -> tuple[str, ...]:
+    return tuple(json.loads(array))
+
+
+@lru_cache(_KEPT)
+def _pairs(evidence: str) -> tuple[tuple[str, str], ...]:
+    return tuple(json.loads(evidence).items())
+
+
+def _date_of(row: Row, name: str) -> ArticleDate | None:
     return ArticleDate(row[name], row[f"{name}_precision"], row[f"{name}_source"]) if row[name] else None
 
 

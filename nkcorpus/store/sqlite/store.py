@@ -79,12 +79,17 @@ class SqliteStore:
         """See Store."""
         sql = (
             f"SELECT {INDEXABLE_COLUMNS} FROM article a LEFT JOIN version v"
-            " ON v.article = a.id AND v.number = a.version"
-            " LEFT JOIN text_cluster c ON c.text_digest = a.text_digest WHERE a.seq > ? ORDER BY a.seq"
+            " ON v.article = a.id AND v.number = a.version LEFT JOIN text_cluster c ON c.text_digest = a.text_digest"
+            " WHERE a.seq > ? AND a.seq <= ? ORDER BY a.seq LIMIT ?"
         )
-        with corpus_errors(self._path):
-            for row in self._connection.execute(sql, (after,)):
-                yield Removal(row[0], row[1]) if row[2] else indexable_of(row)
+        last = self.position().seq
+        while after < last:
+            with corpus_errors(self._path):
+                rows = self._connection.execute(sql, (after, last, _BATCH)).fetchall()
+            if not rows:
+                return
+            yield from (Removal(row[0], row[1]) if row[2] else indexable_of(row) for row in rows)
+            after = rows[-1][1]
 
     def articles(self, ids: Sequence[str]) -> list[Article]:
         """See Store."""
