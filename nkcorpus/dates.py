@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 from nkcorpus.model import Precision
 
-_ISO = re.compile(
+# Compiled by `re` when it is first used: a search without dates does not.
+_ISO = (
     r"(?P<year>\d{4})"
     r"(?:-?(?P<month>\d{2})"
     r"(?:-?(?P<day>\d{2})"
     r"(?:[T ](?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"\s?(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?)?)?",
-    re.ASCII | re.IGNORECASE,
+    r"\s?(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?)?)?"
 )
 
 
@@ -25,7 +25,7 @@ def parse_iso(text: str) -> tuple[str, Precision] | None:
     the offset is kept. Six digits without a hyphen are no date (ISO 8601-1:2019, 5.2.2.2).
     """
     text = text.strip()
-    match = _ISO.fullmatch(text)
+    match = re.fullmatch(_ISO, text, re.ASCII | re.IGNORECASE)
     if not match or (len(text) == 6 and "-" not in text):
         return None
     year, month, day, hour, minute, second, offset = match.group(
