@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo, W3TermsReader
-from whoosh.filedb.structfile import StructFile
 from whoosh.matching import ListMatcher
 
 from nkcorpus.index.whoosh.postings import SegmentPostings, TermPostings, encoded
+from nkcorpus.index.whoosh.segments import MappedFile
 
 
 class ColumnCodec(W3Codec):  # type: ignore[misc]
@@ -24,7 +24,8 @@ class ColumnCodec(W3Codec):  # type: ignore[misc]
 
     def terms_reader(self, storage: Any, segment: Any) -> W3TermsReader:
         """Return the reader of a segment's terms and their postings."""
-        terms, postings = (MappedFile(storage, segment.make_filename(ext)) for ext in (self.TERMS_EXT, self.POSTS_EXT))
+        folder = Path(storage.folder)
+        terms, postings = (MappedFile(folder / segment.make_filename(ext)) for ext in (self.TERMS_EXT, self.POSTS_EXT))
         return W3TermsReader(self, terms, len(terms.file), postings)
 
     def postings_writer(self, dbfile: Any, byteids: bool = False) -> ColumnPostingsWriter:
@@ -36,19 +37,6 @@ class ColumnCodec(W3Codec):  # type: ignore[misc]
     ) -> PostingsMatcher:
         """Return the reader of a term's postings."""
         return PostingsMatcher(SegmentPostings(dbfile.get, terminfo.extent()[0]), term)
-
-
-class MappedFile(StructFile):  # type: ignore[misc]
-    """A file of a segment in memory: a query reads many small pieces of it. Segments never change."""
-
-    def __init__(self, storage: Any, name: str) -> None:
-        with storage.open_file(name) as opened:
-            super().__init__(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ), name=name)
-
-    def get(self, position: int, length: int) -> bytes:
-        """Return so many bytes from a position on."""
-        found: bytes = self.file[position : position + length]
-        return found
 
 
 class ColumnPostingsWriter:
