@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
 from nkcorpus.model import Precision
@@ -57,6 +56,8 @@ def interval(value: str) -> tuple[int, int]:
     A date without an offset counts as UTC. Raises ValueError when the calendar has no such date.
     """
     if len(value) <= 10:
+        from calendar import monthrange  # not for a search without dates
+
         year, *rest = (int(part) for part in value.split("-"))
         month, day = [*rest, 1, 1][:2]
         first = datetime(year, month, day, tzinfo=UTC)

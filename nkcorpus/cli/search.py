@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -177,6 +176,8 @@ def _noted(results: Iterable[tuple[str, SearchResult]], env: Environment) -> Ite
 
 def _queries(file: str, env: Environment) -> Iterator[tuple[str, str]]:
     """Yield the id and the text of each query of a file; a plain line has its number as id."""
+    import json
+
     try:
         if file == "-":
             content = env.stdin.read()
