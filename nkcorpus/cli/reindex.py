@@ -7,7 +7,7 @@ import click
 from nkcorpus.cli.context import Session, pass_session
 
 
-@click.command("reindex", short_help="Build the search index anew.")
+@click.command("reindex")
 @pass_session
 def command(session: Session) -> int:
     """Build the search index anew from the corpus. Searches do so by themselves when it is missing or damaged.

@@ -32,7 +32,7 @@ FACETS: tuple[FacetField, ...] = get_args(FacetField)
 _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 
 
-@click.command("search", short_help="Find articles, ranked.")
+@click.command("search")
 @click.argument("query", nargs=-1)
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
