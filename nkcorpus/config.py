@@ -59,15 +59,18 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     path = settings_path(environ)
     if not path.exists() and not environ.get("NKCORPUS_CONFIG"):
         return {}
-    import tomllib  # rarely needed
-
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
+        content = path.read_bytes()
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such settings file; NKCORPUS_CONFIG names it") from None
     except OSError as error:
         raise SettingsError(f"{path}: cannot read the settings: {error.strerror}") from None
+    if not content:
+        return {}
+    import tomllib  # rarely needed
+
+    try:
+        return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not TOML: {error}") from None
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from nkcorpus.wording import Wording
 
 _BATCH = 100
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_URL = "(?i:[a-z][a-z0-9+.-]*)://"
 
 _TOO_MANY_NAMES = "the query has too many other names; its last words are searched as typed only"
 
@@ -75,7 +75,7 @@ class Corpus:
         """
         if path is None:
             path = config.default_corpus()
-        elif _URL.match(os.fspath(path)):
+        elif "://" in os.fspath(path) and re.match(_URL, os.fspath(path)):
             raise UsageError(f"{os.fspath(path)}: only a file can be a corpus in this version; give a path with -C")
         return cls(Path(path), Path(cache_dir) if cache_dir else config.cache_dir(), notify, engine)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
 from nkcorpus.model import Precision
 
-_ISO = re.compile(
+# Compiled by `re` when it is first used: a search without dates does not.
+_ISO = (
     r"(?P<year>\d{4})"
     r"(?:-?(?P<month>\d{2})"
     r"(?:-?(?P<day>\d{2})"
     r"(?:[T ](?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"\s?(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?)?)?",
-    re.ASCII | re.IGNORECASE,
+    r"\s?(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?)?)?"
 )
 
 
@@ -25,7 +24,7 @@ def parse_iso(text: str) -> tuple[str, Precision] | None:
     the offset is kept. Six digits without a hyphen are no date (ISO 8601-1:2019, 5.2.2.2).
     """
     text = text.strip()
-    match = _ISO.fullmatch(text)
+    match = re.fullmatch(_ISO, text, re.ASCII | re.IGNORECASE)
     if not match or (len(text) == 6 and "-" not in text):
         return None
     year, month, day, hour, minute, second, offset = match.group(
@@ -57,6 +56,8 @@ def interval(value: str) -> tuple[int, int]:
     A date without an offset counts as UTC. Raises ValueError when the calendar has no such date.
     """
     if len(value) <= 10:
+        from calendar import monthrange  # not for a search without dates
+
         year, *rest = (int(part) for part in value.split("-"))
         month, day = [*rest, 1, 1][:2]
         first = datetime(year, month, day, tzinfo=UTC)

@@ -10,12 +10,7 @@ import string
 import unicodedata
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from nkcorpus.model import Document
-
-ID_LENGTH = 32
-"""Hex digits of an article id."""
-SHORTEST_PREFIX = 4
-"""Hex digits that a user must give at least to name an article."""
+from nkcorpus.model import ID_LENGTH, Document
 
 # Parameters that only tell where a reader came from, as documented by their makers (Google Analytics and Ads,
 # Meta, Microsoft Advertising, Mailchimp, HubSpot, Matomo, Yandex, X). Anything else may select content.

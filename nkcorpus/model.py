@@ -7,6 +7,11 @@ from typing import Literal
 
 from nkcorpus.dataclass import dataclass
 
+ID_LENGTH = 32
+"""Hex digits of an article id."""
+SHORTEST_PREFIX = 4
+"""Hex digits that a user must give at least to name an article."""
+
 Precision = Literal["year", "month", "day", "minute", "second"]
 DateSource = Literal["meta", "url", "feed", "text", "file", "user"]
 Kind = Literal["text", "markdown", "html", "record", "row", "entry", "mail", "docx", "pdf"]

@@ -11,7 +11,6 @@ from nkcorpus.index import Index, Matches, MatchMode, SearchOptions
 from nkcorpus.model import Article
 from nkcorpus.query.ast import Filters, Query, Synonym, synonyms
 from nkcorpus.query.senses import of_other_senses
-from nkcorpus.query.snippet import Highlighter, query_marks
 from nkcorpus.results import Hit, SearchResult, Snippet
 from nkcorpus.store import Store
 
@@ -95,6 +94,8 @@ def _shower(
     """Return what gives the best snippet of an article and all of them."""
     if not passages:
         return lambda article: (Snippet(""), ())
+    from nkcorpus.query.snippet import Highlighter, query_marks
+
     ambiguous = [synonym for synonym in synonyms(query.root) if synonym.senses]
 
     @cache

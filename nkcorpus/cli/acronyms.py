@@ -10,7 +10,7 @@ from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.render import WORDING_FORMATS, render_acronyms
 
 
-@click.command("acronyms", short_help="List what articles say that acronyms stand for.")
+@click.command("acronyms")
 @click.argument("acronym", required=False)
 @click.option("--format", type=click.Choice(WORDING_FORMATS), help="[default: table on a terminal, else plain]")
 @pass_session

@@ -11,7 +11,7 @@ from nkcorpus.errors import UsageError
 from nkcorpus.render import WORDING_FORMATS, render_aliases
 
 
-@click.command("alias", short_help="Tell which words stand for the same; list and remove that.")
+@click.command("alias")
 @click.argument("action", type=click.Choice(["add", "list", "remove"]))
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @click.option("--format", type=click.Choice(WORDING_FORMATS), help="[default: table on a terminal, else plain]")

@@ -16,7 +16,6 @@ from nkcorpus.cli.context import Session, check_command_settings, check_global_s
 from nkcorpus.config import load_settings
 from nkcorpus.errors import CorpusError, NkcorpusError
 from nkcorpus.render import Environment
-from nkcorpus.render.reports import render_error
 
 PREFIX = "NKCORPUS"
 """What the environment variables of all options begin with."""
@@ -25,40 +24,41 @@ INTERNAL_ERROR = 70
 INTERRUPTED = 130
 _DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
-COMMANDS = (
-    "ingest",
-    "follow",
-    "update",
-    "fetches",
-    "search",
-    "kwic",
-    "similar",
-    "list",
-    "show",
-    "history",
-    "diff",
-    "open",
-    "cite",
-    "tag",
-    "note",
-    "searches",
-    "new",
-    "clean",
-    "stats",
-    "dupes",
-    "alias",
-    "acronyms",
-    "rules",
-    "audit",
-    "reclean",
-    "uncut",
-    "export",
-    "remove",
-    "where",
-    "engine",
-    "reindex",
-    "completion",
-)
+COMMANDS = {
+    "ingest": "Take in articles from files, archives, folders and the web.",
+    "follow": "Name sources on the web to follow; list and remove them.",
+    "update": "Take in what is new from the sources that are followed.",
+    "fetches": "Show what is to be fetched from the web, was, and why it failed.",
+    "search": "Find articles, ranked.",
+    "kwic": "Show every match in its context, one below the other.",
+    "similar": "Find articles like one.",
+    "list": "Show the newest articles.",
+    "show": "Show articles, and what was cut from them.",
+    "history": "List the versions of an article.",
+    "diff": "Show what changed between two versions of an article.",
+    "open": "Open an article's page or file.",
+    "cite": "Print references to articles.",
+    "tag": "Give articles tags of your own.",
+    "note": "Write notes about an article.",
+    "searches": "List the saved searches, or remove one.",
+    "new": "Show what has come in for a saved search since the last look.",
+    "clean": "Strip boilerplate, without a corpus.",
+    "stats": "Count articles, words, sources, years, cut lines.",
+    "dupes": "Show articles with the same or nearly the same text.",
+    "alias": "Tell which words stand for the same; list and remove that.",
+    "acronyms": "List what articles say that acronyms stand for.",
+    "rules": "List the cleaning rules; check, add, remove and export own ones.",
+    "audit": "Find boilerplate that no rule covers, and propose rules.",
+    "reclean": "Clean anew what is stored, after rules have changed.",
+    "uncut": "Put back for good what a rule cut from an article.",
+    "export": "Write the original bytes of articles to a web archive.",
+    "remove": "Delete articles for good.",
+    "where": "Tell where corpus, index and settings are.",
+    "engine": "Show the search engines, or choose one.",
+    "reindex": "Build the search index anew.",
+    "completion": "Print the completion script of a shell.",
+}
+"""The commands in the order of the help, and what it says of each: for that none is imported."""
 
 
 class LazyGroup(click.Group):
@@ -73,7 +73,13 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"nkcorpus.cli.{cmd_name}").command
+        command.short_help = COMMANDS[cmd_name]
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         """Parse the root's own options, where `--help` writes already. Raises SettingsError."""
@@ -155,6 +161,8 @@ def run(arguments: Sequence[str]) -> int:
     except NkcorpusError as error:
         if env.verbosity > 1:
             raise
+        from nkcorpus.render.reports import render_error
+
         render_error(error, env)
         return error.exit_code
     except Exception as error:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nkcorpus.clean.audit import Proposal
 
 
-@click.command("audit", short_help="Find boilerplate that no rule covers, and propose rules.")
+@click.command("audit")
 @click.option("--apply", is_flag=True, help="Ask for each proposal whether to add it to the corpus' own rules.")
 @click.option("--only", multiple=True, metavar="ID", help="With --apply: add this proposal without asking; repeatable.")
 @click.option("--yes", is_flag=True, allow_from_autoenv=False, help="With --apply: add all without asking.")

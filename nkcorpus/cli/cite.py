@@ -10,7 +10,7 @@ from nkcorpus.cli.context import Session, article_ids, pass_session
 from nkcorpus.render.citations import CITATION_STYLES, render_citations
 
 
-@click.command("cite", short_help="Print references to articles.")
+@click.command("cite")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--style", type=click.Choice(CITATION_STYLES), default="chicago", show_default=True, help="The style.")
 @pass_session

@@ -23,7 +23,7 @@ from nkcorpus.model import Format
 from nkcorpus.render import CLEAN_FORMATS, render_cleaned
 
 
-@click.command("clean", short_help="Strip boilerplate, without a corpus.")
+@click.command("clean")
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--keep", type=click.Choice(sorted(KINDS)), multiple=True, help="Leave lines of this kind in the text.")
 @click.option("--rules", metavar="FILE", help="Cut by the rules of this file too.")

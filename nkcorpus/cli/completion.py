@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 from nkcorpus.cli.context import Session, pass_session
 
 
-@click.command("completion", short_help="Print the completion script of a shell.")
+@click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @pass_session
 def command(session: Session, shell: str) -> int:

@@ -10,7 +10,7 @@ from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.render.comparison import DIFF_FORMATS, render_diff
 
 
-@click.command("diff", short_help="Show what changed between two versions of an article.")
+@click.command("diff")
 @click.argument("article", metavar="ID")
 @click.argument("before", type=click.IntRange(min=1), required=False, metavar="[V1")
 @click.argument("after", type=click.IntRange(min=1), required=False, metavar="V2]")

@@ -10,7 +10,7 @@ from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.render import DUPLICATES_FORMATS, render_duplicates
 
 
-@click.command("dupes", short_help="Show articles with the same or nearly the same text.")
+@click.command("dupes")
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="At most; 0: all.")
 @click.option("--format", type=click.Choice(DUPLICATES_FORMATS), help="[default: table on a terminal, else plain]")
 @pass_session

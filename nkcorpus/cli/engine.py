@@ -11,7 +11,7 @@ from nkcorpus.errors import UsageError
 from nkcorpus.render.engines import ENGINES_FORMATS, render_engines
 
 
-@click.command("engine", short_help="Show the search engines, or choose one.")
+@click.command("engine")
 @click.argument("name", required=False, type=click.Choice(["whoosh", "tantivy"]), metavar="[NAME]")
 @click.option("--format", type=click.Choice(ENGINES_FORMATS), help="[default: table on a terminal, else plain]")
 @jobs_option

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nkcorpus.export import WarcReport
 
 
-@click.command("export", short_help="Write the original bytes of articles to a web archive.")
+@click.command("export")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--format", type=click.Choice(["warc"]), help="What to write.  [default: warc]")

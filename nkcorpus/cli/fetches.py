@@ -10,7 +10,7 @@ from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.render.fetches import FETCHES_FORMATS, render_fetches
 
 
-@click.command("fetches", short_help="Show what is to be fetched from the web, was, and why it failed.")
+@click.command("fetches")
 @click.option("--state", type=click.Choice(["pending", "done", "failed", "gone"]), help="Only those.")
 @click.option("--source", metavar="NAME", help="Only those that this followed source, or address, led to.")
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most; 0: all.")

@@ -12,7 +12,7 @@ from nkcorpus.model import WebKind
 from nkcorpus.render.fetches import FOLLOWS_FORMATS, render_followed
 
 
-@click.command("follow", short_help="Name sources on the web to follow; list and remove them.")
+@click.command("follow")
 @click.argument("action", type=click.Choice(["add", "list", "remove"]))
 @click.argument("target", required=False, metavar="[URL|NAME]")
 @click.option("--name", metavar="NAME", help="With add: what to call the source.  [default: its host]")

@@ -10,7 +10,7 @@ from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.render.versions import HISTORY_FORMATS, render_history
 
 
-@click.command("history", short_help="List the versions of an article.")
+@click.command("history")
 @click.argument("article", metavar="ID")
 @click.option("--format", type=click.Choice(HISTORY_FORMATS), help="[default: table on a terminal, else plain]")
 @pass_session

@@ -25,7 +25,7 @@ _NO_SOURCE = "no SOURCE given: name files, folders, addresses or -, or a list of
 _NOTE_EVERY = 5_000
 
 
-@click.command("ingest", short_help="Take in articles from files, archives, folders and the web.")
+@click.command("ingest")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @sources_options(tuple(dict.fromkeys((*get_args(Format), *get_args(WebKind)))))
 @click.option("--since", metavar="DATE", help="Only articles dated on or after, as in 'nkcorpus search'.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WIDEST = 10_000
 
 
-@click.command("kwic", short_help="Show every match in its context, one below the other.")
+@click.command("kwic")
 @click.argument("query", nargs=-1)
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Lines at most; 0: all.")
 @click.option(

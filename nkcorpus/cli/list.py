@@ -10,7 +10,7 @@ from nkcorpus.cli.context import NO_ARTICLES, Session, narrow_keywords, narrowin
 from nkcorpus.render import HIT_FORMATS, default_hit_format, render_count, render_hits
 
 
-@click.command("list", short_help="Show the newest articles.")
+@click.command("list")
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="At most; 0: all.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Articles to pass over first.")
 @narrowing

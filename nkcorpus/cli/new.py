@@ -11,7 +11,7 @@ from nkcorpus.errors import CorpusNotWritable
 from nkcorpus.render import HIT_FORMATS, default_hit_format, render_hits
 
 
-@click.command("new", short_help="Show what has come in for a saved search since the last look.")
+@click.command("new")
 @click.argument("name")
 @click.option("--peek", is_flag=True, help="Do not count this as a look: the next one shows the same again.")
 @click.option("--format", type=click.Choice(HIT_FORMATS), help="[default: table on a terminal, else plain]")

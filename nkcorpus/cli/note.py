@@ -12,7 +12,7 @@ from nkcorpus.render import default_pairs_format
 from nkcorpus.render.annotations import render_notes
 
 
-@click.command("note", short_help="Write notes about an article.")
+@click.command("note")
 @click.argument("article", metavar="ID")
 @click.argument("text", nargs=-1, metavar="[TEXT]")
 @click.option("--remove", type=click.IntRange(min=1), metavar="N", help="Delete the note of this number.")

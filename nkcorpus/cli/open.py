@@ -12,7 +12,7 @@ from nkcorpus.errors import UsageError
 from nkcorpus.identity import canonical_url
 
 
-@click.command("open", short_help="Open an article's page or file.")
+@click.command("open")
 @click.argument("id", metavar="ID")
 @pass_session
 def command(session: Session, id: str) -> int:

@@ -10,7 +10,7 @@ from nkcorpus.cli.context import Session, jobs_option, pass_session, processors
 from nkcorpus.render import RECLEAN_FORMATS, progress, render_reclean
 
 
-@click.command("reclean", short_help="Clean anew what is stored, after rules have changed.")
+@click.command("reclean")
 @click.option("--dry-run", is_flag=True, help="Change nothing, only report.")
 @click.option(
     "--fix-text/--no-fix-text",

@@ -7,7 +7,7 @@ import click
 from nkcorpus.cli.context import Session, jobs_option, pass_session, processors
 
 
-@click.command("reindex", short_help="Build the search index anew.")
+@click.command("reindex")
 @jobs_option
 @pass_session
 def command(session: Session, jobs: int | None) -> int:

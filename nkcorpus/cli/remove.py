@@ -9,7 +9,7 @@ from nkcorpus.errors import UsageError
 from nkcorpus.render import one_line
 
 
-@click.command("remove", short_help="Delete articles for good.")
+@click.command("remove")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--yes", is_flag=True, allow_from_autoenv=False, help="Do not ask.")
 @pass_session

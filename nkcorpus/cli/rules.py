@@ -12,7 +12,7 @@ from nkcorpus.errors import CorpusMissing, SettingsError, UsageError
 from nkcorpus.render import RULES_FORMATS, render_rules
 
 
-@click.command("rules", short_help="List the cleaning rules; check, add, remove and export own ones.")
+@click.command("rules")
 @click.argument("values", nargs=-1, metavar="[FILE|ID]...")
 @click.option("--check", is_flag=True, help="Check rule files, with every example in them.")
 @click.option("--add", is_flag=True, help="Take the rules of files into the corpus.")

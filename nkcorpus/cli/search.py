@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -33,7 +32,7 @@ FACETS: tuple[FacetField, ...] = get_args(FacetField)
 _WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 
 
-@click.command("search", short_help="Find articles, ranked.")
+@click.command("search")
 @click.argument("query", nargs=-1)
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
@@ -177,6 +176,8 @@ def _noted(results: Iterable[tuple[str, SearchResult]], env: Environment) -> Ite
 
 def _queries(file: str, env: Environment) -> Iterator[tuple[str, str]]:
     """Yield the id and the text of each query of a file; a plain line has its number as id."""
+    import json
+
     try:
         if file == "-":
             content = env.stdin.read()

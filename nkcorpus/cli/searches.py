@@ -10,7 +10,7 @@ from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.render.searches import SEARCHES_FORMATS, render_searches
 
 
-@click.command("searches", short_help="List the saved searches, or remove one.")
+@click.command("searches")
 @click.option("--remove", metavar="NAME", help="Forget a saved search.")
 @click.option("--format", type=click.Choice(SEARCHES_FORMATS), help="[default: table on a terminal, else plain]")
 @pass_session

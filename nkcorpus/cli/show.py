@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nkcorpus.corpus import Corpus
 
 
-@click.command("show", short_help="Show articles, and what was cut from them.")
+@click.command("show")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option(
     "--version",

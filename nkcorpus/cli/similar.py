@@ -11,7 +11,7 @@ from nkcorpus.cli.matching import none_left
 from nkcorpus.render import HIT_FORMATS, default_hit_format, render_count, render_hits
 
 
-@click.command("similar", short_help="Find articles like one.")
+@click.command("similar")
 @click.argument("id")
 @click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")

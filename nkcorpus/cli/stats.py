@@ -12,7 +12,7 @@ from nkcorpus.render import default_pairs_format, render_pairs
 from nkcorpus.results import CorpusStats
 
 
-@click.command("stats", short_help="Count articles, words, sources, years, cut lines.")
+@click.command("stats")
 @click.option(
     "--format", type=click.Choice(["table", "plain", "json"]), help="[default: table on a terminal, else plain]"
 )

@@ -14,7 +14,6 @@ from nkcorpus.render.annotations import render_tags
 
 @click.command(
     "tag",
-    short_help="Give articles tags of your own.",
     # -y takes the tag y away, -h the tag h: no option here is short.
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
 )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nkcorpus.cleaning import Cleaning, Uncut
 
 
-@click.command("uncut", short_help="Put back for good what a rule cut from an article.")
+@click.command("uncut")
 @click.argument("article", metavar="ID")
 @click.argument("span", required=False, metavar="[SPAN]")
 @click.option("--undo", is_flag=True, help="Let the rules cut it again; SPAN is the line's number in --list.")

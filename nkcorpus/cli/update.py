@@ -14,7 +14,7 @@ from nkcorpus.render.fetches import render_update, render_updates
 _SOURCE_FAILED = 4
 
 
-@click.command("update", short_help="Take in what is new from the sources that are followed.")
+@click.command("update")
 @click.argument("name", required=False)
 @click.option("--format", type=click.Choice(["json"]), help="Write a report to stdout.")
 @pass_session

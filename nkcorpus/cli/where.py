@@ -10,7 +10,7 @@ from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.render import default_pairs_format, render_pairs
 
 
-@click.command("where", short_help="Tell where corpus, index and settings are.")
+@click.command("where")
 @click.option(
     "--format", type=click.Choice(["table", "plain", "json"]), help="[default: table on a terminal, else plain]"
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from nkcorpus.dates import interval
-from nkcorpus.identity import host_of
 from nkcorpus.model import Indexable
 
 NO_DATE = -(1 << 62)
@@ -51,6 +50,8 @@ def columns(article: Indexable) -> Mapping[str, int]:
 
 
 def _publishers(article: Indexable) -> list[str]:
+    from nkcorpus.identity import host_of
+
     return [label for label in (article.source, host_of(article.url)) if label]
 
 

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -74,8 +73,7 @@ class IndexDirectory:
         """Yield an empty folder that takes the index's place when the block ends well. Call it locked."""
         draft = self._home / f"{self._name}.new"
         retired = self._home / f"{self._name}.old"
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.rmtree(retired, ignore_errors=True)
+        self._clear([draft, retired])
         draft.mkdir()
         yield draft
         self.vouch(draft)
@@ -87,7 +85,7 @@ class IndexDirectory:
 
     def clear(self) -> None:
         """Delete the index. Call it locked."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        self._clear([self.path])
 
     def clear_others(self) -> None:
         """Delete the indexes of other engines and versions. Call it locked."""
@@ -97,6 +95,8 @@ class IndexDirectory:
         return [folder for folder in self._home.iterdir() if folder.is_dir() and folder != self.path]
 
     def _clear(self, folders: Iterable[Path]) -> None:
+        import shutil  # with all kinds of archives: not for a search
+
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -17,6 +16,8 @@ DEFAULT_ENGINE: EngineName = "whoosh"
 
 def is_installed(engine: EngineName) -> bool:
     """Tell whether the package of an engine is there."""
+    from importlib.util import find_spec
+
     return find_spec(engine) is not None
 
 

@@ -10,15 +10,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from nkcorpus.lexicon.folding import fold_name
+from nkcorpus.lexicon.folding import SMALL_WORDS
 
 if TYPE_CHECKING:
     from nkcorpus.lexicon.lookup import Lexicon
 
 _WINDOW = 160
 _MOST_LETTERS = 10
-_TELLING_LETTERS = 4
-_SMALL_WORDS = frozenset("a an and at by for from in of on or the to & de la with".split())
 _NUMERALS = frozenset("II III IV VI VII VIII IX XI XII".split())
 
 _ACRONYM = r"[A-Z](?:[A-Za-z&.-]{0,10}[A-Z.])?s?"
@@ -52,15 +50,6 @@ def entry_of(definition: Definition, lexicon: Lexicon) -> str | None:
     """Return the id of the lexicon's entry that a definition names, which decides the sense of its acronym; or None."""
     matches = [match for match in lexicon.find(definition.long_form) if match.exact]
     return matches[0].entry.id if len(matches) == 1 else None
-
-
-def sense_key(long_form: str) -> str:
-    """Return a key under which the ways to write one long form fall together: Korea/Korean People's Army.
-
-    Small words are left out; of each other word the first four letters count.
-    """
-    words = (fold_name(word, 1) for word in re.split(r"[\s-]+", long_form))
-    return " ".join(word[:_TELLING_LETTERS] for word in words if word and word not in _SMALL_WORDS)
 
 
 def _long_form_first(text: str) -> Iterator[Definition]:
@@ -115,7 +104,7 @@ def _initials_start(text: str, letters: str) -> int | None:
     position = len(letters) - 1
     for index in range(len(words) - 1, -1, -1):
         word = words[index]
-        small = word.group().lower() in _SMALL_WORDS
+        small = word.group().lower() in SMALL_WORDS
         if word.group()[0].lower() == letters[position] and not (small and _skips(words, index, letters, position)):
             position -= 1
             if position < 0:
@@ -132,5 +121,5 @@ def _skips(words: list[re.Match[str]], index: int, letters: str, position: int) 
 
 def _is_name(words: list[re.Match[str]], letters: str) -> bool:
     """Return whether the words can be a long form: two letters are too few to trust where a word is in lower case."""
-    large = [word.group() for word in words if word.group().lower() not in _SMALL_WORDS]
+    large = [word.group() for word in words if word.group().lower() not in SMALL_WORDS]
     return bool(large) and (len(letters) > 2 or all(word[0].isupper() for word in large))

@@ -24,7 +24,11 @@ Level = Literal[1, 2, 3, 4]
 LONGEST = 60
 """Longer words have no key of level 2 or more: no name is that long."""
 
+SMALL_WORDS = frozenset("a an and at by for from in of on or the to & de la with".split())
+"""Words of a long form that have no letter in its acronym."""
+
 _SHORTEST_NAME = 5
+_TELLING_LETTERS = 4
 
 _DROPPED = re.compile(r"[\W_ʼʻ]+")  # to Unicode these two apostrophes are letters
 _TENSE = re.compile(r"([kgdtbpjsc])h?")
@@ -91,6 +95,15 @@ def spelling_key(term: str) -> str:
     About one in eleven words of English news has one.
     """
     return fold_name(term, 4) if len(term) >= _SHORTEST_NAME and term.isalpha() and looks_korean(term) else ""
+
+
+def sense_key(long_form: str) -> str:
+    """Return a key under which the ways to write one long form fall together: Korea/Korean People's Army.
+
+    Small words are left out; of each other word the first four letters count.
+    """
+    words = (fold_name(word, 1) for word in re.split(r"[\s-]+", long_form))
+    return " ".join(word[:_TELLING_LETTERS] for word in words if word and word not in SMALL_WORDS)
 
 
 def _is_syllables(key: str) -> bool:

@@ -11,9 +11,9 @@ PARTICLES = frozenset(
 )
 """Particles, and what stands for them after a name: 내 (in), 등 (and others), 발 (from), 행 (to), 측 (the side of)."""
 
-_NOUN = re.compile(rf"([가-힣]{{2,30}}?)(?:{'|'.join(sorted(PARTICLES, key=len, reverse=True))})")
-
-_HANGUL_WORD = re.compile("[가-힣]{3,30}")
+# Compiled by `re`, which remembers them, when a Hangul word is met: that takes longer than most queries.
+_NOUN = rf"([가-힣]{{2,30}}?)(?:{'|'.join(sorted(PARTICLES, key=len, reverse=True))})"
+_HANGUL_WORD = "[가-힣]{3,30}"
 _CONSONANT, _VOWEL, _RIEUL = frozenset(range(1, 28)), frozenset({0}), frozenset({8})
 _PARTICLES_AFTER = (
     (
@@ -31,12 +31,12 @@ _DECLINING = sorted(
     key=lambda pair: -len(pair[0]),
 )
 """Particles that decline any noun, the longest first, with the finals of a syllable (0: none) that they follow."""
-_WITH_KIND = re.compile("([가-힣]{2,10}?)(?:특별시|직할시|구역|[시군])")
+_WITH_KIND = "([가-힣]{2,10}?)(?:특별시|직할시|구역|[시군])"
 
 
 def without_particle(word: str) -> str:
     """Return a Hangul word without the longest particle at its end; "" if it has none, or nothing would be left."""
-    match = _NOUN.fullmatch(word)
+    match = re.fullmatch(_NOUN, word) if is_hangul(word) else None
     return match.group(1) if match else ""
 
 
@@ -46,7 +46,7 @@ def noun_of(word: str) -> str:
     "" for what has neither, or where a noun of one syllable would be left. A particle that cannot follow the noun's
     last sound is none: 전문가 (expert) is no 전문 with a particle.
     """
-    if not _HANGUL_WORD.fullmatch(word):
+    if not is_hangul(word) or not re.fullmatch(_HANGUL_WORD, word):
         return ""
     bare = next((word[: -len(particle)] for particle, finals in _DECLINING if _follows(word, particle, finals)), word)
     if bare.endswith("들") and len(bare) > 2:
@@ -56,7 +56,7 @@ def noun_of(word: str) -> str:
 
 def without_kind(word: str) -> str:
     """Return the name of a city, county or district in Hangul without what it is, 온성 of 온성군; "" for others."""
-    match = _WITH_KIND.fullmatch(word)
+    match = re.fullmatch(_WITH_KIND, word) if is_hangul(word) else None
     return match[1] if match else ""
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from itertools import groupby
 from typing import NamedTuple
 
 import Stemmer
@@ -35,19 +37,33 @@ _APOSTROPHES = str.maketrans(dict.fromkeys(_APOSTROPHE, "'"))
 
 # Combining marks of Latin, Hebrew, Arabic and the Indic blocks, which \w leaves out, belong to their word.
 # The commonest letters stand as ranges too: looked up in a table, where \w asks for each character's category.
-_COMMON = r"0-9A-Za-z_\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\uAC00-\uD7A3"
-_WORD_CHAR = rf"[{_COMMON}\w\u0300-\u036F\u0591-\u05C7\u0610-\u061A\u064B-\u065F\u0670\u0900-\u0963\u0966-\u0DFF]"
-_SURFACE = re.compile(
-    rf"[A-Za-z](?:\.[A-Za-z])+(?!{_WORD_CHAR})"  # initials: U.S, D.P.R.K
-    r"|\d+(?:[.,]\d+)+"  # 5,500 and 13.9
-    rf"|{_WORD_CHAR}++(?:[{_APOSTROPHE}]{_WORD_CHAR}++)*+"
-)
+_COMMON = r"0-9A-Za-z_\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F"
+_MARKS = r"\u0300-\u036F\u0591-\u05C7\u0610-\u061A\u064B-\u065F\u0670\u0900-\u0963\u0966-\u0DFF"
 
-# Scripts written without spaces between words, and Hangul (Unicode 16.0, Blocks.txt).
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3040-\u312f\u3130-\u318f"
-    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]+"
-)
+
+def _surface_expression(character: str, apostrophe: str) -> str:
+    """Return the expression of a surface, given that of a character of words."""
+    return (
+        rf"[A-Za-z](?:\.[A-Za-z])+(?!{character})"  # initials: U.S, D.P.R.K
+        r"|\d+(?:[.,]\d+)+"  # 5,500 and 13.9
+        rf"|{character}++(?:[{apostrophe}]{character}++)*+"
+    )
+
+
+@cache
+def _surface(is_ascii: bool) -> re.Pattern[str]:
+    """Return what finds the surfaces of a text; for ASCII, where it gives the same, one that is quicker to compile."""
+    if is_ascii:
+        return re.compile(_surface_expression(r"\w", "'"), re.ASCII)
+    return re.compile(_surface_expression(rf"[{_COMMON}\w{_MARKS}]", _APOSTROPHE))
+
+
+# Scripts written without spaces between words, and Hangul (Unicode 16.0, Blocks.txt): first and next after the last.
+_UNSPACED = (
+    0x0E00, 0x0F00, 0x1000, 0x10A0, 0x1100, 0x1200, 0x1780, 0x1800, 0x2E80, 0x3000, 0x3005, 0x3008, 0x3040, 0x3190,
+    0x31F0, 0x3200, 0x3400, 0x4DC0, 0x4E00, 0xA000, 0xA960, 0xA980, 0xAC00, 0xD800, 0xF900, 0xFB00, 0xFF66, 0xFFDD,
+    0x20000, 0x40000,
+)  # fmt: skip
 _CACHE_LIMIT = 200_000
 _LONGEST_TERM = 100
 
@@ -73,6 +89,8 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
+    """A term of a surface, where its word stands in that, and the word, folded."""
+
     term: str
     start: int
     end: int
@@ -134,7 +152,7 @@ class Analyzer:
         both.
         """
         place = first = number << PLACE_BITS
-        for terms in map(self._cache.__getitem__, _SURFACE.findall(text)):
+        for terms in map(self._cache.__getitem__, _surface(text.isascii()).findall(text)):
             if isinstance(terms, str):  # one word that is its own stem
                 found[terms].append(place)
             elif isinstance(terms, _Form):
@@ -155,7 +173,7 @@ class Analyzer:
     def tokens(self, text: str) -> Iterator[Token]:
         """Yield the terms of `text` in order, with their places; agrees with `places`."""
         position = 0
-        for match in _SURFACE.finditer(text):
+        for match in _surface(text.isascii()).finditer(text):
             for piece in _pieces(match.group(), self._to_term):
                 if piece.term:
                     start = match.start()
@@ -180,7 +198,7 @@ class Selection:
         """Yield the wanted tokens of `text` in order."""
         known = self._known
         position = 0
-        for match in _SURFACE.finditer(text):
+        for match in _surface(text.isascii()).finditer(text):
             surface = match.group()
             found = known.get(surface)
             if found is None:
@@ -207,13 +225,13 @@ class Selection:
 
 def surfaces(text: str) -> Iterator[tuple[int, str]]:
     """Yield the words of `text` as they stand there, with their starts; analysed alone each gives the same terms."""
-    for match in _SURFACE.finditer(text):
+    for match in _surface(text.isascii()).finditer(text):
         yield match.start(), match.group()
 
 
 def split(text: str) -> list[str]:
     """Return the words of `text` as they stand there, in order, as `surfaces` does."""
-    return _SURFACE.findall(text)
+    return _surface(text.isascii()).findall(text)
 
 
 def fold(text: str) -> str:
@@ -260,7 +278,7 @@ def name() -> Analyzer:
 
 def is_unspaced(text: str) -> bool:
     """Tell whether `text` has a character of a script that is found by bigrams: Hangul, Hanja, kana, Thai ..."""
-    return _UNSPACED.search(text) is not None
+    return not text.isascii() and any(map(_is_unspaced, text))
 
 
 def _pieces(surface: str, to_term: Callable[[str], str]) -> list[_Piece]:
@@ -269,12 +287,18 @@ def _pieces(surface: str, to_term: Callable[[str], str]) -> list[_Piece]:
         return [_alphabetic(surface, 0, to_term)]
     pieces: list[_Piece] = []
     position = 0
-    for run in _UNSPACED.finditer(surface):
-        pieces.extend(_word(surface, position, run.start(), to_term))
-        pieces.extend(_bigrams(run.group(), run.start()))
-        position = run.end()
-    pieces.extend(_word(surface, position, len(surface), to_term))
+    for unspaced, characters in groupby(surface, _is_unspaced):
+        end = position + sum(1 for _ in characters)
+        if unspaced:
+            pieces.extend(_bigrams(surface[position:end], position))
+        else:
+            pieces.extend(_word(surface, position, end, to_term))
+        position = end
     return pieces
+
+
+def _is_unspaced(character: str) -> bool:
+    return bisect_right(_UNSPACED, ord(character)) % 2 == 1
 
 
 def _word(surface: str, start: int, end: int, to_term: Callable[[str], str]) -> Iterator[_Piece]:

@@ -186,7 +186,7 @@ class Synonym:
     """What stands for the same as words of a query, and why; an occurrence counts `weight` times.
 
     Where `senses` are given, `leaf` is an acronym: an article that defines it as none of them (see
-    `lexicon.definitions.sense_key`) does not mean what was asked for.
+    `lexicon.folding.sense_key`) does not mean what was asked for.
     """
 
     leaf: Word | Phrase | Wildcard

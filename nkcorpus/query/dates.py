@@ -11,10 +11,11 @@ from nkcorpus.errors import UsageError
 
 HOW_TO_WRITE = "write 2019, 2019-06, 2019-06-13, 2019-06-13T09:30+09:00, 'yesterday', 'last month' or '3 weeks ago'"
 
-_LAST = re.compile(r"(?:the )?(?:last|past|previous) (day|week|month|year)")
-_THIS = re.compile(r"this (week|month|year)")
-_AGO = re.compile(r"(\d{1,5}|an?|one) (day|week|month|year)s? ago")
-_LAST_SEVERAL = re.compile(r"(?:the )?(?:last|past|previous) (\d{1,5}) (day|week|month|year)s?")
+# Compiled by `re` when a date is given.
+_LAST = r"(?:the )?(?:last|past|previous) (day|week|month|year)"
+_THIS = r"this (week|month|year)"
+_AGO = r"(\d{1,5}|an?|one) (day|week|month|year)s? ago"
+_LAST_SEVERAL = r"(?:the )?(?:last|past|previous) (\d{1,5}) (day|week|month|year)s?"
 
 
 def since(text: str) -> int:
@@ -46,18 +47,18 @@ def _relative(text: str, today: date) -> tuple[str, str] | None:
     if text in ("today", "yesterday"):
         day = str(today - timedelta(days=text == "yesterday"))
         return day, day
-    if match := _THIS.fullmatch(text):
+    if match := re.fullmatch(_THIS, text):
         return _calendar[match[1]](today)
-    if match := _LAST.fullmatch(text):
+    if match := re.fullmatch(_LAST, text):
         unit = match[1]
         if unit == "week":
             return _week(today - timedelta(days=7))
         return _calendar[unit](_earlier(today.replace(day=1) if unit == "month" else today, 1, unit))
-    if match := _AGO.fullmatch(text):
+    if match := re.fullmatch(_AGO, text):
         count = int(match[1]) if match[1].isdigit() else 1
         day = str(_earlier(today, count, match[2]))
         return day, day
-    if match := _LAST_SEVERAL.fullmatch(text):
+    if match := re.fullmatch(_LAST_SEVERAL, text):
         return str(_earlier(today, int(match[1]), match[2])), str(today)
     return None
 

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from nkcorpus.dataclass import dataclass, field
-from nkcorpus.lexicon.definitions import sense_key
 from nkcorpus.lexicon.entries import Entry, Form, FormKind, OtherReason, search_text
-from nkcorpus.lexicon.folding import fold_name, spelling_key
+from nkcorpus.lexicon.folding import fold_name, sense_key, spelling_key
 from nkcorpus.lexicon.korean import is_hangul, noun_of, without_kind, without_particle
 from nkcorpus.lexicon.lookup import Lexicon, Match
 

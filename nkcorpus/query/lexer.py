@@ -40,17 +40,17 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_NEAR = re.compile(r"NEAR/(\d+)")
+_NEAR = r"NEAR/(\d+)"
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 OPERATORS = _OPERATORS | {"NEAR"}
 
 _LETTER = r"(?=[\w'’*?]*[^\W\d_])"
-_NUMBER = re.compile(r"\d+(?:\.\d{1,3})?")
-_ALPHANUMERIC = re.compile(r"[^\W_]")
-_FUZZY = re.compile(rf"(?P<base>{_LETTER}[\w'’]+)~(?P<edits>\d+)")
-_ONE_CHARACTER = re.compile(r"[\W_]*([^\W_])[\W_]*")
+_NUMBER = r"\d+(?:\.\d{1,3})?"
+_ALPHANUMERIC = r"[^\W_]"
+_FUZZY = rf"(?P<base>{_LETTER}[\w'’]+)~(?P<edits>\d+)"
+_ONE_CHARACTER = r"[\W_]*([^\W_])[\W_]*"
 _LONGEST_WITH_SIGNS = 40
-_WILDCARD = re.compile(rf"{_LETTER}[\w'’]*(?:\*|\?+(?=[\w*]))[\w'’*?]*")
+_WILDCARD = rf"{_LETTER}[\w'’]*(?:\*|\?+(?=[\w*]))[\w'’*?]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def tokenize(text: str) -> Iterator[Token]:
                 yield Token("leaf", value, start, _phrase(match, text), weight=weight)
             case "word" if value in _OPERATORS:
                 yield Token(value, value, start)
-            case "word" if near := _NEAR.fullmatch(value):
+            case "word" if value.startswith("NEAR/") and (near := re.fullmatch(_NEAR, value)):
                 yield Token("NEAR", value, start, number=_distance(near[1], text, start))
             case "word":
                 yield _word(value, text, start)
@@ -114,7 +114,7 @@ def _phrase(match: re.Match[str], text: str) -> Phrase:
 
 def _word(value: str, text: str, start: int) -> Token:
     base, caret, number = value.rpartition("^")
-    if caret and "^" not in base and _NUMBER.fullmatch(number) and _ALPHANUMERIC.search(base):
+    if caret and "^" not in base and re.fullmatch(_NUMBER, number) and re.search(_ALPHANUMERIC, base):
         return Token("leaf", base, start, _leaf(base, text, start), weight=_weight(number, text, start))
     return Token("leaf", value, start, _leaf(value, text, start))
 
@@ -129,13 +129,13 @@ def _regex(value: str, text: str, start: int) -> Token:
 
 
 def _leaf(value: str, text: str, start: int) -> Leaf:
-    if fuzzy := _FUZZY.fullmatch(value):
+    if "~" in value and (fuzzy := re.fullmatch(_FUZZY, value)):
         if is_unspaced(value):  # its bigrams are found in longer words as they are
             return Word(fuzzy["base"])
         if fuzzy["edits"] not in ("1", "2"):
             raise QueryError(f"{value}: write ~1 or ~2, the letters that may differ", text, start)
         return Fuzzy(fuzzy["base"], int(fuzzy["edits"]))
-    if _WILDCARD.fullmatch(value):
+    if ("*" in value or "?" in value) and re.fullmatch(_WILDCARD, value):
         if not is_unspaced(value):
             return Wildcard(value)
         bare = value.strip("*")
@@ -162,7 +162,7 @@ def one_character(value: str) -> str:
     """Return the only character of a word in a script without spaces, whatever signs are around it; "" for others."""
     if not is_unspaced(value) or len(value) > _LONGEST_WITH_SIGNS:
         return ""
-    match = _ONE_CHARACTER.fullmatch(unicodedata.normalize("NFC", value))
+    match = re.fullmatch(_ONE_CHARACTER, unicodedata.normalize("NFC", value))
     return match[1] if match else ""
 
 

@@ -13,7 +13,8 @@ def of_other_senses(synonyms: Collection[Synonym], texts: Iterable[str | None]) 
     """
     if not synonyms:
         return frozenset()
-    from nkcorpus.lexicon.definitions import find_definitions, sense_key
+    from nkcorpus.lexicon.definitions import find_definitions
+    from nkcorpus.lexicon.folding import sense_key
 
     defined: dict[str, set[str]] = {}
     for text in texts:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, get_args
 
 from nkcorpus.model import Article, Document
-from nkcorpus.render.diff import cleaning_diff
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import Fields, article_fields, clean_fields, removed_fields
 from nkcorpus.render.jsonout import json_array, json_document, json_line
@@ -122,6 +121,8 @@ def render_cleaned(
             env.write(separator + "".join(explanation_lines(item, explain_by)))
             separator = "\n"
         elif format == "diff":
+            from nkcorpus.render.diff import cleaning_diff
+
             for line in cleaning_diff(item.origin, item.document, env):
                 env.write(line)
         else:

@@ -7,7 +7,6 @@ as a backslash escape instead. Escaping is idempotent and leaves ordinary text a
 
 from __future__ import annotations
 
-import json
 import re
 
 # Scripts whose shaping needs ZWJ or ZWNJ (Unicode Standard 16.0, section 23.2), and emoji, which ZWJ joins.
@@ -27,10 +26,11 @@ _NEVER = (
     r"\U000e0000-\U000e007f\ud800-\udfff"  # tags, lone surrogates
 )
 _STRAY_JOINER = rf"(?<![{_JOINING}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINING}])"
-_HIDDEN = re.compile(rf"[{_NEVER}]|{_STRAY_JOINER}")
-_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+# To Python none of these is printable; the expressions are compiled, by `re`, when a text has what is not.
+_HIDDEN = rf"[{_NEVER}]|{_STRAY_JOINER}"
+_BREAKS = r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+"
 
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"
 _FORMULA_START = "=+-@＝＋－＠"
 _SKIPPED_BEFORE_FORMULA = " \t\r\n\xa0\u3000\"'"
 
@@ -41,14 +41,16 @@ def visible(text: str, *, newlines: bool = False) -> str:
     With `newlines`, line feeds and tabs stay and a CR LF pair becomes a line feed.
     Lone surrogates become U+FFFD.
     """
+    if text.isprintable():
+        return text
     if newlines:
-        return _HIDDEN.sub(_backslash_escape, text.replace("\r\n", "\n"))
-    return _HIDDEN.sub(_backslash_escape, text).replace("\n", "\\x0a").replace("\t", "\\x09")
+        return re.sub(_HIDDEN, _backslash_escape, text.replace("\r\n", "\n"))
+    return re.sub(_HIDDEN, _backslash_escape, text).replace("\n", "\\x0a").replace("\t", "\\x09")
 
 
 def one_line(text: str) -> str:
     """Return `text` on one line: each run of tabs and line breaks becomes one space, the rest `visible`."""
-    return visible(_BREAKS.sub(" ", text))
+    return text if text.isprintable() else visible(re.sub(_BREAKS, " ", text))
 
 
 def json_text(value: object, *, indent: int | None = None) -> str:
@@ -57,8 +59,10 @@ def json_text(value: object, *, indent: int | None = None) -> str:
     Such characters are `\\uXXXX` escapes, so that a parser gives them back; other text stays readable UTF-8.
     Lone surrogates become U+FFFD. Raises ValueError for NaN and infinities, which JSON lacks.
     """
+    import json
+
     dumped = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    return _HIDDEN.sub(_json_escape, dumped)
+    return dumped if dumped.isprintable() else re.sub(_HIDDEN, _json_escape, dumped)
 
 
 def spreadsheet_cell(text: str) -> str:
@@ -70,7 +74,7 @@ def spreadsheet_cell(text: str) -> str:
     if not text:
         return text
     runs = text[0] in "\t\r\n" or text.lstrip(_SKIPPED_BEFORE_FORMULA)[:1] in tuple(_FORMULA_START)
-    return f"'{text}" if runs and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if runs and not re.fullmatch(_NUMBER, text, re.ASCII) else text
 
 
 def cell_width(text: str) -> int:

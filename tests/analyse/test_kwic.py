@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nkcorpus import Corpus, QueryError
 from nkcorpus.analyse.kwic import Concordance, Finder, LineOrder, concordance
-from nkcorpus.lexicon.definitions import sense_key
+from nkcorpus.lexicon.folding import sense_key
 from nkcorpus.model import Article, ArticleDate, Document
 from nkcorpus.query.analysis import prose
 from nkcorpus.query.ast import Or, Phrase, Synonym, Synonyms, Word, Words

@@ -36,21 +36,45 @@ HEAVY = PARSERS | {
     "nkcorpus.extract",
     "nkcorpus.lexicon",
 }
-SEARCH_USES = {
-    "nkcorpus": ["asking", "config", "corpus", "dataclass", "dates", "errors", "identity", "model", "opened", "results",
-                 "searching", "version", "wording"],
-    "nkcorpus.cli": ["app", "context", "matching", "search"],
-    "nkcorpus.index": ["base", "directory", "places", "whoosh"],
-    "nkcorpus.lexicon": ["definitions", "entries", "folding", "korean", "lookup", "names", "packed",
-                         "romanization"],
-    "nkcorpus.query": ["analysis", "ast", "dates", "expansion", "forms", "lexer", "nearness", "parser", "patterns",
-                       "rewrite", "senses", "snippet", "suggest"],
-    "nkcorpus.render": ["environment", "fields", "hits", "jsonout", "lines", "progress", "reports", "safe"],
+ALL_USE = {
+    "nkcorpus": ["config", "dataclass", "errors", "version"],
+    "nkcorpus.cli": ["app", "context"],
+    "nkcorpus.render": ["environment", "progress", "safe"],
+}
+READING = {
+    "nkcorpus": ["asking", "corpus", "dates", "model", "opened", "results", "searching"],
+    "nkcorpus.index": ["base", "engines"],
+    "nkcorpus.query": ["analysis", "ast", "dates", "forms", "lexer", "parser", "patterns", "senses"],
+    "nkcorpus.render": ["fields", "jsonout"],
     "nkcorpus.store": ["base", "journal", "sqlite", "text"],
     "nkcorpus.store.sqlite": ["aliases", "articles", "connection", "journal", "remarks", "rows", "searches", "store"],
+}
+FINDING = {
+    "nkcorpus.index": ["analysed", "directory", "facets", "labels", "places", "ranking", "vocabulary", "whoosh"],
+    "nkcorpus.index.ranking": ["bm25f", "evaluation", "order", "proximity", "rerank", "snapshot", "synonyms", "terms"],
+    "nkcorpus.query": ["nearness", "suggest"],
+}
+SHOWING_HITS = {
+    "nkcorpus": ["model", "results"],
+    "nkcorpus.cli": ["matching"],
+    "nkcorpus.render": ["fields", "hits", "jsonout", "lines"],
+}
+WITH_OTHER_NAMES = {
+    "nkcorpus": ["wording"],
+    "nkcorpus.lexicon": ["entries", "folding", "korean", "lookup", "names", "packed"],
+    "nkcorpus.query": ["expansion", "rewrite"],
+}
+USES = {
+    ("--help",): [ALL_USE],
+    ("search", "--help"): [ALL_USE, SHOWING_HITS],
+    ("show", "{lecture}"): [ALL_USE, READING, {"nkcorpus.render": ["articles", "labels", "markup", "prose"]}],
+    ("list", "--format", "plain"): [ALL_USE, READING, FINDING, SHOWING_HITS, {"nkcorpus.query": ["snippet"]}],
+    ("search", "lecture", "--format", "plain"): [ALL_USE, READING, FINDING, SHOWING_HITS, WITH_OTHER_NAMES],
 }  # fmt: skip
-"""All of our modules that a search for lines may import; what is in `index/whoosh` is the engine's own business."""
-LIBRARIES_OF_SEARCH = {"click", "platformdirs", "Stemmer", "whoosh"}
+"""All of our modules that these commands may import; what is in `index/whoosh` is the engine's own business."""
+LIBRARIES = {"click", "platformdirs", "Stemmer", "whoosh"}
+NOT_OF_WHOOSH = {"whoosh.index", "whoosh.fields", "whoosh.analysis", "whoosh.reading", "whoosh.codec"}
+"""What takes as long to import as all else that a search has of Whoosh and Click."""
 OF_COMPILED_MODULES = re.compile("_?cython")
 """What Cython's modules put beside themselves."""
 SCRIPT = (
@@ -72,8 +96,6 @@ def _imported(library: Library, *arguments: str | Path) -> set[str]:
 
 def _needed(arguments: tuple[str, ...]) -> set[str]:
     """Return what of HEAVY a command is for."""
-    if arguments == ("--help",):
-        return {"nkcorpus.clean"}  # it loads all commands, and `clean --help` names the kinds of boilerplate
     other_names = arguments[0] in ("search", "kwic") and arguments[1] == "lecture"
     return {"nkcorpus.lexicon"} if other_names or "place" in arguments else set()
 
@@ -117,14 +139,19 @@ def test_reading_commands_import_no_parser(library: Library, arguments: tuple[st
         assert not modules & {"sqlite3", "whoosh"}
 
 
-def test_a_search_imports_only_what_it_uses(library: Library) -> None:
-    modules = _imported(library, "-C", library.corpus, "search", "lecture", "--format", "plain")
-    own = {f"{package}.{name}" for package, names in SEARCH_USES.items() for name in names} | set(SEARCH_USES)
+@pytest.mark.parametrize("arguments", USES, ids=" ".join)
+def test_a_command_imports_only_what_it_uses(library: Library, arguments: tuple[str, ...]) -> None:
+    filled = [argument.replace("{lecture}", library.ids["lecture.txt"]) for argument in arguments]
+    modules = _imported(library, "-C", library.corpus, *filled)
+    tables = USES[arguments]
+    own = {f"{package}.{name}" for table in tables for package, names in table.items() for name in names}
+    own |= {package for table in tables for package in table} | {f"nkcorpus.cli.{arguments[0]}"}
     ours = {name for name in modules if name.split(".")[0] == "nkcorpus"}
     assert {name for name in ours if not name.startswith("nkcorpus.index.whoosh.")} <= own
     at_start = set(subprocess.run([sys.executable, "-c", AT_START], capture_output=True, text=True).stdout.split())
     others = {name.split(".")[0] for name in modules - ours - at_start} - sys.stdlib_module_names
-    assert {name for name in others if not OF_COMPILED_MODULES.match(name)} <= LIBRARIES_OF_SEARCH
+    assert {name for name in others if not OF_COMPILED_MODULES.match(name)} <= LIBRARIES
+    assert not modules & NOT_OF_WHOOSH
 
 
 def test_ingest_of_text_imports_no_html_parser(library: Library, tmp_path: Path) -> None:

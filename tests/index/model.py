@@ -14,7 +14,8 @@ from itertools import pairwise, product
 
 from nkcorpus.dates import interval
 from nkcorpus.index import MatchMode
-from nkcorpus.lexicon.definitions import find_definitions, sense_key
+from nkcorpus.lexicon.definitions import find_definitions
+from nkcorpus.lexicon.folding import sense_key
 from nkcorpus.model import Indexable
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import (

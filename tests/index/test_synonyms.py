@@ -11,8 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nkcorpus.index import DefinitionCount, Index, Matches, SearchOptions
-from nkcorpus.lexicon.definitions import sense_key
-from nkcorpus.lexicon.folding import spelling_key
+from nkcorpus.lexicon.folding import sense_key, spelling_key
 from nkcorpus.model import Indexable
 from nkcorpus.query.ast import And, Node, Or, Phrase, Query, Synonym, Synonyms, Weighted, Word, Words
 from nkcorpus.query.parser import parse

@@ -7,10 +7,11 @@ import re
 import pytest
 
 from nkcorpus.errors import SettingsError
-from nkcorpus.lexicon.entries import Category, check_entries, packaged_files, parse_entries
+from nkcorpus.lexicon.entries import Category
+from nkcorpus.lexicon.files import check_entries, lexicon_of, packaged_files, parse_entries
 from nkcorpus.lexicon.folding import fold_name
 from nkcorpus.lexicon.lookup import Lexicon, load_lexicon
-from nkcorpus.lexicon.packed import PACKED, pack, packed_files
+from nkcorpus.lexicon.packed import PACKED, pack
 from nkcorpus.lexicon.romanization import romanize, southern
 
 GOOD = """
@@ -32,7 +33,7 @@ entry = [
 
 
 def lexicon(text: str, category: Category = "organisation") -> Lexicon:
-    return Lexicon([parse_entries(text, category, "test.toml")])
+    return lexicon_of([parse_entries(text, category, "test.toml")])
 
 
 def test_the_packaged_files_are_sound_and_have_all_provinces() -> None:
@@ -139,5 +140,5 @@ def test_find(text: str, ids: list[str]) -> None:
 
 def test_the_packed_entries_are_those_of_the_files() -> None:
     """After a change of a TOML file, `python -m nkcorpus.lexicon.packed` writes them anew."""
-    assert list(packed_files()) == list(packaged_files())
+    assert dict(load_lexicon().entries) == {entry.id: entry for file in packaged_files() for entry in file.entries}
     assert PACKED.read_text("utf-8") == pack(packaged_files())

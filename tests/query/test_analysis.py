@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nkcorpus.query.analysis import STOP_WORDS, Analyzer, Selection, Token, fold, name, prose
+from nkcorpus.query.analysis import STOP_WORDS, Analyzer, Selection, Token, fold, name, prose, split
 from nkcorpus.query.forms import PLACE_BITS
 
 TEXTS = st.text(max_size=200) | st.text(alphabet="abcé'’.,-5 0Uu한국어의보위성日本ก\u0306\u0301\n", max_size=80)
@@ -174,3 +174,9 @@ def test_time_is_linear_in_the_text(text: str) -> None:
 
 def test_a_term_has_a_bound() -> None:
     assert [len(term) for term in terms("x" * 10_000)] == [100]
+
+
+@example("U.S. and D.P.R.K., 5,500 won; don't 'quote' a.bc _x_")
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_is_split_as_other_text_is(text: str) -> None:
+    assert split(f"{text} é") == [*split(text), "é"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nkcorpus.errors import QueryError
-from nkcorpus.lexicon.definitions import sense_key
+from nkcorpus.lexicon.folding import sense_key
 from nkcorpus.lexicon.lookup import load_lexicon
 from nkcorpus.query.ast import And, Node, Not, Or, Synonyms, Weighted, Words, leaves, synonyms, with_field
 from nkcorpus.query.expansion import Alternative

@@ -40,7 +40,7 @@ def _of_other_senses(snapshot: Snapshot, synonym: Synonym) -> frozenset[int]:
 
 def sense_terms(terms: Terms, synonym: Synonym) -> tuple[list[str], list[str]]:
     """Return the terms of the definitions of an acronym by what articles mean: as is asked for, and as is not."""
-    from nkcorpus.lexicon.definitions import sense_key
+    from nkcorpus.lexicon.folding import sense_key
 
     agreeing: list[str] = []
     others: list[str] = []

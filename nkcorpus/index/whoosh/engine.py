@@ -5,10 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import whoosh
-from whoosh import index as whoosh_index
 
 from nkcorpus.config import INDEX_MEMORY
 from nkcorpus.errors import IndexDamaged, NkcorpusError
@@ -18,14 +16,13 @@ from nkcorpus.index.directory import IndexDirectory
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.index.vocabulary import Vocabulary
-from nkcorpus.index.whoosh.schema import new_schema
 from nkcorpus.index.whoosh.search import answer
 from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
 
-INDEX_VERSION = 7
+INDEX_VERSION = 8
 """Raise it when the schema or what it is filled with changes."""
 
 _NAME = f"whoosh-{INDEX_VERSION}-{analysis.ANALYSIS_VERSION}-{'.'.join(map(str, whoosh.__version__[:2]))}"
@@ -121,8 +118,10 @@ class WhooshIndex:
                 except IndexDamaged:
                     pass
             self.close()
+            from nkcorpus.index.whoosh.writer import create
+
             with self._directory.replaced() as folder:
-                self._fill(whoosh_index.create_in(str(folder), new_schema()), folder, read(0), target, jobs)
+                create(folder, read(0), target, self._memory, jobs)
         return True
 
     def clear(self) -> None:
@@ -148,31 +147,17 @@ class WhooshIndex:
             if not self._directory.is_whole():
                 raise IndexDamaged(f"{self.path}: the index is missing or damaged")
             with _read_errors(self.path):
-                self._snapshot = Snapshot(
-                    whoosh_index.open_dir(str(self.path)), Vocabulary(self.path), Labels(self.path)
-                )
+                self._snapshot = Snapshot(self.path, Vocabulary(self.path), Labels(self.path))
         return self._snapshot
 
     def _update(self, changes: Iterable[Indexable | Removal], target: Position, jobs: int) -> None:
+        from nkcorpus.index.whoosh.writer import update
+
         snapshot = self._open()
         with _read_errors(self.path):
-            index = whoosh_index.open_dir(str(self.path))
-            self._fill(index, self.path, changes, target, jobs, snapshot.documents)
+            update(self.path, changes, target, self._memory, jobs, snapshot.documents)
         self.close()
         self._directory.vouch(self.path)
-
-    def _fill(
-        self,
-        index: Any,
-        folder: Path,
-        changes: Iterable[Indexable | Removal],
-        target: Position,
-        jobs: int,
-        outdated: Callable[[str], Iterable[int]] = lambda _: (),
-    ) -> None:
-        from nkcorpus.index.whoosh.writer import fill  # not for searching
-
-        fill(index, folder, changes, target, self._memory, jobs, outdated)
 
 
 def _holders(snapshot: Snapshot, term: str) -> int:

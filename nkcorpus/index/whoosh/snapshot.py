@@ -1,67 +1,56 @@
 """One committed state of a Whoosh index: its postings and columns over all segments, without deleted documents.
 
-Documents have numbers that run through all segments. The document that holds the position is none of them.
+Documents have numbers that run through all segments.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from pathlib import Path
 
-from nkcorpus.index.analysed import META
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
 from nkcorpus.index.ranking.snapshot import Forms, Unit, summed
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.postings import Postings
 from nkcorpus.index.whoosh.recent import RecentPostings
-from nkcorpus.model import Position
+from nkcorpus.index.whoosh.segments import INTEGER_COLUMNS, read_segments
 
 
 class Snapshot:
     """A reader over an open index. Not for concurrent use."""
 
-    def __init__(self, index: Any, vocabulary: Vocabulary, labels: Labels) -> None:
+    def __init__(self, folder: Path, vocabulary: Vocabulary, labels: Labels) -> None:
         self.vocabulary = vocabulary
         self.labels = labels
-        self._reader = index.reader()
-        self._segments: list[tuple[Any, int, frozenset[int]]] = [
-            (leaf, base, frozenset(leaf.segment().deleted_docs()) if leaf.has_deletions() else frozenset())
-            for leaf, base in self._reader.leaf_readers()
-        ]
+        self.position, self._segments = read_segments(folder)
+        """The change up to which the index was filled."""
         self._columns: dict[str, array[int]] = {}
-        self._deleted = frozenset(base + number for _, base, deleted in self._segments for number in deleted)
+        self._deleted = frozenset(one.base + number for one in self._segments for number in one.deleted)
         self.postings = RecentPostings(self._postings)
         """Return the postings of a term of a field."""
 
     def close(self) -> None:
         """Let go of the files."""
-        self._reader.close()
-
-    @cached_property
-    def position(self) -> Position | None:
-        """The change up to which the index was filled."""
-        for number in self.documents(META):
-            return Position(*self._reader.stored_fields(number)["position"])
-        return None
+        for segment in self._segments:
+            segment.close()
 
     @cached_property
     def live(self) -> list[int]:
         """The numbers of all articles."""
-        hidden = set(self.documents(META))
-        return [
-            base + number
-            for leaf, base, deleted in self._segments
-            for number in range(leaf.doc_count_all())
-            if number not in deleted and base + number not in hidden
-        ]
+        everything = range(self._size)
+        return [number for number in everything if number not in self._deleted] if self._deleted else [*everything]
 
     @cached_property
     def count(self) -> int:
         """The number of articles."""
-        return int(self._reader.doc_count()) - 1
+        return self._size - len(self._deleted)
+
+    @property
+    def _size(self) -> int:
+        return sum(segment.size for segment in self._segments)
 
     def documents(self, article_id: str) -> list[int]:
         """Return the numbers of the documents with an id."""
@@ -71,15 +60,14 @@ class Snapshot:
         """Return the numbers of the articles whose id starts with `prefix`."""
         return [
             number
-            for leaf, _, _ in self._segments
-            for term in leaf.expand_prefix("id", prefix.encode())
-            if term != META.encode()
+            for segment in self._segments
+            for term in segment.terms("id", prefix.encode())
             for number in self.documents(term.decode())
         ]
 
     def terms_with_prefix(self, field: str, prefix: str) -> list[str]:
         """Return the terms of a field that start with `prefix`, in no order; none of a deleted document alone."""
-        found = {term for leaf, _, _ in self._segments for term in leaf.expand_prefix(field, prefix.encode())}
+        found = {term for segment in self._segments for term in segment.terms(field, prefix.encode())}
         return [term.decode("utf-8", "replace") for term in found]
 
     def frequencies(self, field: str, term: str, forms: Forms = None) -> dict[int, float]:
@@ -95,20 +83,18 @@ class Snapshot:
 
     def _postings(self, field: str, term: str) -> Postings:
         key = term.encode("utf-8", "replace")
-        found = ((base, leaf._terms.columns(field, key)) for leaf, base, _ in self._segments)
+        found = ((segment.base, segment.postings(field, key)) for segment in self._segments)
         return Postings([(base, postings) for base, postings in found if postings], self._deleted)
 
     def terms(self, field: str) -> list[str]:
         """Return all terms of a field."""
-        found: set[bytes] = set()
-        for leaf, _, _ in self._segments:
-            found.update(leaf.lexicon(field))
-        found.discard(META.encode())
+        found = {term for segment in self._segments for term in segment.terms(field)}
         return sorted(term.decode("utf-8", "replace") for term in found)
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many documents hold a term in a field, those deleted since included."""
-        return sum(leaf.doc_frequency(field, term.encode("utf-8", "replace")) for leaf, _, _ in self._segments)
+        key = term.encode("utf-8", "replace")
+        return sum(segment.document_frequency(field, key) for segment in self._segments)
 
     def holding(self, unit: Unit, found: Mapping[str, Scores]) -> int:
         """Return how many articles hold a unit, given those that do by field."""
@@ -124,11 +110,9 @@ class Snapshot:
     def column(self, name: str) -> array[int]:
         """Return an integer column, by document number."""
         if name not in self._columns:
-            parts = iter(self._column_parts(name))
-            values = next(parts)
-            for part in parts:
-                values.extend(part)
-            self._columns[name] = values
+            values = self._columns[name] = array(INTEGER_COLUMNS[name][0])
+            for segment in self._segments:
+                values.extend(segment.column(name))
         return self._columns[name]
 
     @cached_property
@@ -144,20 +128,5 @@ class Snapshot:
 
     def article_id(self, number: int) -> str:
         """Return the id of the article with a document number."""
-        for base, ids in self._article_ids:
-            if number >= base:
-                value: bytes = ids[number - base]
-                return value.hex()
-        raise IndexError(number)
-
-    @cached_property
-    def _article_ids(self) -> list[tuple[int, Any]]:
-        return [(base, leaf.column_reader("article", translate=False)) for leaf, base, _ in reversed(self._segments)]
-
-    def _column_parts(self, name: str) -> Iterator[array[int]]:
-        for leaf, _, _ in self._segments:
-            if leaf.has_column(name):
-                yield leaf.column_reader(name, translate=False).load()
-            else:
-                column = leaf.schema[name].column_type
-                yield array(column._typecode, [column.default_value()] * leaf.doc_count_all())
+        segment = next(one for one in reversed(self._segments) if number >= one.base)
+        return segment.article_id(number - segment.base)

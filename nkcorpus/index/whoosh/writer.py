@@ -1,4 +1,4 @@
-"""Writing articles to a Whoosh index, and beside it what Whoosh does not keep."""
+"""Filling a Whoosh index: what changed in the store, in one commit, and beside it what Whoosh does not keep."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from nkcorpus.index.analysed import META, columns
+from whoosh import index as whoosh_index
+
+from nkcorpus.index.analysed import columns
 from nkcorpus.index.chunks import analysed
 from nkcorpus.index.facets import label_columns
 from nkcorpus.index.labels import Labels
@@ -15,10 +17,35 @@ from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.chunk import ArticleFacts, ChunkAnalyser
 from nkcorpus.index.whoosh.codec import ColumnCodec
 from nkcorpus.index.whoosh.pool import PostingPool
+from nkcorpus.index.whoosh.schema import new_schema
+from nkcorpus.index.whoosh.segments import record
 from nkcorpus.model import Indexable, Position, Removal
 
 
-def fill(
+def create(folder: Path, articles: Iterable[Indexable | Removal], target: Position, memory: int, jobs: int) -> None:
+    """Make an index of the articles in an empty folder.
+
+    At most `memory` bytes of postings are in memory; `jobs` processes analyse.
+    """
+    _fill(whoosh_index.create_in(str(folder), new_schema()), folder, articles, target, memory, jobs, lambda _: ())
+
+
+def update(
+    folder: Path,
+    changes: Iterable[Indexable | Removal],
+    target: Position,
+    memory: int,
+    jobs: int,
+    outdated: Callable[[str], Iterable[int]],
+) -> None:
+    """Bring an index up to `target`; `outdated` gives the numbers of the documents that an article has there.
+
+    See `create`.
+    """
+    _fill(whoosh_index.open_dir(str(folder)), folder, changes, target, memory, jobs, outdated)
+
+
+def _fill(
     index: Any,
     folder: Path,
     changes: Iterable[Indexable | Removal],
@@ -27,26 +54,22 @@ def fill(
     jobs: int,
     outdated: Callable[[str], Iterable[int]],
 ) -> None:
-    """Write changes and the position they lead to, in one commit; `outdated` gives the documents of an id.
+    """Write changes and the position they lead to, in one commit.
 
-    At most `memory` bytes of postings are in memory; `jobs` processes analyse. Vocabulary and labels are written
-    before the commit: a kill in between leaves files of another size than the manifest's.
+    Vocabulary and labels are written before: a kill in between leaves files of another size than the manifest's.
     """
     labels = Labels(folder)
     writer = index.writer(codec=ColumnCodec(), compound=False)
     writer.pool = PostingPool(memory)
     try:
         words = _add(writer, changes, labels, jobs, outdated)
-        for number in outdated(META):
-            writer.delete_document(number)
-        writer.pool.add(("id", META.encode(), writer.docnum, 1.0, b""))
-        writer.add_document(position=(target.seq, target.token))
         Vocabulary(folder).add(words)
         labels.write()
         writer.commit()
     except BaseException:
         writer.cancel()
         raise
+    record(folder, target)
 
 
 def _add(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -128,6 +127,8 @@ def close_writer(connection: sqlite3.Connection) -> bool:
 
 def come_to_rest(path: Path) -> None:
     """Turn a corpus that nobody has open any more back into one file; where somebody has, it stays as it is."""
+    import random
+
     for _ in range(_TRIES_TO_REST):
         try:
             if close_writer(_connect(path, "rw")):

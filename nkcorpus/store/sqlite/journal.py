@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from nkcorpus.dates import utc_now
-from nkcorpus.identity import url_id
 from nkcorpus.model import Attempt, FetchEntry, FetchState, Retrieval
 from nkcorpus.store.journal import Followed
 from nkcorpus.store.sqlite.connection import corpus_errors
@@ -231,6 +230,8 @@ class SqliteJournalWriter:
             ).rowcount
 
     def _mark_gone(self, url: str, status: int | None) -> None:
+        from nkcorpus.identity import url_id
+
         self._connection.execute(
             "UPDATE article SET gone_at = coalesce(gone_at, ?3), gone_status = ?4"
             f" WHERE id IN {_ARTICLES_AT} AND removed_at IS NULL",
@@ -238,6 +239,8 @@ class SqliteJournalWriter:
         )
 
     def _mark_there(self, url: str) -> None:
+        from nkcorpus.identity import url_id
+
         self._connection.execute(
             f"UPDATE article SET gone_at = NULL, gone_status = NULL WHERE id IN {_ARTICLES_AT} AND gone_at IS NOT NULL",
             (url_id(url), url),

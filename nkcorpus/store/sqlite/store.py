@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
-from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
-from nkcorpus.model import Article, Indexable, Position, Removal, Version
+from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
