@@ -31,7 +31,8 @@ def read(source: Input, reading: Reading) -> Iterator[Outcome]:
     """
     try:
         head, stream = peek(source.stream, SIGNATURE_BYTES)
-        source = replace(source, stream=stream)
+        if stream is not source.stream:
+            source = replace(source, stream=stream)
         format_ = _told(source, head, reading)
         if _is_unknown(source, format_, head, reading):
             if not reading.names.include:
@@ -193,7 +194,10 @@ def _read_page(source: Input) -> Iterator[Outcome]:
 def whole(source: Input, format_: Format) -> bytes:
     """Return all bytes of an input. Raises ItemTooLarge."""
     limit = WHOLE_FILE_BYTES[format_]
-    payload = source.stream.read(limit + 1)
+    # Room for all that may be is made at each read: no more than is told, and what there is more comes after.
+    payload = source.stream.read(min(limit, source.size or 0) + 1)
+    if len(payload) > (source.size or 0):
+        payload += source.stream.read(limit + 1 - len(payload))
     if len(payload) > limit:
         raise ItemTooLarge(f"more than the limit of {megabytes(limit)} for one {format_} file; split it")
     return payload

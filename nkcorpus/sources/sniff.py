@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import PurePosixPath
 
 from nkcorpus.errors import NotText
 from nkcorpus.extract.charset import bom_charset, detect_charset
@@ -86,7 +85,9 @@ _LIST = re.compile(r"\[\s*(?:\{|\]\s*$)")
 
 def format_of_name(name: str) -> Format | None:
     """Return the format that a file name's extension tells, None for one that is not known."""
-    return _FORMATS.get(PurePosixPath(name).suffix.lower())
+    base = name.rstrip("/").rpartition("/")[2]
+    stem, dot, extension = base.rpartition(".")
+    return _FORMATS.get(f".{extension.lower()}") if dot and stem else None
 
 
 def format_of_mark(head: bytes) -> Format | None:

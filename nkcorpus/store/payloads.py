@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zstandard import ZstdCompressor
+
 _LEVEL = 3
 
 
 def compress(payload: bytes) -> bytes:
     """Return `payload` as one Zstandard frame."""
+    return _compressor(threading.get_ident()).compress(payload)
+
+
+@lru_cache(maxsize=16)
+def _compressor(thread: int) -> ZstdCompressor:
+    """Return the compressor of a thread: making one takes as long as it needs for an article of text."""
     import zstandard
 
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(payload)
+    return zstandard.ZstdCompressor(level=_LEVEL)
 
 
 def decompress(frame: bytes, size: int) -> bytes:

@@ -62,9 +62,10 @@ class WordCache(dict[str, Words]):
     def words(self, text: str) -> Words:
         """Return the words of a text."""
         found = list(map(self.__getitem__, analysis.split(text)))
-        spaced = "".join([words.spaced for words in found])
-        formed = "".join([words.formed for words in found])
-        return Words(spaced, formed, b"".join([words.record for words in found]))
+        if not found:
+            return Words("", "", b"")
+        spaced, formed, record = zip(*found, strict=True)
+        return Words("".join(spaced), "".join(formed), b"".join(record))
 
     def __missing__(self, surface: str) -> Words:
         spaced, formed, record = [], [], []

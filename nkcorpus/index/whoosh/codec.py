@@ -44,6 +44,7 @@ class ColumnPostingsWriter:
 
     def __init__(self, file: Any) -> None:
         self._file = file
+        self._end: int = file.tell()
 
     def start_postings(self, format_: Any, terminfo: Any) -> None:
         """Begin a term."""
@@ -52,9 +53,10 @@ class ColumnPostingsWriter:
         """Write all postings of the term."""
         numbers, counts, places = postings.numbers, postings.counts, postings.places
         self._info = W3TermInfo(sum(counts), len(numbers), maxweight=max(counts), minid=numbers[0], maxid=numbers[-1])
-        offset = self._file.tell()
-        self._file.write(encoded(numbers, counts, places))
-        self._info.set_extent(offset, self._file.tell() - offset)
+        data = encoded(numbers, counts, places)
+        self._file.write(data)
+        self._info.set_extent(self._end, len(data))
+        self._end += len(data)
 
     def finish_postings(self) -> W3TermInfo:
         """End the term, and return its statistics and where its postings are."""
