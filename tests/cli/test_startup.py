@@ -45,7 +45,7 @@ READING = {
     "nkcorpus": ["asking", "corpus", "dates", "model", "opened", "results", "searching"],
     "nkcorpus.index": ["base", "engines"],
     "nkcorpus.query": ["analysis", "ast", "dates", "forms", "lexer", "parser", "patterns", "senses"],
-    "nkcorpus.render": ["fields", "jsonout"],
+    "nkcorpus.render": ["fields", "jsonout", "reports"],
     "nkcorpus.store": ["base", "journal", "sqlite", "text"],
     "nkcorpus.store.sqlite": ["aliases", "articles", "connection", "journal", "remarks", "rows", "searches", "store"],
 }
