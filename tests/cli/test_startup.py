@@ -68,7 +68,7 @@ USES = {
     ("--help",): [ALL_USE],
     ("search", "--help"): [ALL_USE, SHOWING_HITS],
     ("show", "{lecture}"): [ALL_USE, READING, {"nkcorpus.render": ["articles", "labels", "markup", "prose"]}],
-    ("list", "--format", "plain"): [ALL_USE, READING, FINDING, SHOWING_HITS, {"nkcorpus.query": ["snippet"]}],
+    ("list", "--format", "plain"): [ALL_USE, READING, FINDING, SHOWING_HITS],
     ("search", "lecture", "--format", "plain"): [ALL_USE, READING, FINDING, SHOWING_HITS, WITH_OTHER_NAMES],
 }  # fmt: skip
 """All of our modules that these commands may import; what is in `index/whoosh` is the engine's own business."""
