@@ -191,11 +191,15 @@ class Corpus:
         limit: int = 10,
         offset: int = 0,
         sort: Literal["newest", "oldest"] = "newest",
+        snippets: int = 1,
         **narrow: Unpack[NarrowKeywords],
     ) -> SearchResult:
-        """Return articles by date; those without a date come last, the last stored first among equals."""
+        """Return articles by date, each with up to `snippets` passages; those without a date come last, the last stored
+        first among equals.
+        """
         query = Query("", Everything(), filters_of(narrow))
-        return self._find(query, SearchOptions(limit, offset, "any", sort, collapse=False), {})
+        options = SearchOptions(limit, offset, "any", sort, collapse=False)
+        return self._find(query, options, {"snippets": snippets})
 
     def get(self, article_id: str, version: int | None = None) -> Article:
         """Return the article whose id starts with `article_id`, by default as it is now, else as that version has it.

@@ -1,8 +1,10 @@
 """Dataclasses that cost a tenth of the standard ones to define, for the modules that every command imports.
 
 `dataclasses.dataclass` writes six methods of each frozen class as text and compiles them whenever the module is
-imported, with CPython 3.11 two thirds of a millisecond a class: for the classes of a search a quarter of its time.
-Here methods are closures, and only `__init__` is compiled, when a class has its first instance.
+imported, with CPython 3.11 two thirds of a millisecond a class. Here methods are closures, and only `__init__` is
+compiled, when a class has its first instance. A cold search defines 80 classes: it takes 10 times the CPU of
+`python -c pass` with these, 13.5 times with the standard ones. Importing msgspec takes about what its classes would
+save; a NamedTuple takes twice as long to define as one of these, and equals any tuple of the same values.
 """
 
 from __future__ import annotations

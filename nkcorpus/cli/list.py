@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from nkcorpus.cli.context import NO_ARTICLES, Session, narrow_keywords, narrowing, pass_session
-from nkcorpus.render import HIT_FORMATS, default_hit_format, render_count, render_hits
+from nkcorpus.render import HIT_FORMATS, WITHOUT_SNIPPETS, default_hit_format, render_count, render_hits
 
 
 @click.command("list")
@@ -22,18 +22,20 @@ from nkcorpus.render import HIT_FORMATS, default_hit_format, render_count, rende
 def command(session: Session, /, **options: Any) -> int:
     """Show the newest articles by their dates; those without a date come last."""
     env = session.env
+    format = options["format"] or default_hit_format(env)
     with session.open() as corpus:
         result = corpus.newest(
             limit=1 if options["count"] else options["limit"],
             offset=0 if options["count"] else options["offset"],
             sort=options["sort"],
+            snippets=0 if options["count"] or format in WITHOUT_SNIPPETS else 1,
             **narrow_keywords(options),
         )
-        is_empty = not result.total and not corpus.newest(limit=1).total
+        is_empty = not result.total and not corpus.newest(limit=1, snippets=0).total
     if options["count"]:
         render_count(result.total, env)
     else:
-        render_hits(result, options["format"] or default_hit_format(env), env, null=options["null"])
+        render_hits(result, format, env, null=options["null"])
         if not result.total:
             env.note(NO_ARTICLES if is_empty else "no articles")
     return 0

@@ -76,7 +76,7 @@ def none_left(result: SearchResult, offset: int) -> str | None:
 
 def why_none(what: str, corpus: Corpus, query: str, *, literal: bool) -> str:
     """Say in a line why there are no hits, or whatever `what` names in the plural."""
-    if not corpus.newest(limit=1).total:
+    if not corpus.newest(limit=1, snippets=0).total:
         return _NO_ARTICLES
     *_, tree = corpus.explain(query, literal=literal)
     shown = query if len(query) <= _SHOWN else f"{query[:_SHOWN]} ..."

@@ -13,6 +13,7 @@ from nkcorpus.errors import UsageError
 from nkcorpus.render import (
     HIT_FORMATS,
     QUERIES_FORMATS,
+    WITHOUT_SNIPPETS,
     Environment,
     default_hit_format,
     feedback_line,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from nkcorpus.results import SearchResult
 
 FACETS: tuple[FacetField, ...] = get_args(FacetField)
-_WITHOUT_SNIPPETS = frozenset({"plain", "ids", "trec"})
 
 
 @click.command("search")
@@ -102,7 +102,7 @@ def _ask(corpus: Corpus, query: str, options: dict[str, Any], keywords: SearchKe
             given = "--count" if options["count"] else f"format {format}"
             raise UsageError(f"--facet has no {given}; formats are {', '.join(FACET_FORMATS)}")
         keywords["limit"], keywords["offset"] = 1, 0
-    if facets_only or options["count"] or format in _WITHOUT_SNIPPETS:
+    if facets_only or options["count"] or format in WITHOUT_SNIPPETS:
         keywords["snippets"] = 0
     if format == "trec":
         keywords["collapse"] = False
@@ -146,7 +146,7 @@ def _ask_many(corpus: Corpus, file: str, options: dict[str, Any], keywords: Sear
         if options[option]:
             name = option.replace("_", "-")
             raise UsageError(f"--{name} takes one query; leave out --queries or --{name}")
-    if format in _WITHOUT_SNIPPETS:
+    if format in WITHOUT_SNIPPETS:
         keywords["snippets"] = 0
     if format == "trec":
         keywords["collapse"] = False

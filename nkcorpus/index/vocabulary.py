@@ -1,58 +1,48 @@
 """All words of a corpus as they are written, folded, in files beside the postings, which are of stems.
 
-Words only ever come in: one that no article holds any more has no posting and is found nowhere.
+Words only ever come in: one that no article holds any more has no posting and is found nowhere. The lines of the files
+are sorted, so that a look-up reads only some of them.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import mmap
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice, takewhile
 from pathlib import Path
 
 from nkcorpus.query.analysis import stems
 
-_NAME = "words"
-_BY_SOUND = "spellings"
+_WORDS = "words"
+_SPELLINGS = "spellings"
+"""Key and word of each word that has a `spelling_key`, apart by a tab."""
+_FAMILIES = "families"
+"""Each stem and how many words have it, apart by a tab."""
 
 
 class Vocabulary:
     """The words of the index in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / _NAME
-        self._by_sound = folder / _BY_SOUND
+        self._folder = folder
 
     @cached_property
     def words(self) -> list[str]:
         """All words, sorted."""
-        return _lines(self._file)
-
-    @cached_property
-    def _spellings(self) -> list[str]:
-        """Key and word of each word that has a `spelling_key`, apart by a tab, sorted."""
-        return _lines(self._by_sound)
+        return _lines(self._folder / _WORDS)
 
     def with_key(self, key: str) -> list[str]:
         """Return the words whose `spelling_key` is `key`, sorted."""
-        prefix = f"{key}\t"
-        start = bisect_left(self._spellings, prefix)
-        found = takewhile(lambda line: line.startswith(prefix), islice(self._spellings, start, None))
-        return [line[len(prefix) :] for line in found]
+        return [line.partition("\t")[2] for line in _beginning(self._folder / _SPELLINGS, f"{key}\t")]
 
-    @cached_property
-    def family_sizes(self) -> Counter[str]:
-        """How many words each stem has."""
-        return Counter(stems(self.words))
+    def family_size(self, stem: str) -> int:
+        """Return how many words have a stem."""
+        return sum(int(line.partition("\t")[2]) for line in _beginning(self._folder / _FAMILIES, f"{stem}\t"))
 
     def with_prefix(self, prefix: str) -> Iterable[str]:
         """Return the words that begin with `prefix`, sorted."""
-        if not prefix:
-            return self.words
-        start = bisect_left(self.words, prefix)
-        return takewhile(lambda word: word.startswith(prefix), (self.words[i] for i in range(start, len(self.words))))
+        return _beginning(self._folder / _WORDS, prefix) if prefix else self.words
 
     def add(self, words: Iterable[str]) -> None:
         """Write the files with `words` added to them."""
@@ -60,11 +50,17 @@ class Vocabulary:
 
         known = self.words
         new = set(words).difference(known)
-        if new:
-            _write(self._file, [*known, *new])
-            _write(
-                self._by_sound, [*self._spellings, *(f"{key}\t{word}" for word in new if (key := spelling_key(word)))]
-            )
+        if not new:
+            return
+        spellings = _lines(self._folder / _SPELLINGS)
+        spellings += [f"{key}\t{word}" for word in new if (key := spelling_key(word))]
+        sizes = Counter(stems(list(new)))
+        for line in _lines(self._folder / _FAMILIES):
+            stem, _, size = line.partition("\t")
+            sizes[stem] += int(size)
+        _write(self._folder / _WORDS, [*known, *new])
+        _write(self._folder / _SPELLINGS, spellings)
+        _write(self._folder / _FAMILIES, [f"{stem}\t{size}" for stem, size in sizes.items()])
 
 
 def _lines(file: Path) -> list[str]:
@@ -74,5 +70,28 @@ def _lines(file: Path) -> list[str]:
         return []
 
 
-def _write(file: Path, lines: Iterable[str]) -> None:
-    file.write_bytes("\n".join([*sorted(lines), ""]).encode("utf-8", "replace"))
+def _beginning(file: Path, prefix: str) -> Iterator[str]:
+    """Yield the lines of a sorted file that begin with `prefix`. UTF-8 sorts as the characters do."""
+    try:
+        opened = file.open("rb")
+    except FileNotFoundError:
+        return
+    wanted = prefix.encode("utf-8", "replace")
+    with opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as lines:
+        low, high = 0, len(lines)  # each the start of a line, or the end
+        while low < high:
+            start = lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
+            end = lines.find(b"\n", start) + 1
+            if lines[start:end] < wanted:
+                low = end
+            else:
+                high = start
+        while lines[low : low + len(wanted)] == wanted and low < len(lines):
+            end = lines.find(b"\n", low)
+            yield lines[low:end].decode("utf-8")
+            low = end + 1
+
+
+def _write(file: Path, lines: Sequence[str]) -> None:
+    if lines:  # an empty file cannot be mapped
+        file.write_bytes("\n".join([*sorted(lines), ""]).encode("utf-8", "replace"))

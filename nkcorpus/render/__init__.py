@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nkcorpus.render.hits import (
         HIT_FORMATS,
         QUERIES_FORMATS,
+        WITHOUT_SNIPPETS,
         HitFormat,
         QueriesFormat,
         default_hit_format,
@@ -83,6 +84,7 @@ _HOMES = {
     "nkcorpus.render.hits": (
         "HIT_FORMATS",
         "QUERIES_FORMATS",
+        "WITHOUT_SNIPPETS",
         "HitFormat",
         "QueriesFormat",
         "default_hit_format",
@@ -114,6 +116,7 @@ __all__ = [
     "QUERIES_FORMATS",
     "RECLEAN_FORMATS",
     "RULES_FORMATS",
+    "WITHOUT_SNIPPETS",
     "WORDING_FORMATS",
     "ArticleFormat",
     "AuditFormat",

@@ -16,6 +16,8 @@ QueriesFormat = Literal["jsonl", "json", "csv", "tsv", "plain", "ids", "trec"]
 
 HIT_FORMATS: tuple[str, ...] = get_args(HitFormat)
 QUERIES_FORMATS: tuple[str, ...] = get_args(QueriesFormat)
+WITHOUT_SNIPPETS: frozenset[HitFormat] = frozenset({"plain", "ids", "trec"})
+"""Formats for which no snippets need be made."""
 
 # TREC numbers its topics from 1; a search without --queries has one.
 _ONLY_TOPIC = "1"

@@ -45,7 +45,7 @@ READING = {
     "nkcorpus": ["asking", "corpus", "dates", "model", "opened", "results", "searching"],
     "nkcorpus.index": ["base", "engines"],
     "nkcorpus.query": ["analysis", "ast", "dates", "forms", "lexer", "parser", "patterns", "senses"],
-    "nkcorpus.render": ["fields", "jsonout"],
+    "nkcorpus.render": ["fields", "jsonout", "reports"],
     "nkcorpus.store": ["base", "journal", "sqlite", "text"],
     "nkcorpus.store.sqlite": ["aliases", "articles", "connection", "journal", "remarks", "rows", "searches", "store"],
 }
@@ -68,7 +68,7 @@ USES = {
     ("--help",): [ALL_USE],
     ("search", "--help"): [ALL_USE, SHOWING_HITS],
     ("show", "{lecture}"): [ALL_USE, READING, {"nkcorpus.render": ["articles", "labels", "markup", "prose"]}],
-    ("list", "--format", "plain"): [ALL_USE, READING, FINDING, SHOWING_HITS, {"nkcorpus.query": ["snippet"]}],
+    ("list", "--format", "plain"): [ALL_USE, READING, FINDING, SHOWING_HITS],
     ("search", "lecture", "--format", "plain"): [ALL_USE, READING, FINDING, SHOWING_HITS, WITH_OTHER_NAMES],
 }  # fmt: skip
 """All of our modules that these commands may import; what is in `index/whoosh` is the engine's own business."""

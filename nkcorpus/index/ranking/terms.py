@@ -75,9 +75,9 @@ class Expander:
         for word, stem in zip(words, analysis.stems(words), strict=True):
             forms.setdefault(stem, set()).add(form_of(word, stem))
             counts[stem] = counts.get(stem, 0) + 1
-        sizes = vocabulary.family_sizes
         return {
-            stem: None if counts[stem] == sizes[stem] else frozenset(wanted) for stem, wanted in sorted(forms.items())
+            stem: None if counts[stem] == vocabulary.family_size(stem) else frozenset(wanted)
+            for stem, wanted in sorted(forms.items())
         }
 
     def _words(self, pattern: Pattern, candidates: Iterable[str]) -> list[str]:

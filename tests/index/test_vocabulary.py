@@ -1,0 +1,38 @@
+"""The words beside an index: those that a look-up gives are those that reading all of them gives."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.lexicon.folding import spelling_key
+from nkcorpus.query.analysis import stems
+
+WORDS = st.sets(
+    st.text("abést보위", min_size=1, max_size=6)
+    | st.sampled_from(["lecture", "lectures", "lecturing", "musan", "moosan", "taekjeong", "𠀀", "\uffee"])
+)
+
+
+@example({"a"}, set(), "a")
+@example({"ab", "abc", "b"}, {"aa"}, "ab")
+@given(WORDS, WORDS, st.text("abst보", max_size=3))
+def test_look_ups_agree_with_all_words(first: set[str], later: set[str], prefix: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Vocabulary(Path(folder)).add(first)
+        Vocabulary(Path(folder)).add(later)
+        vocabulary = Vocabulary(Path(folder))
+        words = sorted(first | later)
+        assert vocabulary.words == words
+        assert list(vocabulary.with_prefix(prefix)) == [word for word in words if word.startswith(prefix)]
+        for stem, size in Counter(stems(words)).items():
+            assert vocabulary.family_size(stem) == size
+        assert vocabulary.family_size("nowhere") == 0
+        for key in {spelling_key(word) for word in words} - {""}:
+            assert vocabulary.with_key(key) == [word for word in words if spelling_key(word) == key]
+        assert vocabulary.with_key("nowhere") == []
