@@ -15,16 +15,21 @@ from benchmarks.measure import Usage, measure
 from benchmarks.tools import MILLION, ROOT, Command, Tool
 
 _FURTHER = 2_000  # articles, enough for some runs of adding 1, 10 and 100
+_TINY = 30  # articles
 _LETTERS = "bcdfghjklmnpqrstvwxz"
 
 
 class Workspace:
-    """The files of one size in `folder`. What exists is taken as it is, so that parts can be measured again."""
+    """The files of one size, in a folder below `folder`. What exists is taken as it is: parts can be measured again."""
 
     def __init__(self, folder: Path, size: int) -> None:
         self.size = size
-        self._bytecode = folder / "bytecode"
+        self._work = folder
         self.folder = folder / str(size)
+
+    def tiny(self) -> Workspace:
+        """Return one beside it of a few articles, to try what is to be measured."""
+        return Workspace(self._work, _TINY)
 
     @property
     def short(self) -> bool:
@@ -88,7 +93,7 @@ class Workspace:
         return {
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPYCACHEPREFIX": str(self._bytecode),
+            "PYTHONPYCACHEPREFIX": str(self._work / "bytecode"),
             **tool.environment(self.place(tool)),
         }
 

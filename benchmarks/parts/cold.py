@@ -42,7 +42,7 @@ def _other_commands(space: Workspace, runs: int) -> list[Row]:
     rows = []
     for step, command in commands.items():
         space.measure(WHOOSH, command)
-        found = in_turn([WHOOSH, PASS], 4 * _ROUNDS * runs, lambda tool: _measure(space, tool, command))  # noqa: B023
+        found = in_turn([WHOOSH, PASS], 2 * _ROUNDS * runs, lambda tool: _measure(space, tool, command))  # noqa: B023
         rows += [_row(tool.key, step, usage) for tool, usage in found.items()]
     return rows
 

@@ -56,6 +56,14 @@ def indexed(tools: Iterable[AnyTool], space: Workspace) -> list[AnyTool]:
     return tools
 
 
+def warm_up(tools: Iterable[Tool], source: Path, space: Workspace) -> None:
+    """Index a few articles with each tool, unmeasured: who comes first compiles all modules."""
+    for tool in tools:
+        command = tool.index(source, space.fresh_place(tool))
+        assert command is not None, tool.key
+        space.measure(tool, command)
+
+
 def in_turn(tools: Sequence[AnyTool], runs: int, step: Callable[[AnyTool], Usage]) -> dict[AnyTool, Usage]:
     """Return the medians of what a step takes each tool, measured in turn so that a busy machine slows all of them."""
     usages: dict[AnyTool, list[Usage]] = {tool: [] for tool in tools}

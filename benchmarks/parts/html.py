@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from benchmarks.measure import Usage
-from benchmarks.parts.common import Settings, available, in_turn
+from benchmarks.parts.common import Settings, available, in_turn, warm_up
 from benchmarks.results import Row
 from benchmarks.tools import PAGES_SCRIPT, PAGES_WHOOSH, Nkcorpus, Peer
 from benchmarks.workspace import Workspace
@@ -23,6 +23,7 @@ def run(space: Workspace, settings: Settings) -> list[Row]:
     def clean(tool: Nkcorpus) -> Usage:
         return space.measure(tool, tool.clean(pages))
 
+    warm_up([*ours, *script], space.tiny().pages(), space.tiny())
     cleaned = in_turn(ours, settings.runs, clean)
     taken: dict[Nkcorpus | Peer, Usage] = in_turn([*ours, *script], settings.runs, ingest)
     for tool in (*ours, *script):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.measure import Usage
-from benchmarks.parts.common import Settings, available, in_turn
+from benchmarks.parts.common import Settings, available, in_turn, warm_up
 from benchmarks.results import Row
 from benchmarks.tools import INDEXERS, Tool, corpus_file
 from benchmarks.workspace import Workspace, bytes_in
@@ -18,7 +18,9 @@ def run(space: Workspace, settings: Settings) -> list[Row]:
         assert command is not None, tool.key
         return space.measure(tool, command)
 
-    medians = in_turn(available(INDEXERS, space, settings), settings.runs, ingest)
+    tools = available(INDEXERS, space, settings)
+    warm_up(tools, space.tiny().articles(), space.tiny())
+    medians = in_turn(tools, settings.runs, ingest)
     return [row_of(tool, usage, space) for tool, usage in medians.items()]
 
 
