@@ -7,6 +7,7 @@ before at that size; then docs/performance.md is made anew. `--only` and `--size
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,16 +34,27 @@ PARTS: Mapping[str, tuple[Callable[[Workspace, Settings], list[Row]], Sequence[i
 _WORK = Path(tempfile.gettempdir()) / "nkcorpus-benchmark"
 
 
-def measure(arguments: argparse.Namespace, results: Results) -> None:
-    """Measure the parts at the sizes that the command line says, and write the results after each."""
+def measure(arguments: argparse.Namespace, results: Results) -> list[str]:
+    """Measure the parts at the sizes that the command line says, and write the results after each.
+
+    Returns what failed: one tool's trouble must not cost hours of the others' figures.
+    """
     settings = Settings(arguments.runs, arguments.without, arguments.news)
+    failed = []
     for size, part in _plan(arguments.only, arguments.sizes):
-        note(f"{part}, {size:,}")
+        name = f"{part}, {size:,}"
+        note(name)
         started = time.monotonic()
-        rows = PARTS[part][0](Workspace(arguments.work, size), settings)
+        try:
+            rows = PARTS[part][0](Workspace(arguments.work, size), settings)
+        except (RuntimeError, subprocess.CalledProcessError) as error:
+            note(f"{name}: failed: {error}")
+            failed.append(name)
+            continue
         results.put(part, size, settings.runs, time.monotonic() - started, rows)
         results.write(arguments.results)
-        note(f"{part}, {size:,}: {(time.monotonic() - started) / 60:.1f} minutes")
+        note(f"{name}: {(time.monotonic() - started) / 60:.1f} minutes")
+    return failed
 
 
 def _plan(only: Sequence[str], sizes: Sequence[int]) -> list[tuple[int, str]]:
@@ -99,9 +111,11 @@ def main() -> None:
         results = Results.here(arguments.results, arguments.fresh)
     except OtherMachine as error:
         sys.exit(str(error))
-    measure(arguments, results)
+    failed = measure(arguments, results)
     if arguments.results == RESULTS:
         report.write(results)
+    if failed:
+        sys.exit(f"not measured: {'; '.join(failed)}")
 
 
 if __name__ == "__main__":

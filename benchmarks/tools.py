@@ -154,7 +154,7 @@ class Recoll(Tool):
         return {"HOME": str(place), "RECOLL_CONFDIR": str(place / "recoll")}
 
     def index(self, source: Path, place: Path) -> Command:
-        """Index all files of `source`."""
+        """Index all files of `source`: settings name them, which are written here."""
         settings = place / "recoll"
         settings.mkdir(parents=True, exist_ok=True)
         (settings / "recoll.conf").write_text(f"topdirs = {source}\n", encoding="utf-8")

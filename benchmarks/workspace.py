@@ -15,6 +15,7 @@ from benchmarks.measure import Usage, measure
 from benchmarks.tools import MILLION, ROOT, Command, Tool
 
 _FURTHER = 2_000  # articles, enough for some runs of adding 1, 10 and 100
+_WHOLE = "whole"  # the file in a tool's folder that tells so
 _TINY = 30  # articles
 _LETTERS = "bcdfghjklmnpqrstvwxz"
 
@@ -75,6 +76,23 @@ class Workspace:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
         return place
+
+    def index(self, tool: Tool, source: Path) -> Usage:
+        """Index all of `source` from scratch in the tool's own folder, and return what it took."""
+        place = self.fresh_place(tool)
+        command = tool.index(source, place)
+        assert command is not None, tool.key
+        usage = self.measure(tool, command)
+        self.set_whole(tool)
+        return usage
+
+    def set_whole(self, tool: Tool) -> None:
+        """Remember that the tool has indexed all articles."""
+        (self.place(tool) / _WHOLE).touch()
+
+    def is_whole(self, tool: Tool) -> bool:
+        """Whether the tool has indexed all articles."""
+        return (self.place(tool) / _WHOLE).exists()
 
     def measure(self, tool: Tool, command: Command, codes: tuple[int, ...] = (0,)) -> Usage:
         """Run a command of the tool in a fresh process and return what it took."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.measure import Usage, middle
-from benchmarks.tools import Tool
+from benchmarks.tools import INDEXERS, Tool
 from benchmarks.workspace import Workspace
 
 AnyTool = TypeVar("AnyTool", bound=Tool)
@@ -46,22 +46,16 @@ def indexed(tools: Iterable[AnyTool], space: Workspace) -> list[AnyTool]:
     """Make the indexes that are not there, unmeasured, and return the tools."""
     tools = list(tools)
     for tool in tools:
-        if space.place(tool).exists():
-            continue
-        place = space.fresh_place(tool)
-        command = tool.index(space.articles(), place)
-        if command:
+        if tool in INDEXERS and not space.is_whole(tool):
             note(f"{tool.title}: indexing {space.size:,} articles")
-            space.measure(tool, command)
+            space.index(tool, space.articles())
     return tools
 
 
 def warm_up(tools: Iterable[Tool], source: Path, space: Workspace) -> None:
     """Index a few articles with each tool, unmeasured: who comes first compiles all modules."""
     for tool in tools:
-        command = tool.index(source, space.fresh_place(tool))
-        assert command is not None, tool.key
-        space.measure(tool, command)
+        space.index(tool, source)
 
 
 def in_turn(tools: Sequence[AnyTool], runs: int, step: Callable[[AnyTool], Usage]) -> dict[AnyTool, Usage]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import shutil
 
-from benchmarks.measure import Usage
 from benchmarks.parts.common import Settings, available, in_turn, warm_up
 from benchmarks.results import Row
-from benchmarks.tools import PAGES_SCRIPT, PAGES_WHOOSH, Nkcorpus, Peer
+from benchmarks.tools import PAGES_SCRIPT, PAGES_WHOOSH
 from benchmarks.workspace import Workspace
 
 
@@ -17,15 +16,9 @@ def run(space: Workspace, settings: Settings) -> list[Row]:
     ours = available(PAGES_WHOOSH, space, settings)
     script = available([PAGES_SCRIPT], space, settings)
 
-    def ingest(tool: Nkcorpus | Peer) -> Usage:
-        return space.measure(tool, tool.index(pages, space.fresh_place(tool)))
-
-    def clean(tool: Nkcorpus) -> Usage:
-        return space.measure(tool, tool.clean(pages))
-
     warm_up([*ours, *script], space.tiny().pages(), space.tiny())
-    cleaned = in_turn(ours, settings.runs, clean)
-    taken: dict[Nkcorpus | Peer, Usage] = in_turn([*ours, *script], settings.runs, ingest)
+    cleaned = in_turn(ours, settings.runs, lambda tool: space.measure(tool, tool.clean(pages)))
+    taken = in_turn([*ours, *script], settings.runs, lambda tool: space.index(tool, pages))
     for tool in (*ours, *script):
         shutil.rmtree(space.place(tool), ignore_errors=True)
     return [

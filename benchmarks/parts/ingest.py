@@ -12,15 +12,9 @@ from benchmarks.workspace import Workspace, bytes_in
 def run(space: Workspace, settings: Settings) -> list[Row]:
     """Measure all that makes an index, each time into nothing."""
     articles = space.articles()
-
-    def ingest(tool: Tool) -> Usage:
-        command = tool.index(articles, space.fresh_place(tool))
-        assert command is not None, tool.key
-        return space.measure(tool, command)
-
     tools = available(INDEXERS, space, settings)
     warm_up(tools, space.tiny().articles(), space.tiny())
-    medians = in_turn(tools, settings.runs, ingest)
+    medians = in_turn(tools, settings.runs, lambda tool: space.index(tool, articles))
     return [row_of(tool, usage, space) for tool, usage in medians.items()]
 
 

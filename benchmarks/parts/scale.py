@@ -50,6 +50,7 @@ def _checked(tool: Nkcorpus, space: Workspace, sources: Sequence[Path]) -> Row:
     killed = _killed_at(command, space.environment(tool), corpus_file(place), len(expected) // 2)
     note(f"killed with {killed.stored:,} of {len(expected):,} stored; going on")
     usage = space.measure(tool, command)
+    space.set_whole(tool)
     ids, external = _contents(tool, space)
     found = int(space.output(tool, nkcorpus(place, "search", "date:1900..2100", "--count", "--no-collapse")))
     return {
