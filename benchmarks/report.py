@@ -116,7 +116,7 @@ def _ingest(results: Results) -> Iterable[str]:
     yield (
         "From nothing: nkcorpus cleans, dates, identifies, compares for near duplicates and keeps the original bytes; the"
         " others index and keep the text. `×` is beside the plain script: how many times as many articles a second, and"
-        " a CPU second. Peak memory is that of the largest process. nkcorpus has two processes where not told otherwise.\n"
+        " a CPU second. Peak memory is that of the largest process. nkcorpus has two processes where not told otherwise. What has `--jobs 1`, Xapian and recoll are measured once.\n"
     )
     for size in results.sizes("ingest"):
         script = _first(results.rows("ingest", size, tool="script"))
@@ -319,12 +319,13 @@ def _quotient(value: float | None, reference: float | None) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Return a figure with three digits or all before the point."""
+    """Return a figure, nothing for what was not measured."""
     return "" if value is None else _short(value)
 
 
 def _short(value: float) -> str:
-    if value >= 100:
+    """Return a figure with three digits or all before the point."""
+    if value >= 100 or value == 0:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from benchmarks.results import Results
+from benchmarks.tools import MILLION
 
 USUAL, LARGE = 20_000, 100_000
 """The sizes that targets are set for."""
@@ -146,6 +147,16 @@ def targets(results: Results) -> Sequence[Target]:
             1.8,
             html.ratio(PAGES, "wall_s", "pages-1", "pages-2", step="clean"),
         ),
+        *(
+            Target(
+                f"{size:,} articles, {title}, ingest killed and gone on with: missing, twice or not found",
+                "at most",
+                0,
+                "articles",
+                _wrong(results, size),
+            )
+            for size, title in ((LARGE, "Whoosh"), (MILLION, "tantivy"))
+        ),
     ]
 
 
@@ -162,6 +173,14 @@ class Block:
             self.results.value(self.part, size, name, tool=tool, **having),
             self.results.value(self.part, size, name, tool=reference, **having),
         )
+
+
+def _wrong(results: Results, size: int) -> float | None:
+    """Return how many articles are not there just once, or not found, after an ingest that was killed."""
+    rows = results.rows("scale", size)
+    return (
+        sum(row["missing"] + row["twice"] + row["articles"] - row["found_by_search"] for row in rows) if rows else None
+    )
 
 
 def _quotient(value: float | None, reference: float | None) -> float | None:

@@ -211,6 +211,8 @@ SCALE_WHOOSH = Nkcorpus("scale-whoosh", "nkcorpus, Whoosh", MILLION - 1)
 
 INDEXERS: Sequence[Tool] = (WHOOSH, WHOOSH_ONE, TANTIVY, TANTIVY_ONE, SCRIPT, FTS5, TANTIVY_PY, XAPIAN, RECOLL)
 """What makes an index, in the order of the tables."""
+SLOW: Sequence[Tool] = (WHOOSH_ONE, TANTIVY_ONE, XAPIAN, RECOLL)
+"""What makes an index once only, whatever the number of runs: no target names it."""
 SEARCHERS: Sequence[Tool] = (PASS, IMPORTS, WHOOSH, TANTIVY, SCRIPT, FTS5, TANTIVY_PY, XAPIAN, RECOLL, RIPGREP)
 """What is asked in fresh processes."""
 WHOOSH_AS_COMMAND = Nkcorpus("whoosh-command", "nkcorpus, Whoosh, as the command asks", 100_000, as_command=True)
