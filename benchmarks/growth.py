@@ -34,10 +34,23 @@ class Curve:
 
         By least squares of the logarithms over the sizes of ordinary articles: those of a million are shorter.
         """
-        points = [(math.log2(size), math.log2(value)) for size, value in self.points.items() if size < MILLION]
-        if len(points) < 2:
-            return None
-        return float(2 ** linear_regression(*zip(*points, strict=True)).slope)
+        return _factor(self._ordinary)
+
+    @property
+    def last_factor(self) -> float | None:
+        """The same between the two largest of these sizes, where what a command always takes weighs least."""
+        return _factor(self._ordinary[-2:])
+
+    @property
+    def _ordinary(self) -> list[tuple[int, float]]:
+        return sorted((size, value) for size, value in self.points.items() if size < MILLION)
+
+
+def _factor(points: Sequence[tuple[int, float]]) -> float | None:
+    if len(points) < 2:
+        return None
+    sizes, values = zip(*((math.log2(size), math.log2(value)) for size, value in points), strict=True)
+    return float(2 ** linear_regression(sizes, values).slope)
 
 
 _FIGURES: Sequence[tuple[str, str, str, str, Mapping[str, object]]] = (

@@ -218,19 +218,19 @@ def _growth(results: Results) -> Iterable[str]:
     sizes = sorted({size for curve in found for size in curve.points})
     yield "## Growth\n"
     yield (
-        "The last column is what a figure is multiplied by when the corpus doubles (2.0: it doubles, too), fitted over all"
-        f" sizes below {MILLION:,}, where articles are shorter.\n"
+        "The last columns are what a figure is multiplied by when the corpus doubles (2.0: it doubles, too): fitted over all"
+        f" sizes below {MILLION:,}, where articles are shorter, and between the two largest of these.\n"
     )
     rows = [
         [
             f"{curve.name}, {curve.unit}",
             curve.title,
             *(_number(curve.points.get(size)) for size in sizes),
-            f"× {curve.factor:.2f}" if curve.factor else "",
+            *(f"× {factor:.2f}" if factor else "" for factor in (curve.factor, curve.last_factor)),
         ]
         for curve in found
     ]
-    yield _table(["", "", *(f"{size:,}" for size in sizes), "doubled"], rows)
+    yield _table(["", "", *(f"{size:,}" for size in sizes), "doubled", "at the end"], rows)
 
 
 def _scale(results: Results) -> Iterable[str]:

@@ -95,6 +95,7 @@ def test_growth_is_what_doubles_when_the_corpus_doubles() -> None:
         results.put("ingest", size, 1, 1.0, [row])
     factors = {curve.name: round(curve.factor or 0, 3) for curve in curves(results)}
     assert factors == {"ingest": 2.0, "index": 4.0, "peak memory of ingest": 1.0}
+    assert factors == {curve.name: round(curve.last_factor or 0, 3) for curve in curves(results)}
 
 
 def test_figures_of_two_machines_are_not_mixed(measured: tuple[Path, Results], tmp_path: Path) -> None:
