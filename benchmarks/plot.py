@@ -35,6 +35,7 @@ def draw(results: Results, path: Path) -> None:
     """Write the plot: a panel for each figure, both axes logarithmic, so that what doubles is a slope."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
+    from matplotlib.ticker import LogFormatter
 
     mpl.rcParams["svg.hashsalt"] = "nkcorpus"  # the same figures give the same file
     mpl.rcParams["svg.fonttype"] = "none"
@@ -50,6 +51,9 @@ def draw(results: Results, path: Path) -> None:
                 axes.set_ylabel(curve.unit)
         axes.set_title(name, fontsize=10)
         axes.set_xlabel("articles")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
+        axes.yaxis.set_major_formatter(LogFormatter())
+        axes.yaxis.set_minor_formatter(LogFormatter())
         axes.grid(True, which="major", alpha=0.3)
     figure.legend(list(lines.values()), list(lines), loc="outside lower center", ncols=len(lines) or 1)
     figure.savefig(path, format="svg", metadata={"Date": None})
