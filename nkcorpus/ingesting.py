@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypedDict
 
 from nkcorpus import pipeline
-from nkcorpus.index.engines import EngineName
 from nkcorpus.model import Format
 from nkcorpus.query import dates
 from nkcorpus.results import IngestReport
@@ -31,7 +30,6 @@ class IngestKeywords(TypedDict, total=False):
 
     `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs. Without
     `keep_payload` (yes) the original bytes are not kept, only their digest. `jobs` (1) is the number of processes.
-    `engine` is the search engine of a corpus that has no articles yet (whoosh).
 
     `addresses` are more of them, such as a list gives; hosts on a network of one's own are reached only if they are
     named among the sources, or allowed by `policy`, which tells how hosts are treated. `web` tells what to take. With
@@ -56,7 +54,6 @@ class IngestKeywords(TypedDict, total=False):
     fix_text: bool
     keep_payload: bool
     jobs: int
-    engine: EngineName | None
     addresses: Iterable[str] | None
     web: WebReading | None
     policy: FetchPolicy | None
@@ -69,19 +66,18 @@ class IngestKeywords(TypedDict, total=False):
 def ingest(
     names: Sequence[str],
     keywords: IngestKeywords,
-    created: Callable[[EngineName | None], Store],
+    created: Callable[[], Store],
     hosts: Path,
     notify: Callable[[str], None],
 ) -> IngestReport:
     """Take the sources of these names into the store that `created` returns, made if need be once a source exists.
 
     In the folder `hosts` it is kept what other runs have to know of hosts. `notify` gets lines for the user.
-    Raises SourceNotFound when none of the sources exists, UsageError (also where the corpus uses another engine),
-    CorpusError.
+    Raises SourceNotFound when none of the sources exists, UsageError, CorpusError.
     """
     entries = _files(names, keywords)
     selection = _selection(keywords)
-    store = created(keywords.get("engine"))
+    store = created()
     with store.writing([without_user(name) for name in names]) as writer:
         return pipeline.ingest(
             writer,

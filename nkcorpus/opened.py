@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from nkcorpus import config
 from nkcorpus.dataclass import dataclass
-from nkcorpus.errors import CorpusMissing, EngineMissing, IndexDamaged, UsageError
+from nkcorpus.errors import CorpusMissing, EngineMissing, IndexDamaged
 from nkcorpus.index import Index
 from nkcorpus.index.engines import ENGINES, EngineName, is_installed, known_engine, open_index
 from nkcorpus.model import Position
@@ -72,29 +72,14 @@ class Opened:
         """The store. Raises CorpusMissing where there is none, CorpusError where it cannot be used."""
         return self._opened_store()
 
-    def created(self, engine: EngineName | None = None) -> Store:
-        """Return the store, made if there is none: no file, or what the killed making of one left.
-
-        A corpus that never had an article takes `engine`. Raises EngineMissing, UsageError where another one is used.
-        """
-        if engine and not is_installed(engine):
-            raise EngineMissing(
-                f"{self._path}: the search engine {engine} is not installed: pip install 'nkcorpus[{engine}]',"
-                " or take the corpus' own"
-            )
+    def created(self) -> Store:
+        """Return the store, made if there is none: no file, or what the killed making of one left."""
         if self._path == config.default_corpus():
             self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            store = self._opened_store()
+            return self._opened_store()
         except CorpusMissing:
-            store = self._opened_store(create=True)
-        if engine and engine != self._chosen():
-            if store.position() != Position():
-                raise UsageError(
-                    f"{self._path}: uses the search engine {self._chosen()}; 'nkcorpus engine {engine}' changes that"
-                )
-            store.choose_engine(engine)
-        return store
+            return self._opened_store(create=True)
 
     @property
     def index(self) -> Index:

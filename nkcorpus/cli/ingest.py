@@ -44,12 +44,6 @@ _NOTE_EVERY = 5_000
 @click.option(
     "--retry-failed", is_flag=True, help="Ask again for addresses that failed before ('nkcorpus fetches' shows them)."
 )
-@click.option(
-    "--engine",
-    type=click.Choice(["whoosh", "tantivy"]),
-    help="Search engine of a new corpus; it is an error where the corpus uses another one, see 'nkcorpus engine'."
-    "  [default: whoosh]",
-)
 @click.option("--dry-run", is_flag=True, help="Say what would be taken, and take nothing.")
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
 @pass_session
@@ -98,7 +92,6 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
             sources,
             mapping=options["map"],
             jobs=options["jobs"] or processors(),
-            engine=options["engine"],
             force=options["force"],
             fast=options["fast"],
             fix_text=options["fix_text"],
