@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from benchmarks import plot
 from benchmarks.growth import curves
@@ -26,17 +26,11 @@ def page(results: Results) -> str:
         _machine(results),
         "## Targets\n\nRatios are of one run of the benchmark, of medians.\n",
         _targets(targets(results)),
-        *_ingest(results),
-        *_html(results),
-        *_cold(results),
-        *_warm(results),
-        *_added(results),
-        *_growth(results),
-        *_scale(results),
-        *_extraction(results),
-        *_taken(results),
     ]
-    return "\n".join(parts)
+    for part, section in _SECTIONS.items():
+        if results.sizes(part):
+            parts += section(results)
+    return "\n".join([*parts, *_growth(results), *_taken(results)])
 
 
 def summary(results: Results) -> str:
@@ -299,6 +293,18 @@ def _taken(results: Results) -> Iterable[str]:
         part, _, size = key.partition("/")
         rows.append([part, f"{int(size):,}", str(block["runs"]), f"{block['seconds'] / 60:.1f}"])
     yield _table(["part", "size", "runs", "minutes"], rows)
+
+
+_SECTIONS: Mapping[str, Callable[[Results], Iterable[str]]] = {
+    "ingest": _ingest,
+    "html": _html,
+    "cold": _cold,
+    "warm": _warm,
+    "add": _added,
+    "scale": _scale,
+    "extraction": _extraction,
+}
+"""What the page has of each part that was measured."""
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -11,7 +11,7 @@ from benchmarks.tools import MILLION
 
 USUAL, LARGE = 20_000, 100_000
 """The sizes that targets are set for."""
-PAGES = 1_000
+PAGES = 2_000
 """The number of pages that the target for HTML is measured on."""
 
 Measure = Callable[[Results], "float | None"]
