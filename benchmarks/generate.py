@@ -10,7 +10,7 @@ import argparse
 import html
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,7 +28,10 @@ from benchmarks.vocabulary import (
 
 FORMATS = ("text", "html", "jsonl")
 _MADE_UP_WORDS = 6_000
-_WORDS_PER_ARTICLE = (130, 390)  # before the words that frame a sentence, and the tail
+WORDS = (130, 390)
+"""From how many to how many words an article has, before those that frame a sentence, and the tail."""
+SHORT_WORDS = (20, 60)
+"""The same for short articles: a paragraph or two, as the agencies send them."""
 _WORDS_PER_SENTENCE = (12, 30)
 _TOPIC_EVERY = 14  # words; an article comes back to what it is about
 _KOREAN_SHARE = 0.04
@@ -53,10 +56,10 @@ class Story:
         return "\n\n".join((*self.paragraphs, *self.tail))
 
 
-def stories(count: int, seed: int = 1) -> Iterator[Story]:
+def stories(count: int, seed: int = 1, words: tuple[int, int] = WORDS) -> Iterator[Story]:
     """Yield `count` articles. About one in fifty is a copy of an earlier one with its tail in another order."""
     rng = random.Random(seed)
-    writer = _Writer(rng)
+    writer = _Writer(rng, words)
     earlier: list[Story] = []
     for number in range(count):
         if earlier and rng.random() < _COPY_SHARE:
@@ -69,27 +72,35 @@ def stories(count: int, seed: int = 1) -> Iterator[Story]:
         yield story
 
 
-def write(folder: Path, count: int, form: str = "text", seed: int = 1) -> None:
-    """Write `count` articles as .txt or .html files, 1,000 in a folder, or as one .jsonl file, into `folder`."""
+def write(folder: Path, count: int, form: str = "text", seed: int = 1, words: tuple[int, int] = WORDS) -> None:
+    """Write `count` articles into `folder`, as `write_stories` does."""
+    write_stories(folder, stories(count, seed, words), form)
+
+
+def write_stories(folder: Path, found: Iterable[Story], form: str = "text") -> None:
+    """Write articles as .txt or .html files, 1,000 in a folder, or as one .jsonl file, into `folder`.
+
+    The name of a text file begins with the date, which its text does not tell.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     if form == "jsonl":
-        folder.mkdir(parents=True, exist_ok=True)
         with (folder / "articles.jsonl").open("w", encoding="utf-8") as file:
-            for story in stories(count, seed):
+            for story in found:
                 file.write(_record(story) + "\n")
         return
     suffix, render = {"text": ("txt", _plain), "html": ("html", _page)}[form]
-    for story in stories(count, seed):
+    for story in found:
         part = folder / f"{story.number // _FILES_PER_FOLDER:03}"
-        if story.number % _FILES_PER_FOLDER == 0:
-            part.mkdir(parents=True, exist_ok=True)
-        (part / f"{story.number:06}.{suffix}").write_text(render(story), encoding="utf-8")
+        part.mkdir(exist_ok=True)
+        (part / f"{story.date}-{story.number:06}.{suffix}").write_text(render(story), encoding="utf-8")
 
 
 class _Writer:
     """Draws articles from one random generator."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, words: tuple[int, int]) -> None:
         self._rng = rng
+        self._size = words
         self._words, self._weights = zipf_vocabulary(rng, _MADE_UP_WORDS)
 
     def story(self, number: int) -> Story:
@@ -103,7 +114,7 @@ class _Writer:
     def _english(self) -> list[str]:
         """Return about twelve paragraphs of two sentences."""
         rng = self._rng
-        size = rng.randint(*_WORDS_PER_ARTICLE)
+        size = rng.randint(*self._size)
         words = rng.choices(self._words, cum_weights=self._weights, k=size)
         topic = [*rng.sample(TOPICAL_WORDS, 6), *(made_up_word(rng, 3) for _ in range(3))]
         words[::_TOPIC_EVERY] = rng.choices(topic, k=len(words[::_TOPIC_EVERY]))
@@ -210,8 +221,10 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2_000)
     parser.add_argument("--format", choices=FORMATS, default="text")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--short", action="store_true", help="a paragraph or two each")
     arguments = parser.parse_args()
-    write(arguments.folder, arguments.count, arguments.format, arguments.seed)
+    words = SHORT_WORDS if arguments.short else WORDS
+    write(arguments.folder, arguments.count, arguments.format, arguments.seed, words)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks import report
+from benchmarks.growth import curves
+from benchmarks.queries import KINDS
+from benchmarks.results import OtherMachine, Results
+from benchmarks.targets import USUAL, targets
 from nkcorpus import Corpus
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,17 +25,86 @@ def python(*arguments: str) -> str:
     return done.stdout
 
 
-def test_table_and_figures(tmp_path: Path) -> None:
-    figures = tmp_path / "figures.json"
-    table = python("-m", "benchmarks.run", "--sizes", "20", "--runs", "1", "--json", str(figures))
-    rows = json.loads(figures.read_text(encoding="utf-8"))["rows"]
-    steps = {(row["step"], row["tool"]) for row in rows}
-    tools = ("nkcorpus", "nkcorpus --jobs 1", "plain script")
-    assert steps == {(step, tool) for step in ("ingest", "ingest again") for tool in tools} | {
-        ("search", tool) for tool in ("nkcorpus", "plain script", "python -c pass")
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Results]:
+    """All parts on a few articles."""
+    folder = tmp_path_factory.mktemp("benchmark")
+    common = ("--runs", "1", "--work", str(folder / "work"), "--results", str(folder / "results.json"))
+    slow = "recoll,xapian,whoosh-1,tantivy-1,whoosh-command,tantivy-command"
+    performance = ("-m", "benchmarks.performance", *common)
+    python(*performance, "--only", "ingest,warm", "--sizes", "40", "--without", slow)
+    python(*performance, "--only", "cold,add", "--sizes", "40", "--without", f"{slow},script,tantivy-py,imports,rg")
+    python(*performance, "--only", "html,extraction", "--sizes", "4")
+    python(*performance, "--only", "scale", "--sizes", "2500")
+    return folder, Results.read(folder / "results.json")
+
+
+def test_every_part_gives_figures(measured: tuple[Path, Results]) -> None:
+    _, results = measured
+    blocks = {"ingest/40", "cold/40", "warm/40", "add/40", "html/4", "extraction/4", "scale/2500"}
+    assert set(results.blocks) == blocks
+    for engine in ("whoosh", "tantivy", "fts5", "tantivy-py", "script"):
+        assert 0 < (results.value("ingest", 40, "cpu_s", tool=engine) or 0) < 60
+        assert 0 < (results.value("ingest", 40, "index_mb", tool=engine) or 0) < 60
+        assert 0 < (results.value("warm", 40, "median_ms", tool=engine, kind="any of four") or 0) < 1_000
+    for engine in ("whoosh", "tantivy", "fts5"):
+        assert 1 < (results.value("cold", 40, "peak_mb", tool=engine, step="search") or 0) < 1_000
+        assert 0 < (results.value("add", 40, "cpu_s", tool=engine, articles=100) or 0) < 60
+    assert {row["kind"] for row in results.rows("warm", 40, tool="whoosh")} == set(KINDS)
+    assert {(row["tool"], row["step"]) for row in results.rows("html", 4)} == {
+        ("pages-1", "clean"),
+        ("pages-2", "clean"),
+        ("pages-1", "ingest"),
+        ("pages-2", "ingest"),
+        ("pages-script", "ingest"),
     }
-    assert all(0 < row["usage"]["cpu"] < 60 and 1 < row["usage"]["peak_mb"] < 1_000 for row in rows)
-    assert "search, 20 articles" in table
+
+
+def test_killed_ingest_loses_nothing_and_takes_nothing_twice(measured: tuple[Path, Results]) -> None:
+    (row,) = measured[1].rows("scale", 2_500)
+    assert row["articles"] == row["found_by_search"] == 2_500
+    assert 0 < row["stored_at_kill"] < 2_500
+    assert (row["missing"], row["twice"]) == (0, 0)
+
+
+def test_page_tells_what_was_measured_and_what_was_not(measured: tuple[Path, Results]) -> None:
+    page = report.page(measured[1])
+    assert (
+        "| ingest of text, Whoosh: articles a CPU second beside the plain script's | at least 1.3 × |  | not measured |"
+        in page
+    )
+    assert "### 40 articles" in page
+    assert str(measured[0]) not in page
+    assert platform.node() not in page.split()
+
+
+def test_targets_are_met_or_missed() -> None:
+    def found(cpu: float) -> list[bool | None]:
+        results = Results({})
+        results.put("ingest", USUAL, 1, 1.0, [{"tool": "script", "cpu_s": 2.0}, {"tool": "whoosh", "cpu_s": cpu}])
+        return [target.met for target in targets(results)]
+
+    assert found(1.0) == [True, *[None] * (len(found(1.0)) - 1)]
+    assert found(1.9) == [False, *[None] * (len(found(1.9)) - 1)]
+
+
+def test_growth_is_what_doubles_when_the_corpus_doubles() -> None:
+    results = Results({})
+    for size in (1_000, 2_000, 4_000):
+        row = {"tool": "fts5", "cpu_s": size / 1_000, "index_mb": size**2 / 1e6, "peak_mb": 5.0}
+        results.put("ingest", size, 1, 1.0, [row])
+    factors = {curve.name: round(curve.factor or 0, 3) for curve in curves(results)}
+    assert factors == {"ingest": 2.0, "index": 4.0, "peak memory of ingest": 1.0}
+    assert factors == {curve.name: round(curve.last_factor or 0, 3) for curve in curves(results)}
+
+
+def test_figures_of_two_machines_are_not_mixed(measured: tuple[Path, Results], tmp_path: Path) -> None:
+    results = Results.read(measured[0] / "results.json")
+    other = tmp_path / "results.json"
+    Results({**results.machine, "processors": "96"}, results.blocks).write(other)
+    with pytest.raises(OtherMachine, match="another processors; --fresh drops them"):
+        Results.here(other)
+    assert Results.here(other, fresh=True).blocks == {}
 
 
 @pytest.mark.parametrize("form", ["text", "html", "jsonl"])

@@ -14,6 +14,8 @@ from types import ModuleType
 
 import pytest
 
+from benchmarks import report
+from benchmarks.results import RESULTS, Results
 from nkcorpus.config import load_settings
 
 ROOT = Path(__file__).parent.parent
@@ -55,6 +57,13 @@ def test_cli_page_is_current(generate: ModuleType) -> None:
 
 def test_schema_page_is_current(generate: ModuleType) -> None:
     assert (ROOT / "docs" / "schema.md").read_text("utf-8") == generate.schema_page()
+
+
+def test_performance_page_and_the_figures_in_readme_are_those_measured() -> None:
+    results = Results.read(RESULTS)
+    assert (ROOT / "docs" / "performance.md").read_text("utf-8") == report.page(results)
+    assert report.readme_with(README, results) == README
+    assert (ROOT / "docs" / "performance.svg").exists()
 
 
 def test_every_dependency_has_its_line() -> None:

@@ -53,7 +53,8 @@ _SIGNATURES: tuple[tuple[int, bytes, Format], ...] = (
     (0, b"BZh", "bz2"),
     (0, b"\xfd7zXZ\0", "xz"),
     (0, b"\x28\xb5\x2f\xfd", "zst"),
-    (257, b"ustar", "tar"),
+    (257, b"ustar\0", "tar"),  # POSIX; the letters alone may stand in a text
+    (257, b"ustar  \0", "tar"),  # GNU
     (0, b"WARC/", "warc"),
     (0, b"%PDF-", "pdf"),
     (0, b"PAR1", "parquet"),

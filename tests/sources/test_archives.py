@@ -74,6 +74,13 @@ def test_a_tar_archive(tmp_path: Path, format_: int, packing: str) -> None:
         assert outcomes(put(tmp_path, name, content)) == FOUND
 
 
+@pytest.mark.parametrize("word", ["ustar", "ustarolt", "ustar  of"])
+def test_a_text_with_the_letters_of_a_tar_archive_is_a_text(tmp_path: Path, word: str) -> None:
+    text = f"{'rice ' * 51}sh{word} and more".encode()
+    assert text.index(b"ustar") == 257
+    assert [kind for *_, kind in outcomes(put(tmp_path, "a.txt", text))] == ["text"]
+
+
 @pytest.mark.parametrize("packing", COMPRESSORS)
 def test_a_compressed_file_is_known_by_its_name_without_the_packing(tmp_path: Path, packing: str) -> None:
     lines = COMPRESSORS[packing](MEMBERS["b/news.jsonl"])
