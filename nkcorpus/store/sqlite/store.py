@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
 from nkcorpus.model import Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
-from nkcorpus.store.sqlite import remarks, searches
+from nkcorpus.store.sqlite import counts, remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
 from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
@@ -157,29 +156,7 @@ class SqliteStore:
     def stats(self) -> CorpusStats:
         """See Store."""
         with corpus_errors(self._path):
-            groups = self._connection.execute(
-                # CROSS JOIN keeps the order: an index over versions from end to end, not a look-up for each article.
-                "SELECT coalesce(v.source, ''), coalesce(substr(v.date, 1, 4), ''), count(*), sum(v.words)"
-                " FROM version v CROSS JOIN article a ON a.id = v.article AND a.version = v.number GROUP BY 1, 2"
-            ).fetchall()
-            cuts = self._connection.execute(
-                "SELECT rule, count(*) FROM cut WHERE version NOT IN (SELECT v.id FROM version v CROSS JOIN article a"
-                " ON a.id = v.article AND a.version <> v.number) GROUP BY 1 ORDER BY 2 DESC, 1"
-            ).fetchall()
-        sources, years = Counter[str](), Counter[str]()
-        for source, year, articles, _ in groups:
-            sources[source] += articles
-            years[year] += articles
-        return CorpusStats(
-            articles=sources.total(),
-            versions=self._one("SELECT count(*) FROM version")[0],
-            words=sum(words for *_, words in groups),
-            removed=self._one("SELECT count(*) FROM article WHERE removed_at IS NOT NULL")[0],
-            failures=self._one("SELECT count(*) FROM failure")[0],
-            sources=tuple(sorted(sources.items(), key=lambda item: (-item[1], item[0]))),
-            years=tuple(sorted(years.items())),
-            cuts=tuple(cuts),
-        )
+            return counts.stats(self._connection)
 
     def export_hash(self) -> str:
         """See Store."""
@@ -382,6 +359,7 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
         (article,),
     ).fetchone()
     seq = connection.execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
+    counts.take_off(connection, article)
     connection.execute("DELETE FROM version WHERE article = ?", (article,))
     connection.execute("DELETE FROM kept_line WHERE article = ?", (article,))
     remarks.drop_remarks(connection, article)
