@@ -34,6 +34,12 @@ def put_on(connection: sqlite3.Connection, article: str) -> None:
     _count(connection, article, 1)
 
 
+def forget_empty(connection: sqlite3.Connection) -> None:
+    """Delete the counts that are none: what a user removes must not be named any more."""
+    connection.execute("DELETE FROM article_count WHERE articles = 0")
+    connection.execute("DELETE FROM cut_count WHERE cuts = 0")
+
+
 def _count(connection: sqlite3.Connection, article: str, sign: int) -> None:
     connection.execute(_ARTICLE, (article, sign))
     connection.execute(_CUTS, (article, sign))

@@ -14,7 +14,7 @@ from nkcorpus.identity import ID_LENGTH, SHORTEST_PREFIX
 from nkcorpus.model import Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
-from nkcorpus.store.sqlite import counts, remarks, searches
+from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
 from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
@@ -155,8 +155,10 @@ class SqliteStore:
 
     def stats(self) -> CorpusStats:
         """See Store."""
+        from nkcorpus.store.sqlite.counts import stats
+
         with corpus_errors(self._path):
-            return counts.stats(self._connection)
+            return stats(self._connection)
 
     def export_hash(self) -> str:
         """See Store."""
@@ -172,10 +174,13 @@ class SqliteStore:
 
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
+        from nkcorpus.store.sqlite.counts import forget_empty
+
         with self._writable() as connection, corpus_errors(self._path):
             connection.execute("PRAGMA secure_delete = ON")  # what a user removes must not stay in free pages
             connection.execute("BEGIN IMMEDIATE")
             removed = sum(_remove(connection, article) for article in ids)
+            forget_empty(connection)
             connection.execute("COMMIT")
         return removed
 
@@ -352,6 +357,8 @@ class SqliteStore:
 def _remove(connection: sqlite3.Connection, article: str) -> int:
     if not connection.execute("SELECT 1 FROM article WHERE id = ? AND removed_at IS NULL", (article,)).fetchone():
         return 0
+    from nkcorpus.store.sqlite.counts import take_off
+
     payloads = connection.execute("SELECT payload_sha256 FROM version WHERE article = ?", (article,)).fetchall()
     digest, text = connection.execute(
         "SELECT a.text_digest, v.text FROM article a JOIN version v ON v.article = a.id AND v.number = a.version"
@@ -359,7 +366,7 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
         (article,),
     ).fetchone()
     seq = connection.execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
-    counts.take_off(connection, article)
+    take_off(connection, article)
     connection.execute("DELETE FROM version WHERE article = ?", (article,))
     connection.execute("DELETE FROM kept_line WHERE article = ?", (article,))
     remarks.drop_remarks(connection, article)
