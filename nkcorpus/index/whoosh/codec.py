@@ -55,9 +55,15 @@ class ColumnTermsReader(W3TermsReader):  # type: ignore[misc]
     """Finds the postings of a term."""
 
     def columns(self, field: str, term: bytes) -> SegmentPostings | None:
-        """Return the postings of a term, None where the segment has none: in a third of the time of a matcher."""
+        """Return the postings of a term, None where the segment has none. Whoosh's own way takes twice as long."""
         info = self._tindex.get(self._keycoder(field, term))
         return SegmentPostings(self._postfile.get, W3TermInfo.from_bytes(info).extent()[0]) if info else None
+
+    def holders(self, field: str, term: bytes) -> int:
+        """Return how many documents have a term, deleted ones included."""
+        for at, _ in self._tindex.ranges_for_key(self._keycoder(field, term)):
+            return int(W3TermInfo.read_doc_freq(self._dbfile, at))
+        return 0
 
 
 class ColumnPostingsWriter:

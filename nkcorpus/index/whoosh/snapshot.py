@@ -6,6 +6,7 @@ Documents have numbers that run through all segments. The document that holds th
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from nkcorpus.index.analysed import META
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
-from nkcorpus.index.ranking.snapshot import Forms, Unit, summed
+from nkcorpus.index.ranking.snapshot import Forms, Unit
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.postings import Postings
 from nkcorpus.index.whoosh.recent import RecentPostings
@@ -91,7 +92,13 @@ class Snapshot:
 
     def frequencies_of_any(self, field: str, terms: Mapping[str, Forms]) -> dict[int, float]:
         """Return how often each document holds any of some terms in a field, each in the forms that count."""
-        return summed(self.frequencies(field, term, forms) for term, forms in terms.items())
+        if len(terms) == 1:
+            return next(self.frequencies(field, term, forms) for term, forms in terms.items())
+        counter = Counter[int]()
+        for term, forms in terms.items():
+            counter.update(self.postings(field, term).occurrences(forms))
+        found: dict[int, float] = dict(counter)
+        return {n: often for n, often in found.items() if n not in self._deleted} if self._deleted else found
 
     def _postings(self, field: str, term: str) -> Postings:
         key = term.encode("utf-8", "replace")
@@ -108,7 +115,8 @@ class Snapshot:
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many documents hold a term in a field, those deleted since included."""
-        return sum(leaf.doc_frequency(field, term.encode("utf-8", "replace")) for leaf, _, _ in self._segments)
+        key = term.encode("utf-8", "replace")
+        return sum(leaf._terms.holders(field, key) for leaf, _, _ in self._segments)
 
     def holding(self, unit: Unit, found: Mapping[str, Scores]) -> int:
         """Return how many articles hold a unit, given those that do by field."""
