@@ -1,6 +1,7 @@
 """What a search must find and how it must score, worked out article by article from the definitions.
 
-Shares only the analysis of words with the engines: no postings, no segments, no shortcuts.
+Shares only the analysis of words with the engines: no postings, no segments, no shortcuts. What is asked of all
+articles again and again (how many hold a leaf, how long they are) is remembered, so that it goes for many articles.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import pairwise, product
 
 from nkcorpus.dates import interval
@@ -40,6 +42,8 @@ from nkcorpus.query.ast import (
 
 K1, B = 1.2, 0.75
 WEIGHTS = {"title": 2.0, "text": 1.0}
+DEPTH = 200
+"""Of so many articles, the best without it, the words' nearness counts."""
 
 
 class Model:
@@ -48,21 +52,39 @@ class Model:
     def __init__(self, articles: Iterable[Indexable], *, exact: bool = False) -> None:
         self.articles = {item.id: item for item in articles}
         self._exact = exact
-        self._words: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
+        self._words: dict[tuple[str, str], dict[str, list[tuple[int, str]]]] = {}
         self._lengths: dict[tuple[str, str], int] = {}
+        self._idf_of = cache(self._idf_of_leaf)
+        self._idf = cache(self._idf_of_term)
+        self._average = cache(self._average_length)
+        self._terms = cache(self._analysed)
         for item in self.articles.values():
             for field, text in (("title", item.title or ""), ("text", item.text)):
-                tokens = analysis.prose().tokens(text)
-                self._words[item.id, field] = [(token.position, self._key(token), token.word) for token in tokens]
+                held = self._words[item.id, field] = {}
+                for token in analysis.prose().tokens(text):
+                    held.setdefault(self._key(token), []).append((token.position, token.word))
                 self._lengths[item.id, field] = analysis.prose().places(text, defaultdict(list))
 
     def hits(self, node: Node, match: MatchMode = "any") -> dict[str, float]:
         """Return the ids that match with their scores, those of `best` without the place of honour."""
-        return {
-            name: self._score(node, name, match) + self._gain(node, name)
-            for name in self.articles
-            if self._holds(node, name, match)
-        }
+        scores, gains, _ = self.scores(node, match)
+        return {name: score + gains.get(name, 0.0) for name, score in scores.items()}
+
+    def scores(self, node: Node, match: MatchMode) -> tuple[dict[str, float], dict[str, float], set[str]]:
+        """Return the ids that match with their scores, what the best of them gain, and those that gain or do not.
+
+        The last ones are within a rounding error of the last that gains.
+        """
+        sense: MatchMode = "any" if match == "best" else match
+        scores = {name: self._score(node, name, sense) for name in self.articles if self._holds(node, name, sense)}
+        if len(scores) <= DEPTH:
+            return scores, {name: self._gain(node, name) for name in scores}, set()
+        first = self.holding_all(node) if match == "best" and isinstance(node, Words) and node.should else set()
+        ranks = {name: (name in first, score, self.articles[name].seq) for name, score in scores.items()}
+        best = sorted(scores, key=ranks.__getitem__, reverse=True)[:DEPTH]
+        honour, least, _ = ranks[best[-1]]
+        doubtful = {name for name, (held, score, _) in ranks.items() if held == honour and math.isclose(score, least)}
+        return scores, {name: self._gain(node, name) for name in {*best, *doubtful}}, doubtful
 
     def holding_all(self, node: Words) -> set[str]:
         """Return the ids that hold every word of those that need not all be held."""
@@ -175,7 +197,7 @@ class Model:
         counts = {field: self._frequency(leaf, field, name) for field in self._fields(leaf)}
         return self._saturated(counts, name, self._idf_of(leaf))
 
-    def _idf_of(self, leaf: Leaf | Near | Synonyms) -> float:
+    def _idf_of_leaf(self, leaf: Leaf | Near | Synonyms) -> float:
         fields = self._fields(leaf)
         holders = sum(any(self._frequency(leaf, field, other) > 0 for field in fields) for other in self.articles)
         return math.log(1 + (len(self.articles) - holders + 0.5) / (holders + 0.5))
@@ -183,11 +205,14 @@ class Model:
     def _saturated(self, counts: Mapping[str, float], name: str, idf: float) -> float:
         frequency = 0.0
         for field, count in counts.items():
-            average = sum(self._lengths[other, field] for other in self.articles) / len(self.articles)
+            average = self._average(field)
             if average:
                 norm = 1 - B + B * self._lengths[name, field] / average
                 frequency += WEIGHTS[field] * count / norm
         return idf * frequency * (K1 + 1) / (frequency + K1)
+
+    def _average_length(self, field: str) -> float:
+        return sum(self._lengths[other, field] for other in self.articles) / len(self.articles)
 
     def _gain(self, node: Node, name: str) -> float:
         """Two words or more in a row: .25 for each in the form typed, .2 for each two neighbours within 8 words."""
@@ -199,7 +224,8 @@ class Model:
             return 0.0
         gain = 0.0
         for token in typed:
-            counts = {f: sum(word == token.word for _, _, word in self._words[name, f]) for f in WEIGHTS}
+            held = {f: self._words[name, f].get(token.term, ()) for f in WEIGHTS}
+            counts = {f: sum(word == token.word for _, word in places) for f, places in held.items()}
             gain += 0.25 * self._saturated(counts, name, self._idf(token.term))
         for one, other in pairwise(typed):
             if one.term != other.term:
@@ -209,13 +235,11 @@ class Model:
 
     def _near(self, one: str, other: str, field: str, name: str) -> int:
         held = self._words[name, field]
-        others = [place for place, key, _ in held if key == other]
-        return sum(any(abs(place - at) <= 8 for at in others) for place, key, _ in held if key == one)
+        others = [place for place, _ in held.get(other, ())]
+        return sum(any(abs(place - at) <= 8 for at in others) for place, _ in held.get(one, ()))
 
-    def _idf(self, term: str) -> float:
-        holders = sum(
-            any(key == term for f in WEIGHTS for _, key, _ in self._words[other, f]) for other in self.articles
-        )
+    def _idf_of_term(self, term: str) -> float:
+        holders = sum(any(term in self._words[other, f] for f in WEIGHTS) for other in self.articles)
         return math.log(1 + (len(self.articles) - holders + 0.5) / (holders + 0.5))
 
     def _fields(self, leaf: Leaf | Near | Synonyms) -> list[str]:
@@ -227,7 +251,7 @@ class Model:
     def _key(self, token: analysis.Token) -> str:
         return token.word if self._exact else token.term
 
-    def _terms(self, text: str) -> list[tuple[int, str]]:
+    def _analysed(self, text: str) -> list[tuple[int, str]]:
         return [(token.position, self._key(token)) for token in analysis.prose().tokens(text)]
 
     def _is_empty(self, node: Node) -> bool:
@@ -274,23 +298,23 @@ class Model:
         """Return the first and last positions of the places where a leaf stands in a field."""
         held = self._words[name, field]
         if not isinstance(leaf, Word | Phrase):
-            return {(position, position) for position, _, word in held if _fits(leaf, word)}
+            words = {place for places in held.values() for place in places}
+            return {(position, position) for position, word in words if _fits(leaf, word)}
         terms = self._terms(leaf.text)
         if not terms:
             return set()
-        words = {(position, key) for position, key, _ in held}
-        first, head = terms[0]
-        return {
-            (start, start + terms[-1][0] - first)
-            for start, key in words
-            if key == head and all((start + place - first, term) in words for place, term in terms)
-        }
+        (first, head), (last, _) = terms[0], terms[-1]
+        starts = {place for place, _ in held.get(head, ())}
+        for place, term in terms[1:]:
+            starts &= {at - (place - first) for at, _ in held.get(term, ())}
+        return {(start, start + last - first) for start in starts}
 
 
 def _as_typed(node: Node) -> Node:
     return node.original if isinstance(node, Synonyms) else node
 
 
+@lru_cache(100_000)
 def _fits(pattern: Wildcard | Fuzzy | Regex, word: str) -> bool:
     match pattern:
         case Wildcard():

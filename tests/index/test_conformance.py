@@ -6,10 +6,8 @@ in conftest.
 
 from __future__ import annotations
 
-import math
 import shutil
 import tempfile
-from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -17,77 +15,12 @@ from hypothesis import strategies as st
 
 from nkcorpus.index import Index
 from nkcorpus.model import Indexable, Position
-from nkcorpus.query.ast import Words
-from nkcorpus.query.parser import parse
 
+from .agreement import QUERIES, assert_as_defined
 from .builders import ChangeLog, article, filled, search
 from .conftest import Factory
 from .model import Model
 
-QUERIES = [
-    "rice",
-    "mss lecture",
-    "rice corn mss",
-    "the",
-    "the rice",
-    '"mss lecture"',
-    '"lecture of the mss"',
-    "rice rice corn",
-    "title:rice",
-    "text:rice title:corn",
-    "+rice corn",
-    "rice -corn",
-    "NOT rice",
-    "rice AND corn",
-    "rice AND NOT corn",
-    "rice OR (corn AND mss)",
-    "보위성",
-    '"보위성 강연"',
-    "보위성 강연",
-    "5,500",
-    "mss-lecture",
-    "(rice corn) mss",
-    "x",
-    "",
-    "-rice -corn",
-    "+(rice OR corn) lecture",
-    "NOT x",
-    "+the rice",
-    "(NOT rice) OR corn",
-    "rice OR the",
-    "lectur*",
-    "lectures*",
-    "*ice",
-    "l?ct*",
-    "title:l*",
-    "보*",
-    "보위*",
-    "rise~1",
-    "lecutre~1 -rice",
-    "corm~2",
-    "/lectur(es|ing)/",
-    "/[a-m].*/ AND rice",
-    '"rice corn"~0',
-    '"rice corn"~3',
-    '"the rice of corn"~2',
-    '"lecture lecture"~4',
-    '"보위성 강연을"~2',
-    "rice NEAR/2 corn",
-    "title:(rice NEAR/0 corn)",
-    "lectur* NEAR/3 (lecture OR mss)",
-    '"rice corn" NEAR/2 mss',
-    "rice NEAR/1 the",
-    "the NEAR/3 of",
-    "rice^2.5 corn",
-    "(rice OR mss)^0.5 lecture",
-    '"rice corn"^3 OR mss^2',
-    "date:2019",
-    "rice date:2019..2020-06",
-    "rice mss (date:2019 OR date:2021) -corn",
-    "the since:2019",
-    "rice OR date:..2019-03",
-    "rice -since:2020",
-]
 WORDS = ["rice", "corn", "MSS", "lecture", "the", "of", "Hyesan,", "보위성", "강연을", "5,500", "state"]
 WORDS += ["lectures", "Lecturing", "prices"]
 DATES = [None, "2019", "2019-03", "2020-06-13", "2021-01-01T09:30+09:00"]
@@ -109,25 +42,6 @@ def apply(log: ChangeLog, changes: list[Indexable | int]) -> None:
             log.remove(article(str(change)).id)
         else:
             log.put(change)
-
-
-def assert_as_defined(index: Index, model: Model, text: str, *, exact: bool = False) -> None:
-    node = parse(text)
-    for match in ("any", "all"):
-        found = search(index, text, match=match, exact=exact)
-        expected = model.hits(node, match)
-        assert set(found.ids) == set(expected)
-        assert found.total == len(found.ids) == len(expected)
-        for name, score in zip(found.ids, found.scores, strict=True):
-            assert score is None or math.isclose(score, expected[name], rel_tol=1e-9, abs_tol=1e-9)
-        assert all(one is None or other is None or one >= other for one, other in pairwise(found.scores))
-    best = search(index, text, match="best", exact=exact)
-    expected = model.hits(node)
-    assert set(best.ids) == set(expected)
-    first = model.holding_all(node) & set(expected) if isinstance(node, Words) and node.should else set(expected)
-    assert set(best.ids[: len(first)]) == first
-    for group in (best.ids[: len(first)], best.ids[len(first) :]):
-        assert all(expected[one] >= expected[other] - 1e-9 for one, other in pairwise(group))
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
-from nkcorpus.model import ArticleDate
+from nkcorpus.model import ArticleDate, Span
 from nkcorpus.store.sqlite import SqliteStore
 from nkcorpus.store.sqlite.connection import APPLICATION_ID, migrations
 
@@ -120,23 +121,29 @@ LATER_COLUMNS = (
 
 
 def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) -> None:
-    create(path, RICE).close()
+    store = create(path, replace(RICE, document=replace(RICE.document, removed=(Span(0, 4, "tail", "credit"),))))
+    add(store, prepared("Rice fell.", url="https://news.example/1"), prepared("It rose.", url="https://news.example/1"))
+    created_stats = store.stats()
+    assert (created_stats.articles, created_stats.versions, created_stats.cuts) == (2, 3, (("credit", 1),))
+    store.close()
     with sqlite3.connect(path) as connection:
-        for index in ("version_by_retrieval", "version_by_answer", "version_counts", "payload_not_kept"):
+        for index in ("version_by_retrieval", "version_by_answer", "payload_not_kept", "article_removed"):
             connection.execute(f"DROP INDEX {index}")
         for column in LATER_COLUMNS:
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
         for column in ("arrived", "gone_at", "gone_status"):
             connection.execute(f"ALTER TABLE article DROP COLUMN {column}")
-        tables = "text_band text_cluster rule kept_line user_tag note saved_search alias fetch followed walk".split()
-        for table in tables:
+        tables = "text_band text_cluster rule kept_line user_tag note saved_search alias fetch followed walk"
+        for table in f"{tables} article_count cut_count".split():
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     connection.close()
     reader = SqliteStore(path, TOOL)
     assert [article.document.place for article in reader.articles([RICE.article_id])] == [None]
+    reader_stats = reader.stats()
     reader.close()
     assert pragma(path, "user_version") == len(migrations())
+    assert reader_stats == created_stats
     later: dict[str, Any] = {
         "place": "SEOUL",
         "updated": ArticleDate("2024-05-02", "day", "meta"),

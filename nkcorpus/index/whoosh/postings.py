@@ -9,9 +9,10 @@ from __future__ import annotations
 import struct
 from array import array
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
-from functools import cached_property
-from itertools import accumulate, chain, pairwise, repeat
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain, compress, repeat
 from operator import sub
 from typing import NamedTuple
 
@@ -114,16 +115,23 @@ class Postings:
 
     def frequencies(self, forms: Forms = None) -> dict[int, float]:
         """Return how often each document that has the term has it, with `forms` only words of these forms."""
-        counts: Iterable[float] = self._counts
         if forms is not None:
-            extents, found = pairwise(self._starts), self._forms
-            counts = [sum(found.count(form, start, end) for form in forms) for start, end in extents]
-        elif not any(part.counts[0] for part in self._parts):
+            found: dict[int, float] = dict(Counter(self.occurrences(forms)))
+            return {n: often for n, often in found.items() if n not in self._deleted} if self._deleted else found
+        counts: Iterable[float] = self._counts
+        if not any(part.counts[0] for part in self._parts):
             counts = repeat(1, len(self._numbers))
         pairs = zip(self._numbers, counts, strict=True)
-        if forms is None and not self._deleted:
+        if not self._deleted:
             return dict(pairs)
-        return {number: count for number, count in pairs if count and number not in self._deleted}
+        return {number: count for number, count in pairs if number not in self._deleted}
+
+    def occurrences(self, forms: Forms = None) -> Iterable[int]:
+        """Return each document, deleted ones too, as often as it has the term; with `forms`, words of these forms."""
+        if not any(part.counts[0] for part in self._parts):
+            return self._numbers
+        numbers = chain.from_iterable(map(repeat, self._numbers, self._counts))
+        return numbers if forms is None else compress(numbers, self._forms.translate(_selecting(forms)))
 
     @cached_property
     def documents(self) -> Set[int]:
@@ -183,6 +191,12 @@ class Postings:
     @cached_property
     def _forms(self) -> bytes:
         return b"".join(part.forms for part in self._parts)
+
+
+@lru_cache(256)
+def _selecting(forms: frozenset[int]) -> bytes:
+    """Return what makes of each form in `forms` a 1, and of each other one a 0."""
+    return bytes(form in forms for form in range(256))
 
 
 def _narrow(values: Iterable[int]) -> array[int]:

@@ -6,13 +6,14 @@ Documents have numbers that run through all segments.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
-from nkcorpus.index.ranking.snapshot import Forms, Unit, summed
+from nkcorpus.index.ranking.snapshot import Forms, Unit
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.postings import Postings
 from nkcorpus.index.whoosh.recent import RecentPostings
@@ -79,7 +80,13 @@ class Snapshot:
 
     def frequencies_of_any(self, field: str, terms: Mapping[str, Forms]) -> dict[int, float]:
         """Return how often each document holds any of some terms in a field, each in the forms that count."""
-        return summed(self.frequencies(field, term, forms) for term, forms in terms.items())
+        if len(terms) == 1:
+            return next(self.frequencies(field, term, forms) for term, forms in terms.items())
+        counter = Counter[int]()
+        for term, forms in terms.items():
+            counter.update(self.postings(field, term).occurrences(forms))
+        found: dict[int, float] = dict(counter)
+        return {n: often for n, often in found.items() if n not in self._deleted} if self._deleted else found
 
     def _postings(self, field: str, term: str) -> Postings:
         key = term.encode("utf-8", "replace")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nkcorpus.store.base import Recleaned
+from nkcorpus.store.sqlite import counts
 from nkcorpus.store.sqlite.connection import corpus_errors
 from nkcorpus.store.sqlite.rows import derived_columns
 from nkcorpus.store.sqlite.transaction import Transaction
@@ -33,12 +34,15 @@ class SqliteRecleaner(Transaction):
         change = self._clusters.change(article, digest)
         columns = derived_columns(recleaned)
         settings = ", ".join(f"{name} = ?" for name in columns)
+        if recleaned.changed:
+            counts.take_off(self._connection, article)
         execute(f"UPDATE version SET {settings} WHERE id = ?", (*columns.values(), version))
         if not recleaned.changed:
             return
         execute("DELETE FROM cut WHERE version = ?", (version,))
         execute("DELETE FROM repair WHERE version = ?", (version,))
         self._insert_edits(version, recleaned.document)
+        counts.put_on(self._connection, article)
         seq = execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
         execute("UPDATE article SET seq = ?, text_digest = ? WHERE id = ?", (seq, digest, article))
         self._clusters.follow(change, recleaned.bands)

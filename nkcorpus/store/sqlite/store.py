@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,30 +154,10 @@ class SqliteStore:
 
     def stats(self) -> CorpusStats:
         """See Store."""
+        from nkcorpus.store.sqlite.counts import stats
+
         with corpus_errors(self._path):
-            groups = self._connection.execute(
-                # CROSS JOIN keeps the order: an index over versions from end to end, not a look-up for each article.
-                "SELECT coalesce(v.source, ''), coalesce(substr(v.date, 1, 4), ''), count(*), sum(v.words)"
-                " FROM version v CROSS JOIN article a ON a.id = v.article AND a.version = v.number GROUP BY 1, 2"
-            ).fetchall()
-            cuts = self._connection.execute(
-                "SELECT rule, count(*) FROM cut WHERE version NOT IN (SELECT v.id FROM version v CROSS JOIN article a"
-                " ON a.id = v.article AND a.version <> v.number) GROUP BY 1 ORDER BY 2 DESC, 1"
-            ).fetchall()
-        sources, years = Counter[str](), Counter[str]()
-        for source, year, articles, _ in groups:
-            sources[source] += articles
-            years[year] += articles
-        return CorpusStats(
-            articles=sources.total(),
-            versions=self._one("SELECT count(*) FROM version")[0],
-            words=sum(words for *_, words in groups),
-            removed=self._one("SELECT count(*) FROM article WHERE removed_at IS NOT NULL")[0],
-            failures=self._one("SELECT count(*) FROM failure")[0],
-            sources=tuple(sorted(sources.items(), key=lambda item: (-item[1], item[0]))),
-            years=tuple(sorted(years.items())),
-            cuts=tuple(cuts),
-        )
+            return stats(self._connection)
 
     def export_hash(self) -> str:
         """See Store."""
@@ -194,10 +173,13 @@ class SqliteStore:
 
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
+        from nkcorpus.store.sqlite.counts import forget_empty
+
         with self._writable() as connection, corpus_errors(self._path):
             connection.execute("PRAGMA secure_delete = ON")  # what a user removes must not stay in free pages
             connection.execute("BEGIN IMMEDIATE")
             removed = sum(_remove(connection, article) for article in ids)
+            forget_empty(connection)
             connection.execute("COMMIT")
         return removed
 
@@ -374,6 +356,8 @@ class SqliteStore:
 def _remove(connection: sqlite3.Connection, article: str) -> int:
     if not connection.execute("SELECT 1 FROM article WHERE id = ? AND removed_at IS NULL", (article,)).fetchone():
         return 0
+    from nkcorpus.store.sqlite.counts import take_off
+
     payloads = connection.execute("SELECT payload_sha256 FROM version WHERE article = ?", (article,)).fetchall()
     digest, text = connection.execute(
         "SELECT a.text_digest, v.text FROM article a JOIN version v ON v.article = a.id AND v.number = a.version"
@@ -381,6 +365,7 @@ def _remove(connection: sqlite3.Connection, article: str) -> int:
         (article,),
     ).fetchone()
     seq = connection.execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
+    take_off(connection, article)
     connection.execute("DELETE FROM version WHERE article = ?", (article,))
     connection.execute("DELETE FROM kept_line WHERE article = ?", (article,))
     remarks.drop_remarks(connection, article)

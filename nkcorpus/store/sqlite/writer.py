@@ -14,6 +14,7 @@ from nkcorpus.model import Prepared, SourceItem
 from nkcorpus.results import IngestReport, Likeness
 from nkcorpus.store.base import Known
 from nkcorpus.store.payloads import decompress
+from nkcorpus.store.sqlite import counts
 from nkcorpus.store.sqlite.connection import corpus_errors
 from nkcorpus.store.sqlite.journal import SqliteJournalWriter
 from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, version_values
@@ -116,6 +117,7 @@ class SqliteWriter(Transaction):
         execute = self._connection.execute
         article, digest = prepared.article_id, prepared.text_digest
         change = self._clusters.change(article, digest)
+        counts.take_off(self._connection, article)
         seq = execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
         number = execute(
             "INSERT INTO article (id, seq, arrived, version, text_digest) VALUES (?1, ?2, ?2, 1, ?3)"
@@ -126,6 +128,7 @@ class SqliteWriter(Transaction):
         self._add_payload(prepared)
         version = execute(_INSERT_VERSION, version_values(prepared, number, self._run, utc_now())).lastrowid
         self._insert_edits(version or 0, prepared.document)
+        counts.put_on(self._connection, article)
         if self._clusters.follow(change, prepared.bands):
             return "near"
         return "exact" if digest and not change.is_new and self._clusters.is_stored(digest, besides=article) else None
