@@ -171,3 +171,14 @@ def test_every_index_of_the_schema_serves_a_statement(corpus: Path, tmp_path: Pa
         names = [name for (name,) in named]
     assert len(names) > 10
     assert [name for name in names if not re.search(rf"INDEX {name}\b", used)] == []
+
+
+def test_an_ingest_leaves_the_planner_statistics_that_take_no_reading_of_whole_tables(
+    tmp_path: Path, asked: list[str]
+) -> None:
+    path = tmp_path / "corpus.db"
+    create(path, *(prepared(_text(n), origin=f"{n}.txt") for n in range(40))).close()
+    assert asked.index("PRAGMA optimize") == asked.index("PRAGMA analysis_limit = 1000") + 1
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        analysed = {name for (name,) in connection.execute("SELECT DISTINCT tbl FROM sqlite_stat1")}
+    assert analysed >= {"article", "version"}

@@ -30,6 +30,8 @@ BUSY_SECONDS = 30.0
 """How long a command waits for another one that is writing."""
 _CACHE = 8 << 20
 """Bytes of pages kept at hand, of those that are touched: four times SQLite's own bound, which ten articles fill."""
+_ANALYSED = 1_000
+"""Rows of an index that SQLite looks at for its planner's statistics: of all, a large corpus takes seconds to close."""
 _TRIES_TO_REST = 3
 _CACHE_KIB = 32 << 10
 """What a writer keeps of the file: an article writes to some twenty places of its indices, and with SQLite's own 2 MB
@@ -118,6 +120,7 @@ def close_writer(connection: sqlite3.Connection) -> bool:
     it is not while another connection is open.
     """
     with contextlib.suppress(sqlite3.Error):
+        connection.execute(f"PRAGMA analysis_limit = {_ANALYSED}")
         connection.execute("PRAGMA optimize")
     try:
         connection.execute("PRAGMA busy_timeout = 200")
