@@ -90,8 +90,8 @@ def _contents(tool: Nkcorpus, space: Workspace) -> tuple[list[str], list[str]]:
     """Return the ids of all articles, and the ids that their records carried."""
     csv.field_size_limit(1 << 30)
     text = space.output(tool, nkcorpus(space.place(tool), "list", "-n", "0", "--format", "csv"))
-    rows = list(csv.DictReader(io.StringIO(text)))
-    return [row["id"] for row in rows], [row["external_id"] for row in rows]
+    pairs = [(row["id"], row["external_id"]) for row in csv.DictReader(io.StringIO(text))]
+    return [one for one, _ in pairs], [other for _, other in pairs]
 
 
 def _killed_at(command: Sequence[str], environment: dict[str, str], corpus: Path, count: int) -> Killed:
