@@ -29,7 +29,7 @@ from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Raise it when the schema or what it is filled with changes."""
 
 _NAME = f"tantivy-{INDEX_VERSION}-{analysis.ANALYSIS_VERSION}-{'.'.join(re.findall('[0-9]+', __version__)[:2])}"

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import tantivy
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.analysed import META
 from nkcorpus.index.labels import Labels
-from nkcorpus.index.ranking.bm25f import idf_of
+from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.index.tantivy.records import Records
 from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, token, with_tokenizers
 from nkcorpus.index.vocabulary import Vocabulary
@@ -23,7 +23,10 @@ from nkcorpus.model import Position
 
 Query = tantivy.Query
 Address = tantivy.DocAddress
+Hit = tuple[float, Address]
+"""A document with what it was ordered by."""
 
+_KEPT_TERMS = 1_000
 _STATISTICS = "statistics.json"
 _MOST_VALUES = 60_000
 """Values of a column that tantivy counts; it refuses over 65,000."""
@@ -70,6 +73,8 @@ class Reader:
         self.labels = Labels(folder)
         self.records = Records(folder)
         self._searcher = index.searcher()
+        self.holders = lru_cache(_KEPT_TERMS)(self._holders)
+        """Return how many articles hold a term in title or text."""
         if self.position != Position(self.statistics.seq, self.statistics.token):
             raise IndexDamaged(f"{folder}: the index and what is beside it are of different times")
 
@@ -106,14 +111,16 @@ class Reader:
         found: Any = self._searcher.search(query, 1)  # the stub lacks count
         return int(found.count)
 
-    def best(self, query: Query, limit: int) -> list[tuple[float, Address]]:
-        """Return the documents of the highest scores with these, the highest first."""
-        return self._searcher.search(query, max(limit, 1), count=False).hits
+    def best(self, query: Query, limit: int) -> tuple[int, list[Hit]]:
+        """Return how many documents match, and those of the highest scores with these, the highest first."""
+        found: Any = self._searcher.search(query, max(limit, 1))
+        return int(found.count), found.hits
 
-    def sorted_by(self, query: Query, column: str, limit: int, *, ascending: bool) -> list[tuple[float, Address]]:
-        """Return the first documents in the order of a column, with its values."""
+    def sorted_by(self, query: Query, column: str, limit: int, *, ascending: bool) -> tuple[int, list[Hit]]:
+        """Return how many documents match, and the first in the order of a column, with its values."""
         order = tantivy.Order.Asc if ascending else tantivy.Order.Desc
-        return self._searcher.search(query, max(limit, 1), count=False, order_by_field=column, order=order).hits
+        found: Any = self._searcher.search(query, max(limit, 1), order_by_field=column, order=order)
+        return int(found.count), found.hits
 
     def column(self, name: str, addresses: list[Address]) -> Sequence[int]:
         """Return an integer of each document; 0 where it has none."""
@@ -128,13 +135,20 @@ class Reader:
             found = None
         if found and not found["sum_other_doc_count"]:
             return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["buckets"]}
-        addresses = [address for _, address in self.best(query, self.matches(query))]
+        addresses = [address for _, address in self.best(query, self.matches(query))[1]]
         values = Counter(self._searcher.fast_field_values(column, addresses))
         return {int(value): count for value, count in values.items() if value is not None and count >= least}
 
     def idf(self, field: str, term: str) -> float:
         """Return what tantivy itself takes for the idf of a term in a field."""
         return idf_of(self.documents, self.document_frequency(field, term))
+
+    def _holders(self, term: str) -> int:
+        frequencies = [self.document_frequency(field, term) for field in FIELD_WEIGHTS]
+        if not all(frequencies) and self.documents == self.count + 1:  # in one field alone, and none is deleted
+            return max(frequencies)
+        found = [(tantivy.Occur.Should, Query.term_query(self.schema, field, token(term))) for field in FIELD_WEIGHTS]
+        return self.matches(Query.boolean_query(found))
 
     def terms(self, field: str) -> list[str]:
         """See Terms."""
