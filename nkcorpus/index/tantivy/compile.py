@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import tantivy
 
@@ -54,8 +54,7 @@ _SCORED_TERMS = 128
 _HEX = frozenset("0123456789abcdef")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What a node became: queries of which any finds what it matches, their scores added up. Tantivy is quickest where
     all are of one term and none is within another.
 
@@ -91,22 +90,28 @@ class Compiler:
         self._holding: dict[Unit, int] = {}
         self._units: dict[Unit, Part | None] = {}
 
-    def root(self, node: Node, later: float) -> Part | None:
-        """Compile a whole tree, see `Evaluation.root`."""
-        if not isinstance(node, Words) or self._match != "best" or len(node.should) > BATCH:
-            return self.part(node)
-        parts = self._parts(node.should)
-        found = self._words(node, "any")
-        if found is None or not parts or (len(parts) + len(node.must) == 1 and parts[0].whole is None):
+    def root(self, node: Node, later: float, typed: Sequence[Typed] = ()) -> Part | None:
+        """Compile a whole tree, see `Evaluation.root`; with `typed` words scored as high as a closer look may."""
+        lifts = isinstance(node, Words) and self._match == "best" and len(node.should) <= BATCH
+        found = self._words(node, "any") if isinstance(node, Words) and lifts else self.part(node)
+        if found is None:
+            return None
+        bound = found.bound
+        if typed:
+            found = self._looked_closer(found, node, typed)
+        if not isinstance(node, Words) or not lifts:
             return found
-        lift = found.bound + later + most_gain(typed_terms(node), self.idf)
+        parts = self._parts(node.should)
+        if not parts or (len(parts) + len(node.must) == 1 and parts[0].whole is None):
+            return found
         everywhere = every(const(part.holders, 0.0) for part in parts)
+        lift = const(everywhere, bound + later + most_gain(typed_terms(node), self.idf))
         if node.must or node.must_not:
-            return replace(found, queries=(also(found.query, const(everywhere, lift)),))
-        return replace(found, queries=(*found.queries, const(everywhere, lift)))
+            return found._replace(queries=(also(found.query, lift),))
+        return found._replace(queries=(*found.queries, lift))
 
-    def looked_closer(self, part: Part, root: Node, typed: Sequence[Typed]) -> Query:
-        """Return what finds the part of a whole tree, scored as high as it may be after a closer look.
+    def _looked_closer(self, part: Part, root: Node, typed: Sequence[Typed]) -> Part:
+        """Return the part of a whole tree, scored as high as it may be after a closer look.
 
         See `ranking.rerank`. A word as typed stands in an article no more often than the word does, nor does the first
         of a pair near the second.
@@ -123,8 +128,8 @@ class Compiler:
                 both = const(self._terms(field, [other]), 0.0)
                 gains.append(every([both, self._scored_term(field, one, None, idf)]))
         if len(scored) > 1 and not worth:  # any of the words: what gains is found by them
-            return some([*scored, *gains])
-        return also(some(scored), some(gains)) if gains else some(scored)
+            return part._replace(queries=(*scored, *gains))
+        return part._replace(queries=(also(some(scored), some(gains)) if gains else some(scored),))
 
     def filters(self, filters: Filters) -> list[Query]:
         """Return queries that all find what the filters let through."""
@@ -158,7 +163,7 @@ class Compiler:
                 if part is None:
                     return None
                 queries = tuple(Query.boost_query(query, node.weight) for query in part.queries)
-                return replace(part, queries=queries, bound=part.bound * node.weight)
+                return part._replace(queries=queries, bound=part.bound * node.weight)
             case Words():
                 return self._words(node, self._match)
             case Synonyms(original=Words(should=words)):
@@ -217,7 +222,7 @@ class Compiler:
             if node.should or node.must or not node.must_not:
                 return None
             found = self._everything()
-        return self._without(replace(found, whole=None), node.must_not)
+        return self._without(found._replace(whole=None), node.must_not)
 
     def _row(self, words: Iterable[Node], group: Part | None) -> Part | None:
         """Compile words in a row, of which `group` is the phrase with its synonyms."""

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
+from typing import NamedTuple
 
+from nkcorpus.dataclass import replace
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.facets import column_of, facet
 from nkcorpus.index.ranking.bm25f import Scores
 from nkcorpus.index.ranking.evaluation import Evaluation, boosted
 from nkcorpus.index.ranking.order import Order, best_of, order_of, ordered, representatives
-from nkcorpus.index.ranking.rerank import DEPTH, gains, typed_terms
+from nkcorpus.index.ranking.rerank import DEPTH, Typed, gains, typed_terms
 from nkcorpus.index.tantivy.candidates import Candidates
 from nkcorpus.index.tantivy.clauses import also, every
 from nkcorpus.index.tantivy.compile import Compiler, Part, is_flat
@@ -39,8 +40,7 @@ def answer(reader: Reader, query: Asked, options: SearchOptions) -> Matches:
     return _Search(reader, query, options).answer()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """Candidates with their scores, and those in the order of which none is missed."""
 
     snapshot: Candidates
@@ -67,7 +67,7 @@ class _Search:
 
     def answer(self) -> Matches:
         """Return the page."""
-        part = self._compiled()
+        part = self._compiled(self._typed)
         if part is None:
             return self._none()
         options = self._options
@@ -97,18 +97,18 @@ class _Search:
             facets=self._facets(part, found, scores),
         )
 
-    def _compiled(self) -> Part | None:
-        """Return the query with its boosts and filters; None when it has no term."""
+    def _compiled(self, typed: Sequence[Typed]) -> Part | None:
+        """Return the query with its boosts and filters, see `Compiler.root`; None when it has no term."""
         boosts = None
         if self._query.boosts and self._options.sort == "relevance":
             compiler = Compiler(self._reader, replace(self._options, match="any", exact=False))
             boosts = compiler.root(Words(self._query.boosts), 0.0)
-        part = self._compiler.root(self._query.root, boosts.bound if boosts else 0.0)
+        part = self._compiler.root(self._query.root, boosts.bound if boosts else 0.0, typed)
         filters = self._compiler.filters(self._query.filters)
         if part is None or not (filters or boosts):
             return part
         found = every([part.query, *filters]) if filters else part.query
-        return replace(part, queries=(also(found, boosts.query) if boosts else found,))
+        return part._replace(queries=(also(found, boosts.query) if boosts else found,))
 
     def _none(self) -> Matches:
         notes = tuple(dict.fromkeys(self._compiler.expander.notes))
@@ -118,13 +118,12 @@ class _Search:
         """Return the clusters that have several matches, with their number."""
         if not self._options.collapse or not part.exact or not count:
             return {}
-        return self._reader.tally(part.query, "cluster", 2)
+        return self._reader.twins(part.query)
 
     def _hits(self, part: Part, wanted: int) -> Hits:
         """Return what tantivy finds in about our order."""
         if not self._by_column:
-            query = self._compiler.looked_closer(part, self._query.root, self._typed) if self._typed else part.query
-            return Hits(partial(self._reader.best, query), max(wanted * _GROWTH, DEPTH + 1))
+            return Hits(partial(self._reader.best, part.query), max(wanted * _GROWTH, DEPTH + 1))
         is_ascending = self._options.sort == "oldest"
         fetch = partial(self._reader.sorted_by, part.query, self._column, ascending=is_ascending)
         return Hits(fetch, wanted * _GROWTH)
@@ -147,7 +146,7 @@ class _Search:
                 needed = self._upto_column(hits, snapshot.column(self._column)[first[-1]])
             else:
                 lowest = min((before[number] for number in first if number in gained), default=math.inf)
-                needed = self._upto_score(part, hits, scores[first[-1]], lowest)
+                needed = self._upto_score(hits, scores[first[-1]], lowest)
             if needed <= taken:
                 break
             taken = needed
@@ -171,7 +170,7 @@ class _Search:
             return hits.upto(value, lambda at: at)
         return hits.upto(-value, lambda at: -at)
 
-    def _upto_score(self, part: Part, hits: Hits, score: float, lowest: float) -> int:
+    def _upto_score(self, hits: Hits, score: float, lowest: float) -> int:
         """Return how many of the first candidates have to be scored, for none to be missed that may score `score`.
 
         An article that scores `lowest` before a closer look has to be known to be among the first `DEPTH`.
@@ -179,12 +178,15 @@ class _Search:
         # Deleted documents count for tantivy until they are merged away; its scores are lower by their share at most.
         share = self._reader.documents / self._reader.count * (1 + _ROUNDING)
         needed = hits.upto(-score, lambda most: -most * share)
-        if hits.count <= DEPTH or lowest > hits.at(DEPTH) * share or lowest > self._best(part).at(DEPTH) * share:
+        if hits.count <= DEPTH or lowest > hits.at(DEPTH) * share or lowest > self._after_the_best * share:
             return needed
         return max(needed, hits.upto(-lowest, lambda most: -most * share))
 
-    def _best(self, part: Part) -> Hits:
-        return Hits(partial(self._reader.best, part.query), DEPTH + 1)
+    @cached_property
+    def _after_the_best(self) -> float:
+        """Return the most that an article may score before a closer look without being among the first `DEPTH`."""
+        part = self._compiled(())
+        return self._reader.best(part.query, DEPTH + 1)[1][DEPTH][0] if part else 0.0
 
     def _scores(self, snapshot: Candidates, part: Part) -> Scores:
         """Return the scores of those candidates that match."""
@@ -210,6 +212,6 @@ class _Search:
             if found.is_all:
                 lines = Counter(map(found.snapshot.column(column).__getitem__, scores))
             else:
-                lines = self._reader.tally(part.query, column, 1)
+                lines = self._reader.tally(part.query, column)
             facets.append(facet(field, lines, self._reader.labels))
         return tuple(facets)

@@ -26,10 +26,12 @@ from nkcorpus.index.tantivy.schema import (
     KIND,
     POSITION,
     RECORD,
+    TWIN,
     WHOLE,
     token,
     with_tokenizers,
 )
+from nkcorpus.index.tantivy.silence import silenced
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
@@ -63,7 +65,7 @@ def fill(
         writer.add_document(tantivy.Document(**{"id": META, POSITION: json.dumps([target.seq, target.token])}))
         Vocabulary(folder).add(words)
         labels.write()
-        with _write_errors(folder):
+        with _write_errors(folder), silenced():
             writer.commit()
     except BaseException:
         writer.rollback()
@@ -71,7 +73,8 @@ def fill(
         writer.wait_merging_threads()
         os.truncate(folder / records.FILE, end)
         raise
-    writer.wait_merging_threads()
+    with silenced():  # what cannot be merged stays as it is
+        writer.wait_merging_threads()
     _statistics(index, (known or 0) + added, target).write(folder)
 
 
@@ -124,7 +127,7 @@ def _analysed(article: Indexable, prose: WordCache, name: WordCache, labels: Lab
     whole = whole_terms(article, places)
     numbers = columns(article)
     document: dict[str, object] = {
-        KIND: ARTICLE,
+        KIND: [ARTICLE, TWIN] if numbers["cluster"] else ARTICLE,
         DOUBLED: worded["title"].spaced * 2,
         **{field: words.spaced for field, words in worded.items() if words.record},
         **{formed: worded[field].formed for field, formed in FORMED.items()},
