@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -70,6 +71,12 @@ def zeroed(file: Path) -> None:
     file.write_bytes(bytes(file.stat().st_size))
 
 
+def scrambled(file: Path) -> None:
+    content = file.read_bytes()
+    half = len(content) // 2
+    file.write_bytes(random.Random(1).randbytes(half) + content[half:])
+
+
 def halved(file: Path) -> None:
     with file.open("r+b") as opened:
         opened.truncate(file.stat().st_size // 2)
@@ -116,6 +123,20 @@ def test_a_file_of_zeros_raises_nothing_and_reindexing_mends_it(path: Path) -> N
         with Corpus.open(path) as corpus:
             corpus.reindex()
         assert state(path) == before
+
+
+def test_native_code_writes_nothing_to_the_terminal(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Rust tells of a panic by itself."""
+    before = state(path)
+    for number in range(len(files_of(path))):
+        files = files_of(path)
+        if number >= len(files):
+            break
+        scrambled(files[number])
+        assert len(state(path)) == len(before)
+        with Corpus.open(path) as corpus:
+            corpus.reindex()
+    assert capfd.readouterr().err == ""
 
 
 def test_without_any_cache_it_is_built_anew(path: Path, cache_dir: Path) -> None:

@@ -22,8 +22,8 @@ _WORDS = "the rice prices pricing ban ban보 보위성 보 10 1p a z café x²\u
 _TEXTS = st.lists(st.sampled_from(_WORDS) | st.text(max_size=6), max_size=25).map(" ".join)
 
 
-@given(st.lists(_TEXTS, min_size=1, max_size=4), st.integers(0, 4), st.data())
-def test_records_tell_of_each_term_where_it_stands(texts: list[str], known: int, data: st.DataObject) -> None:
+@given(st.lists(_TEXTS, min_size=1, max_size=4), st.data())
+def test_records_tell_of_each_term_where_it_stands(texts: list[str], data: st.DataObject) -> None:
     cache = WordCache(analysis.prose())
     fields = [cache.words(text).record for text in texts]
     tokens = [list(analysis.prose().tokens(text)) for text in texts]
@@ -32,8 +32,7 @@ def test_records_tell_of_each_term_where_it_stands(texts: list[str], known: int,
     terms = sorted({one.term for found in tokens for one in found})
     wanted = frozenset(range(len(texts)))
     for term in [*terms, "nowhere", "ri", "ice", "b"]:
-        earlier = RecordPostings(fields[:known], term) if known else None
-        postings = RecordPostings(fields, term, earlier)
+        postings = RecordPostings(fields, term)
         places = {n: [one for one in found if one.term == term] for n, found in enumerate(tokens)}
         places = {number: found for number, found in places.items() if found}
         assert postings.frequencies() == {number: len(found) for number, found in places.items()}

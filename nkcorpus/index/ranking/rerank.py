@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, most, scored
@@ -50,11 +50,15 @@ def gains(snapshot: Snapshot, typed: Sequence[Typed], best: Sequence[int], idf: 
         add(
             {field: held[term].counts_in(wanted, form) for field, held in postings.items()}, AS_TYPED * times, idf(term)
         )
-    for ((one, _), (other, _)), times in Counter(pairwise(typed)).items():
-        if one != other:
-            near = {field: _near(held[one], held[other], wanted) for field, held in postings.items()}
-            add(near, NEAR * times, idf(one) + idf(other))
+    for (one, other), times in pairs_of(typed).items():
+        near = {field: _near(held[one], held[other], wanted) for field, held in postings.items()}
+        add(near, NEAR * times, idf(one) + idf(other))
     return found
+
+
+def pairs_of(typed: Sequence[Typed]) -> Mapping[tuple[str, str], int]:
+    """Return the pairs of terms, each with how often it was typed."""
+    return Counter((one, other) for (one, _), (other, _) in pairwise(typed) if one != other)
 
 
 def most_gain(typed: Sequence[Typed], idf: Callable[[str], float]) -> float:
@@ -67,13 +71,25 @@ def typed_terms(root: Node) -> list[Typed]:
 
     Two or more of them can be near each other. What stands for the same was not typed.
     """
-    if not isinstance(root, Words):
-        return []
-    originals = (part.original if isinstance(part, Synonyms) else part for part in (*root.must, *root.should))
-    nodes = (node for part in originals for node in (part.should if isinstance(part, Words) else (part,)))
-    words = [node.text for node in nodes if isinstance(node, Word) and node.field is None]
-    tokens = (token for word in words for token in analysis.prose().tokens(word))
+    tokens = (token for word, _ in _typed_words(root) for token in analysis.prose().tokens(word))
     return [(token.term, form_of(token.word, token.term)) for token in tokens]
+
+
+def terms_scored_alone(root: Node) -> set[str]:
+    """Return those of the `typed_terms` that score by themselves, not with others as one word."""
+    found = (list(analysis.prose().tokens(word)) for word, by_itself in _typed_words(root) if by_itself)
+    return {tokens[0].term for tokens in found if len(tokens) == 1}
+
+
+def _typed_words(root: Node) -> Iterator[tuple[str, bool]]:
+    """Yield the words that were typed, and whether each scores by itself, not as one with its synonyms."""
+    if not isinstance(root, Words):
+        return
+    for part in (*root.must, *root.should):
+        original = part.original if isinstance(part, Synonyms) else part
+        for node in original.should if isinstance(original, Words) else (original,):
+            if isinstance(node, Word) and node.field is None:
+                yield node.text, node is not original or original is part
 
 
 def _near(one: Postings, other: Postings, wanted: frozenset[int]) -> dict[int, float]:

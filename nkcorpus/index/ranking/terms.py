@@ -48,10 +48,11 @@ class Expander:
 
     def slots(self, leaf: Leaf) -> Slots:
         """Return what a leaf stands for; nothing for a stop word or punctuation. Raises UsageError."""
-        if isinstance(leaf, Word | Phrase):
-            return self._analysed(leaf.text, leaf.field)
         if leaf not in self._known:
-            self._known[leaf] = [Slot(0, self._fitting(leaf))]
+            if isinstance(leaf, Word | Phrase):
+                self._known[leaf] = self._analysed(leaf.text, leaf.field)
+            else:
+                self._known[leaf] = [Slot(0, self._fitting(leaf))]
         return self._known[leaf]
 
     def _analysed(self, text: str, field: str | None) -> Slots:

@@ -31,7 +31,7 @@ class Holdings(Protocol):
 class Candidates:
     """Fulfils Snapshot. Without `holdings` a unit is held by no article but these.
 
-    `earlier` are the first of them, whose words need not be counted again.
+    `earlier` are the first of them: they have columns, but are no longer searched.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Candidates:
         self._addresses = addresses
         self._holdings = holdings
         self._earlier = earlier
+        self._start = len(earlier._addresses) if earlier else 0
         self._fields: dict[str, list[bytes]] = {}
         self._columns: dict[str, Sequence[int]] = {}
         self.postings = lru_cache(_KEPT_TERMS)(self._postings)
@@ -63,7 +64,7 @@ class Candidates:
     @property
     def live(self) -> Collection[int]:
         """See Snapshot."""
-        return range(len(self._addresses))
+        return range(self._start, len(self._addresses))
 
     @cached_property
     def half_frequencies(self) -> Mapping[str, Sequence[float]]:
@@ -84,7 +85,8 @@ class Candidates:
     def column(self, name: str) -> Sequence[int]:
         """See Snapshot."""
         if name not in self._columns:
-            self._columns[name] = self._reader.column(name, self._addresses)
+            known = self._earlier.column(name) if self._earlier else []
+            self._columns[name] = [*known, *self._reader.column(name, self._addresses[self._start :])]
         return self._columns[name]
 
     def documents(self, article_id: str) -> list[int]:
@@ -124,17 +126,14 @@ class Candidates:
         return self._holdings.holders(term)
 
     def _postings(self, field: str, term: str) -> RecordPostings:
-        earlier = self._earlier.postings(field, term) if self._earlier else None
-        return RecordPostings(self._field(field), term, earlier)
+        return RecordPostings(self._field(field), term)
 
     def _field(self, field: str) -> list[bytes]:
-        """Return what a field of each article holds."""
+        """Return what a field of each article holds, by number; nothing of those that are not searched."""
         if field not in self._fields:
-            known = self._earlier._field(field) if self._earlier else []
-            numbers = range(len(known), len(self._addresses))
             if field == "id":
-                found = [alone(self.article_id(number)) for number in numbers]
+                found = [alone(self.article_id(number)) for number in self.live]
             else:
-                found = self._reader.records.fields(self.column(RECORD)[len(known) :], field)
-            self._fields[field] = known + found
+                found = self._reader.records.fields(self.column(RECORD)[self._start :], field)
+            self._fields[field] = [b""] * self._start + found
         return self._fields[field]

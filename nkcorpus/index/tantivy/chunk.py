@@ -12,7 +12,7 @@ from nkcorpus.index.places import places_of
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS
 from nkcorpus.index.tantivy import records
 from nkcorpus.index.tantivy.records import WordCache
-from nkcorpus.index.tantivy.schema import ARTICLE, DOUBLED, FORMED, KIND, WHOLE, token
+from nkcorpus.index.tantivy.schema import ARTICLE, DOUBLED, FORMED, KIND, TWIN, WHOLE, token
 from nkcorpus.model import Indexable
 from nkcorpus.query import analysis
 
@@ -57,7 +57,7 @@ class ChunkAnalyser:
         whole = whole_terms(article, places)
         numbers = columns(article)
         document: dict[str, object] = {
-            KIND: ARTICLE,
+            KIND: [ARTICLE, TWIN] if numbers["cluster"] else ARTICLE,
             DOUBLED: worded["title"].spaced * 2,
             **{field: words.spaced for field, words in worded.items() if words.record},
             **{formed: worded[field].formed for field, formed in FORMED.items()},

@@ -7,8 +7,9 @@ other, words in one form only) it finds more.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import tantivy
 
@@ -18,7 +19,7 @@ from nkcorpus.index.base import MatchMode, SearchOptions
 from nkcorpus.index.places import ids_of, unknown_place
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of, most
 from nkcorpus.index.ranking.evaluation import BATCH, Evaluation, fields_of
-from nkcorpus.index.ranking.rerank import most_gain, typed_terms
+from nkcorpus.index.ranking.rerank import AS_TYPED, NEAR, Typed, most_gain, pairs_of, terms_scored_alone, typed_terms
 from nkcorpus.index.ranking.snapshot import Forms, Unit
 from nkcorpus.index.ranking.synonyms import sense_terms
 from nkcorpus.index.ranking.terms import Expander, Slots
@@ -53,18 +54,23 @@ _SCORED_TERMS = 128
 _HEX = frozenset("0123456789abcdef")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a node became. `exact` tells that the query finds no more than the node matches; `bound` is the most that
-    the node can score. `whole` finds what holds all of it, where that makes a difference. Of a whole tree `lifted`
-    finds, among what it finds, the articles that come before all others.
+class Part(NamedTuple):
+    """What a node became: queries of which any finds what it matches, their scores added up. Tantivy is quickest where
+    all are of one term and none is within another.
+
+    `exact` tells that they find no more than the node matches; `bound` is the most that the node can score. `whole`
+    finds what holds all of it, where that makes a difference.
     """
 
-    query: Query
+    queries: tuple[Query, ...]
     exact: bool
     bound: float
     whole: Query | None = None
-    lifted: Query | None = None
+
+    @property
+    def query(self) -> Query:
+        """What finds what the node matches."""
+        return some(self.queries)
 
     @property
     def holders(self) -> Query:
@@ -82,20 +88,48 @@ class Compiler:
         self._options = options
         self._match: MatchMode = options.match
         self._holding: dict[Unit, int] = {}
-        self._holders: dict[str, int] = {}
         self._units: dict[Unit, Part | None] = {}
 
-    def root(self, node: Node, later: float) -> Part | None:
-        """Compile a whole tree, see `Evaluation.root`."""
-        if not isinstance(node, Words) or self._match != "best" or len(node.should) > BATCH:
-            return self.part(node)
-        parts = self._parts(node.should)
-        found = self._words(node, "any")
-        if found is None or not parts or (len(parts) + len(node.must) == 1 and parts[0].whole is None):
+    def root(self, node: Node, later: float, typed: Sequence[Typed] = ()) -> Part | None:
+        """Compile a whole tree, see `Evaluation.root`; with `typed` words scored as high as a closer look may."""
+        lifts = isinstance(node, Words) and self._match == "best" and len(node.should) <= BATCH
+        found = self._words(node, "any") if isinstance(node, Words) and lifts else self.part(node)
+        if found is None:
+            return None
+        bound = found.bound
+        if typed:
+            found = self._looked_closer(found, node, typed)
+        if not isinstance(node, Words) or not lifts:
             return found
-        lift = found.bound + later + most_gain(typed_terms(node), self._idf)
+        parts = self._parts(node.should)
+        if not parts or (len(parts) + len(node.must) == 1 and parts[0].whole is None):
+            return found
         everywhere = every(const(part.holders, 0.0) for part in parts)
-        return replace(found, query=also(found.query, const(everywhere, lift)), lifted=everywhere)
+        lift = const(everywhere, bound + later + most_gain(typed_terms(node), self.idf))
+        if node.must or node.must_not:
+            return found._replace(queries=(also(found.query, lift),))
+        return found._replace(queries=(*found.queries, lift))
+
+    def _looked_closer(self, part: Part, root: Node, typed: Sequence[Typed]) -> Part:
+        """Return the part of a whole tree, scored as high as it may be after a closer look.
+
+        See `ranking.rerank`. A word as typed stands in an article no more often than the word does, nor does the first
+        of a pair near the second.
+        """
+        alone = terms_scored_alone(root)
+        times = Counter(term for term, _ in typed)
+        worth = {term: AS_TYPED * times[term] * self.idf(term) for term in times if term not in alone}
+        factor = 1.0 + AS_TYPED * max((times[term] for term in alone), default=0)
+        scored = [Query.boost_query(query, factor) for query in part.queries]
+        gains = [self._scored_term(field, term, None, idf) for term, idf in worth.items() for field in FIELD_WEIGHTS]
+        for (one, other), pairs in pairs_of(typed).items():
+            idf = NEAR * pairs * (self.idf(one) + self.idf(other))
+            for field in FIELD_WEIGHTS:
+                both = const(self._terms(field, [other]), 0.0)
+                gains.append(every([both, self._scored_term(field, one, None, idf)]))
+        if len(scored) > 1 and not worth:  # any of the words: what gains is found by them
+            return part._replace(queries=(*scored, *gains))
+        return part._replace(queries=(also(some(scored), some(gains)) if gains else some(scored),))
 
     def filters(self, filters: Filters) -> list[Query]:
         """Return queries that all find what the filters let through."""
@@ -128,8 +162,8 @@ class Compiler:
                 part = self.part(node.part)
                 if part is None:
                     return None
-                query = Query.boost_query(part.query, node.weight)
-                return replace(part, query=query, bound=part.bound * node.weight)
+                queries = tuple(Query.boost_query(query, node.weight) for query in part.queries)
+                return part._replace(queries=queries, bound=part.bound * node.weight)
             case Words():
                 return self._words(node, self._match)
             case Synonyms(original=Words(should=words)):
@@ -148,13 +182,16 @@ class Compiler:
     def holding(self, unit: Unit) -> int:
         """See Holdings."""
         if unit not in self._holding:
+            slots = self.expander.slots(unit) if isinstance(unit, Word) and unit.field is None else ()
+            if len(slots) == 1 and list(slots[0].terms.values()) == [None]:
+                return self.holders(*slots[0].terms)
             part = self._built(unit, 1.0)
             if part is None:
                 self._holding[unit] = 0
             elif part.exact:
                 self._holding[unit] = self._reader.matches(part.query)
             else:
-                hits = self._reader.best(part.query, self._reader.matches(part.query))
+                _, hits = self._reader.best(part.query, self._reader.matches(part.query))
                 addresses = [address for _, address in hits]
                 evaluation = Evaluation(Candidates(self._reader, addresses), self._options, self.expander)
                 result = evaluation.evaluate(unit)
@@ -163,12 +200,10 @@ class Compiler:
 
     def holders(self, term: str) -> int:
         """See Holdings."""
-        if term not in self._holders:
-            query = some(self._terms(field, [term]) for field in FIELD_WEIGHTS)
-            self._holders[term] = self._reader.matches(query)
-        return self._holders[term]
+        return self._reader.holders(term)
 
-    def _idf(self, term: str) -> float:
+    def idf(self, term: str) -> float:
+        """Return the idf of a term in title and text together."""
         return idf_of(self._reader.count, self.holders(term))
 
     def _words(self, node: Words, match: MatchMode) -> Part | None:
@@ -176,8 +211,9 @@ class Compiler:
             required, optional = _all_of(self._parts((*node.must, *node.should))), None
         else:
             required, optional = _all_of(self._parts(node.must)), _any_of(self._parts(node.should))
+        found: Part | None
         if required and optional:
-            found = _joined(also(required.query, optional.query), [required, optional])
+            found = _joined([also(required.query, optional.query)], [required, optional])
             if all(map(is_dates, node.must)):
                 found = _all_of([required, optional])
         else:
@@ -186,7 +222,7 @@ class Compiler:
             if node.should or node.must or not node.must_not:
                 return None
             found = self._everything()
-        return self._without(replace(found, whole=None), node.must_not)
+        return self._without(found._replace(whole=None), node.must_not)
 
     def _row(self, words: Iterable[Node], group: Part | None) -> Part | None:
         """Compile words in a row, of which `group` is the phrase with its synonyms."""
@@ -200,7 +236,7 @@ class Compiler:
         query = Query.disjunction_max_query(scored)
         if self._match == "all":
             query = every([const(whole, 0.0), query])
-        return Part(query, exact, result.bound, whole)
+        return Part((query,), exact, result.bound, whole)
 
     def _and(self, node: And) -> Part | None:
         wanted = _all_of(self._parts(part for part in node.parts if not isinstance(part, Not)))
@@ -214,13 +250,14 @@ class Compiler:
         if not excluded:
             return part
         clauses = [(MUST, part.query), *((MUST_NOT, one.query) for one in excluded if one.exact)]
-        return Part(Query.boolean_query(clauses), part.exact and all(one.exact for one in excluded), part.bound)
+        exact = part.exact and all(one.exact for one in excluded)
+        return Part((Query.boolean_query(clauses),), exact, part.bound)
 
     def _parts(self, nodes: Iterable[Node]) -> list[Part]:
         return [part for part in map(self.part, nodes) if part is not None]
 
     def _everything(self) -> Part:
-        return Part(self.everything(), True, 0.0)
+        return Part((self.everything(),), True, 0.0)
 
     def _unit(self, unit: Unit) -> Part | None:
         if unit not in self._units:
@@ -231,17 +268,17 @@ class Compiler:
     def _built(self, unit: Unit, idf: float) -> Part | None:
         match unit:
             case Word(text=text, field="lang") | Phrase(text=text, field="lang"):
-                return Part(const(self._terms("lang", [text.casefold()]), 1.0), True, 1.0)
+                return Part((const(self._terms("lang", [text.casefold()]), 1.0),), True, 1.0)
             case Word(text=text, field="place") | Phrase(text=text, field="place", distance=None):
                 if not self.expander.slots(unit):
                     return None
-                return Part(const(self._about(text), most(idf)), True, most(idf))
+                return Part((const(self._about(text), most(idf)),), True, most(idf))
             case Word(text=text, field="id") | Phrase(text=text, field="id"):
-                return Part(const(self._with_id(text.lower()), 1.0), True, 1.0)
+                return Part((const(self._with_id(text.lower()), 1.0),), True, 1.0)
             case Dated():
                 since = interval(unit.since)[0] if unit.since else None
                 until = interval(unit.until)[1] if unit.until else None
-                return Part(const(self._in_span(since, until), 0.0), True, 0.0)
+                return Part((const(self._in_span(since, until), 0.0),), True, 0.0)
             case Near():
                 return self._near(unit.parts, idf)
             case Synonyms():
@@ -252,7 +289,8 @@ class Compiler:
         if not slots:
             return None
         found = [self._scored(field, slots, idf) for field in fields_of(unit.field)]
-        return Part(some(query for query, _ in found), all(exact for _, exact in found), most(idf))
+        queries = tuple(query for queries, _ in found for query in queries)
+        return Part(queries, all(exact for _, exact in found), most(idf))
 
     def _near(self, parts: Sequence[Sequence[Leaf]], idf: float) -> Part | None:
         found = [[slots for leaf in part if (slots := self.expander.slots(leaf))] for part in parts]
@@ -264,7 +302,7 @@ class Compiler:
             every(some(self._side_by_side(field, slots)[0] for slots in alternatives) for alternatives in wanted)
             for field in fields
         )
-        return Part(const(some(together), most(idf)), False, most(idf))
+        return Part((const(some(together), most(idf)),), False, most(idf))
 
     def _group(self, synonyms: Iterable[Synonym], idf: float) -> Part | None:
         queries, exact = [], True
@@ -273,7 +311,7 @@ class Compiler:
             if not slots:
                 continue
             found = [self._scored(field, slots, idf) for field in fields_of(synonym.leaf.field)]
-            query = some(one for one, _ in found)
+            query = some(one for queries, _ in found for one in queries)
             exact = exact and all(one for _, one in found)
             if synonym.weight > 1:
                 query = Query.boost_query(query, synonym.weight)
@@ -282,18 +320,20 @@ class Compiler:
                 disagreeing = Query.boolean_query([(MUST, others), (MUST_NOT, agreeing)])
                 query = Query.boolean_query([(MUST, query), (MUST_NOT, disagreeing)])
             queries.append(query)
-        return Part(some(queries), exact, most(idf)) if queries else None
+        return Part(tuple(queries), exact, most(idf)) if queries else None
 
-    def _scored(self, field: str, slots: Slots, idf: float) -> tuple[Query, bool]:
-        """Return what finds slots in a field, scored at least as `bm25f` does; and whether it finds nothing else."""
+    def _scored(self, field: str, slots: Slots, idf: float) -> tuple[list[Query], bool]:
+        """Return what finds slots in a field, scored at least as `bm25f` does if the scores of all are added up; and
+        whether it finds nothing else.
+        """
         matching, exact = self._side_by_side(field, slots)
         terms = list(slots[0].terms)
         if field not in FIELD_WEIGHTS or len(terms) > _SCORED_TERMS:
-            return const(matching, most(idf)), exact
+            return [const(matching, most(idf))], exact
         if len(slots) > 1:
             native = sum(self._reader.idf(field, term) for slot in slots for term in slot.terms)
-            return Query.boost_query(matching, FIELD_WEIGHTS[field] * idf / native), exact
-        return some(self._scored_term(field, term, forms, idf) for term, forms in slots[0].terms.items()), exact
+            return [Query.boost_query(matching, FIELD_WEIGHTS[field] * idf / native)], exact
+        return [self._scored_term(field, term, forms, idf) for term, forms in slots[0].terms.items()], exact
 
     def _scored_term(self, field: str, term: str, forms: Forms, idf: float) -> Query:
         indexed = DOUBLED if field == "title" else field
@@ -371,18 +411,12 @@ def is_flat(node: Node) -> bool:
 
 
 def _all_of(parts: list[Part]) -> Part | None:
-    if not parts:
-        return None
-    return Part(
-        every(part.query for part in parts), all(part.exact for part in parts), sum(part.bound for part in parts)
-    )
+    return _joined([every(part.query for part in parts)], parts) if parts else None
 
 
 def _any_of(parts: list[Part]) -> Part | None:
-    return _joined(some(part.query for part in parts), parts)
+    return _joined([query for part in parts for query in part.queries], parts) if parts else None
 
 
-def _joined(query: Query, parts: list[Part]) -> Part | None:
-    if not parts:
-        return None
-    return Part(query, all(part.exact for part in parts), sum(part.bound for part in parts))
+def _joined(queries: Iterable[Query], parts: list[Part]) -> Part:
+    return Part(tuple(queries), all(part.exact for part in parts), sum(part.bound for part in parts))

@@ -19,11 +19,9 @@ from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.index.tantivy import records
 from nkcorpus.index.tantivy.reader import Query as Native
 from nkcorpus.index.tantivy.reader import Reader, is_panic
-from nkcorpus.index.tantivy.schema import (
-    new_schema,
-    token,
-)
+from nkcorpus.index.tantivy.schema import new_schema, token
 from nkcorpus.index.tantivy.search import answer
+from nkcorpus.index.tantivy.silence import silenced
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
@@ -194,7 +192,8 @@ def _holders(reader: Reader, term: str) -> int:
 def _read_errors(path: Path) -> Iterator[None]:
     """Turn whatever reading a damaged index raises (it can be anything) into IndexDamaged."""
     try:
-        yield
+        with silenced():
+            yield
     except NkcorpusError:
         raise
     except BaseException as error:

@@ -5,33 +5,34 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import tantivy
 
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.analysed import META
 from nkcorpus.index.labels import Labels
-from nkcorpus.index.ranking.bm25f import idf_of
+from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.index.tantivy.records import Records
-from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, token, with_tokenizers
+from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, TWIN, token
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.model import Position
 
 Query = tantivy.Query
 Address = tantivy.DocAddress
+Hit = tuple[float, Address]
+"""A document with what it was ordered by."""
 
+_KEPT_TERMS = 1_000
 _STATISTICS = "statistics.json"
 _MOST_VALUES = 60_000
 """Values of a column that tantivy counts; it refuses over 65,000."""
 _SEGMENT_VALUES = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(NamedTuple):
     """Counts over an index at a position: its articles, their words in title and text, and records with those left
     behind.
     """
@@ -50,7 +51,7 @@ class Statistics:
 
     def write(self, folder: Path) -> None:
         """Write them beside the index in a folder."""
-        (folder / _STATISTICS).write_text(json.dumps(asdict(self)), "ascii")
+        (folder / _STATISTICS).write_text(json.dumps(self._asdict()), "ascii")
 
 
 def is_panic(error: BaseException) -> bool:
@@ -62,7 +63,7 @@ class Reader:
     """Fulfils Terms; hands out matches and columns. Not for concurrent use."""
 
     def __init__(self, folder: Path) -> None:
-        index = with_tokenizers(tantivy.Index.open(str(folder)))
+        index = tantivy.Index.open(str(folder))
         index.config_reader("manual")
         self.schema = index.schema
         self.statistics = Statistics.read(folder)
@@ -70,6 +71,7 @@ class Reader:
         self.labels = Labels(folder)
         self.records = Records(folder)
         self._searcher = index.searcher()
+        self._holders: dict[str, int] = {}
         if self.position != Position(self.statistics.seq, self.statistics.token):
             raise IndexDamaged(f"{folder}: the index and what is beside it are of different times")
 
@@ -106,35 +108,60 @@ class Reader:
         found: Any = self._searcher.search(query, 1)  # the stub lacks count
         return int(found.count)
 
-    def best(self, query: Query, limit: int) -> list[tuple[float, Address]]:
-        """Return the documents of the highest scores with these, the highest first."""
-        return self._searcher.search(query, max(limit, 1), count=False).hits
+    def best(self, query: Query, limit: int) -> tuple[int, list[Hit]]:
+        """Return how many documents match, and those of the highest scores with these, the highest first."""
+        found: Any = self._searcher.search(query, max(limit, 1))
+        return int(found.count), found.hits
 
-    def sorted_by(self, query: Query, column: str, limit: int, *, ascending: bool) -> list[tuple[float, Address]]:
-        """Return the first documents in the order of a column, with its values."""
+    def sorted_by(self, query: Query, column: str, limit: int, *, ascending: bool) -> tuple[int, list[Hit]]:
+        """Return how many documents match, and the first in the order of a column, with its values."""
         order = tantivy.Order.Asc if ascending else tantivy.Order.Desc
-        return self._searcher.search(query, max(limit, 1), count=False, order_by_field=column, order=order).hits
+        found: Any = self._searcher.search(query, max(limit, 1), order_by_field=column, order=order)
+        return int(found.count), found.hits
 
     def column(self, name: str, addresses: list[Address]) -> Sequence[int]:
         """Return an integer of each document; 0 where it has none."""
         return [int(value or 0) for value in self._searcher.fast_field_values(name, addresses)]
 
-    def tally(self, query: Query, column: str, least: int) -> Mapping[int, int]:
-        """Return how many matches have each value of a column that at least `least` have."""
-        terms = {"field": column, "size": _MOST_VALUES, "segment_size": _SEGMENT_VALUES, "min_doc_count": least}
+    def twins(self, query: Query) -> Mapping[int, int]:
+        """Return the clusters that have several matches, with their number."""
+        if not self._searcher.doc_freq(KIND, TWIN):
+            return {}
+        among = Query.const_score_query(Query.term_query(self.schema, KIND, TWIN, "basic"), 0.0)
+        found = self.tally(Query.boolean_query([(tantivy.Occur.Must, among), (tantivy.Occur.Must, query)]), "cluster")
+        return {cluster: count for cluster, count in found.items() if count > 1}
+
+    def tally(self, query: Query, column: str) -> Mapping[int, int]:
+        """Return how many matches have each value of a column."""
+        terms = {"field": column, "size": _MOST_VALUES, "segment_size": _SEGMENT_VALUES}
         try:
             found = self._searcher.aggregate(query, {"values": {"terms": terms}})["values"]
         except ValueError:  # too much for tantivy's own bounds
             found = None
         if found and not found["sum_other_doc_count"]:
             return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["buckets"]}
-        addresses = [address for _, address in self.best(query, self.matches(query))]
-        values = Counter(self._searcher.fast_field_values(column, addresses))
-        return {int(value): count for value, count in values.items() if value is not None and count >= least}
+        addresses = [address for _, address in self.best(query, self.matches(query))[1]]
+        values = self._searcher.fast_field_values(column, addresses)
+        return Counter(int(value) for value in values if value is not None)
 
     def idf(self, field: str, term: str) -> float:
         """Return what tantivy itself takes for the idf of a term in a field."""
         return idf_of(self.documents, self.document_frequency(field, term))
+
+    def holders(self, term: str) -> int:
+        """Return how many articles hold a term in title or text."""
+        if term not in self._holders:
+            if len(self._holders) >= _KEPT_TERMS:
+                self._holders.clear()
+            self._holders[term] = self._count_holders(term)
+        return self._holders[term]
+
+    def _count_holders(self, term: str) -> int:
+        frequencies = [self.document_frequency(field, term) for field in FIELD_WEIGHTS]
+        if not all(frequencies) and self.documents == self.count + 1:  # in one field alone, and none is deleted
+            return max(frequencies)
+        found = [(tantivy.Occur.Should, Query.term_query(self.schema, field, token(term))) for field in FIELD_WEIGHTS]
+        return self.matches(Query.boolean_query(found))
 
     def terms(self, field: str) -> list[str]:
         """See Terms."""

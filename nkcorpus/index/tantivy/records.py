@@ -1,10 +1,11 @@
 r"""What an article's fields hold, word by word, in a file beside the index: where tantivy tells only that they match.
 
-A record is the article's id, the end of each field, and the fields. In a field each position is a line feed and, but
-for a stop word, a key of the term and a byte of 0x80 and the word's form. The key of a term has a last byte above 0x7F
-that no other term has at that place, so that counting its occurrences is a search for bytes: for a last letter from `a`
-to `z` the byte 0x80 to 0x99, which no UTF-8 has after an ASCII letter, else 0xFF after it, which no UTF-8 has at all.
-Records are only ever added; those of articles that were replaced stay behind until the index is built anew.
+A record is the article's id, where each field begins and the last one ends, and the fields. In a field each position is
+a line feed and, but for a stop word, a key of the term and a byte of 0x80 and the word's form. The key of a term has a
+last byte above 0x7F that no other term has at that place, so that counting its occurrences is a search for bytes: for a
+last letter from `a` to `z` the byte 0x80 to 0x99, which no UTF-8 has after an ASCII letter, else 0xFF after it, which
+no UTF-8 has at all. Records are only ever added; those of articles that were replaced stay behind until the index is
+built anew.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
-from itertools import accumulate, islice
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +30,9 @@ BEGIN = b"nkcorpus"
 """What the file begins with: an empty one could not be mapped."""
 
 _FIELDS = (*WORDED, *WHOLE[1:])
-_HEADER = struct.Struct(f"<16s{len(_FIELDS)}I")
+_HEADER = struct.Struct(f"<16s{len(_FIELDS) + 1}I")
+_ENDS = struct.Struct("<2I")
+_ENDS_AT = 16
 _NUMBER = {field: number for number, field in enumerate(_FIELDS)}
 _FORM = 0x80
 _CACHE_LIMIT = 400_000
@@ -88,7 +91,8 @@ def encoded(article_id: str, worded: Mapping[str, bytes], whole: Mapping[str, It
     """Return the record of an article, given its words as records have them, and its terms that are values."""
     parts = [worded[field] for field in WORDED]
     parts += [b"".join(map(alone, whole[field])) for field in WHOLE[1:]]
-    return _HEADER.pack(bytes.fromhex(article_id), *accumulate(map(len, parts))) + b"".join(parts)
+    ends = accumulate(map(len, parts), initial=_HEADER.size)
+    return _HEADER.pack(bytes.fromhex(article_id), *ends) + b"".join(parts)
 
 
 def _one_of(forms: Iterable[int]) -> bytes:
@@ -122,13 +126,11 @@ class Records:
 
     def fields(self, places: Sequence[int], field: str) -> list[bytes]:
         """Return what a field holds, for each of the records that begin at `places`."""
-        data, unpack, size = self._data, _HEADER.unpack_from, _HEADER.size
-        number = _NUMBER[field]
+        data, unpack, at = self._data, _ENDS.unpack_from, _ENDS_AT + 4 * _NUMBER[field]
         found = []
         for place in places:
-            header = unpack(data, place)
-            begin = place + size + (header[number] if number else 0)
-            found.append(data[begin : place + size + header[number + 1]])
+            begin, end = unpack(data, place + at)
+            found.append(data[place + begin : place + end])
         return found
 
     def close(self) -> None:
@@ -137,23 +139,17 @@ class Records:
 
 
 class RecordPostings:
-    """Where one term stands in one field of some articles, numbered from 0; `earlier` is that in the first of them."""
+    """Where one term stands in one field of some articles, numbered from 0."""
 
-    def __init__(self, fields: Sequence[bytes], term: str, earlier: RecordPostings | None = None) -> None:
+    def __init__(self, fields: Sequence[bytes], term: str) -> None:
         self._fields = fields
         self._key = key(term)
-        self._earlier = earlier
         self._known: dict[int, list[int]] = {}
 
     @cached_property
     def _counts(self) -> Frequencies:
-        key, earlier = self._key, self._earlier
-        known = len(earlier._fields) if earlier else 0
-        counts: Frequencies = dict(earlier._counts) if earlier else {}
-        for number, field in enumerate(islice(self._fields, known, None), known):
-            if found := field.count(key):
-                counts[number] = found
-        return counts
+        key = self._key
+        return {number: found for number, field in enumerate(self._fields) if (found := field.count(key))}
 
     @property
     def documents(self) -> Set[int]:

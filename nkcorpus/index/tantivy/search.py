@@ -1,28 +1,30 @@
 """Answering a query: tantivy finds candidates, `index.ranking` scores them, and more are taken until none is missed.
 
 The scores that tantivy gives are never below ours (see `compile`). So the best of those that were scored are the best
-of all once they score more than tantivy gives to the last candidate.
+of all once they score more than tantivy gives to the next candidate.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from operator import itemgetter
+from functools import cached_property, partial
+from typing import NamedTuple
 
+from nkcorpus.dataclass import replace
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.facets import column_of, facet
 from nkcorpus.index.ranking.bm25f import Scores
 from nkcorpus.index.ranking.evaluation import Evaluation, boosted
 from nkcorpus.index.ranking.order import Order, best_of, order_of, ordered, representatives
-from nkcorpus.index.ranking.rerank import DEPTH, gains, typed_terms
+from nkcorpus.index.ranking.rerank import DEPTH, Typed, gains, typed_terms
 from nkcorpus.index.tantivy.candidates import Candidates
 from nkcorpus.index.tantivy.clauses import also, every
 from nkcorpus.index.tantivy.compile import Compiler, Part, is_flat
-from nkcorpus.index.tantivy.reader import Address, Reader
+from nkcorpus.index.tantivy.hits import Hits
+from nkcorpus.index.tantivy.reader import Reader
 from nkcorpus.query.ast import Query as Asked
 from nkcorpus.query.ast import Words, leaves
 from nkcorpus.results import Facet
@@ -38,8 +40,7 @@ def answer(reader: Reader, query: Asked, options: SearchOptions) -> Matches:
     return _Search(reader, query, options).answer()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """Candidates with their scores, and those in the order of which none is missed."""
 
     snapshot: Candidates
@@ -47,10 +48,6 @@ class _Found:
     order: Order
     first: list[int]
     is_all: bool
-
-
-def _descending(hit: tuple[float, Address]) -> float:
-    return -hit[0]
 
 
 class _Search:
@@ -62,24 +59,26 @@ class _Search:
         self._options = options
         self._compiler = Compiler(reader, options)
         by_relevance = options.sort == "relevance"
-        self._typed = typed_terms(query.root) if by_relevance and not options.exact else []
+        typed = typed_terms(query.root) if by_relevance and not options.exact else ()
+        self._typed = typed if len(typed) > 1 else ()
         self._is_ranked = any(leaves(query.root))
         self._column = {"relevance": "seq"}.get(options.sort, options.sort)
         self._by_column = not by_relevance or (is_flat(query.root) and not query.boosts)
 
     def answer(self) -> Matches:
         """Return the page."""
-        part = self._compiled()
+        part = self._compiled(self._typed)
         if part is None:
             return self._none()
         options = self._options
-        count = self._reader.matches(part.query)
+        hits = self._hits(part, options.offset + options.limit)
+        count = hits.count
         twins = self._twins(part, count)
         every = not part.exact or (bool(twins) and bool(options.facets))
         end = options.offset + options.limit if options.limit else count
         wanted = count if every else min(end, count)
         while True:
-            found = self._found(part, count, wanted)
+            found = self._found(part, hits, wanted)
             scores = found.scores
             if options.collapse:
                 scores = representatives(
@@ -98,18 +97,18 @@ class _Search:
             facets=self._facets(part, found, scores),
         )
 
-    def _compiled(self) -> Part | None:
-        """Return the query with its boosts and filters; None when it has no term."""
+    def _compiled(self, typed: Sequence[Typed]) -> Part | None:
+        """Return the query with its boosts and filters, see `Compiler.root`; None when it has no term."""
         boosts = None
         if self._query.boosts and self._options.sort == "relevance":
             compiler = Compiler(self._reader, replace(self._options, match="any", exact=False))
             boosts = compiler.root(Words(self._query.boosts), 0.0)
-        part = self._compiler.root(self._query.root, boosts.bound if boosts else 0.0)
+        part = self._compiler.root(self._query.root, boosts.bound if boosts else 0.0, typed)
         filters = self._compiler.filters(self._query.filters)
-        if part is None:
-            return None
+        if part is None or not (filters or boosts):
+            return part
         found = every([part.query, *filters]) if filters else part.query
-        return replace(part, query=also(found, boosts.query) if boosts else found)
+        return part._replace(queries=(also(found, boosts.query) if boosts else found,))
 
     def _none(self) -> Matches:
         notes = tuple(dict.fromkeys(self._compiler.expander.notes))
@@ -119,64 +118,75 @@ class _Search:
         """Return the clusters that have several matches, with their number."""
         if not self._options.collapse or not part.exact or not count:
             return {}
-        return self._reader.tally(part.query, "cluster", 2)
+        return self._reader.twins(part.query)
 
-    def _found(self, part: Part, count: int, wanted: int) -> _Found:
+    def _hits(self, part: Part, wanted: int) -> Hits:
+        """Return what tantivy finds in about our order."""
+        if not self._by_column:
+            return Hits(partial(self._reader.best, part.query), max(wanted * _GROWTH, DEPTH + 1))
+        is_ascending = self._options.sort == "oldest"
+        fetch = partial(self._reader.sorted_by, part.query, self._column, ascending=is_ascending)
+        return Hits(fetch, wanted * _GROWTH)
+
+    def _found(self, part: Part, hits: Hits, wanted: int) -> _Found:
         """Score candidates until the first `wanted` of all are among them."""
-        depth = min(count, max(wanted, self._reranked(part, wanted)))
-        hits = self._candidates(part, min(count, depth * _GROWTH))
-        taken, snapshot = depth, None
+        before: Scores = {}
+        gained: Scores = {}
+        taken, snapshot = min(hits.count, wanted * _GROWTH), None
         while True:
-            addresses = [address for _, address in hits[:taken]]
-            snapshot = Candidates(self._reader, addresses, self._compiler, snapshot)
-            scores = self._scores(snapshot, part)
+            snapshot = Candidates(self._reader, hits.addresses(taken), self._compiler, snapshot)
+            before |= self._scores(snapshot, part)
+            scores = self._looked_closer(snapshot, before, gained)
             order = order_of(snapshot, scores, self._options)
-            first = ordered(scores, order, len(scores) if taken == count else depth, self._options.sort, ())
-            if taken == count:
+            is_all = taken == hits.count
+            first = ordered(scores, order, len(scores) if is_all else wanted, self._options.sort, ())
+            if is_all:
                 break
-            needed = self._needed(snapshot, scores, first[-1], hits)
-            while needed == len(hits) < count:
-                hits = self._candidates(part, min(count, len(hits) * _GROWTH))
-                needed = self._needed(snapshot, scores, first[-1], hits)
+            if self._by_column:
+                needed = self._upto_column(hits, snapshot.column(self._column)[first[-1]])
+            else:
+                lowest = min((before[number] for number in first if number in gained), default=math.inf)
+                needed = self._upto_score(hits, scores[first[-1]], lowest)
             if needed <= taken:
                 break
             taken = needed
-        if len(self._typed) > 1:
-            best = best_of(scores, order, DEPTH)
-            for number, gain in gains(snapshot, self._typed, best, self._evaluation(snapshot).idf).items():
-                scores[number] += gain
-            first = sorted(first, key=order)
-        return _Found(snapshot, scores, order, first, taken == count)
+        return _Found(snapshot, scores, order, first, is_all)
 
-    def _reranked(self, part: Part, wanted: int) -> int:
-        """Return how many of the best gain by a closer look before it is known which come first.
+    def _looked_closer(self, snapshot: Candidates, scores: Scores, gained: Scores) -> Scores:
+        """Return scores with what the best gain by a closer look; `gained` is what is known of it, and is added to."""
+        if not self._typed:
+            return scores
+        order = order_of(snapshot, scores, self._options)
+        best = best_of(scores, order, DEPTH) if len(scores) > DEPTH else list(scores)
+        gained |= gains(
+            snapshot, self._typed, [number for number in best if number in snapshot.live], self._compiler.idf
+        )
+        closer = {number: scores[number] + gained[number] for number in best if number in gained}
+        return {**scores, **closer}
 
-        Where more are lifted than are wanted the others gain in vain.
+    def _upto_column(self, hits: Hits, value: int) -> int:
+        """Return how many of the first candidates have a value in their column that comes before this one, or it."""
+        if self._options.sort == "oldest":
+            return hits.upto(value, lambda at: at)
+        return hits.upto(-value, lambda at: -at)
+
+    def _upto_score(self, hits: Hits, score: float, lowest: float) -> int:
+        """Return how many of the first candidates have to be scored, for none to be missed that may score `score`.
+
+        An article that scores `lowest` before a closer look has to be known to be among the first `DEPTH`.
         """
-        if len(self._typed) < 2 or self._by_column:
-            return 0
-        if part.lifted is None:
-            return DEPTH
-        lifted = self._reader.matches(every([part.query, part.lifted]))
-        return min(lifted, DEPTH) if lifted >= wanted else DEPTH
-
-    def _candidates(self, part: Part, limit: int) -> Sequence[tuple[float, Address]]:
-        """Return the first documents in about our order, with what tantivy orders them by."""
-        if not self._by_column:
-            return self._reader.best(part.query, limit)
-        return self._reader.sorted_by(part.query, self._column, limit, ascending=self._options.sort == "oldest")
-
-    def _needed(self, snapshot: Candidates, scores: Scores, number: int, hits: Sequence[tuple[float, Address]]) -> int:
-        """Return how many of the first candidates may come before an article, or beside it."""
-        if self._by_column:
-            at = snapshot.column(self._column)[number]
-            if self._options.sort == "oldest":
-                return bisect_right(hits, at, key=itemgetter(0))
-            return bisect_right(hits, -float(at), key=_descending)
         # Deleted documents count for tantivy until they are merged away; its scores are lower by their share at most.
-        share = self._reader.documents / self._reader.count
-        least = scores[number] / (share * (1 + _ROUNDING))
-        return bisect_right(hits, -least, key=_descending)
+        share = self._reader.documents / self._reader.count * (1 + _ROUNDING)
+        needed = hits.upto(-score, lambda most: -most * share)
+        if hits.count <= DEPTH or lowest > hits.at(DEPTH) * share or lowest > self._after_the_best * share:
+            return needed
+        return max(needed, hits.upto(-lowest, lambda most: -most * share))
+
+    @cached_property
+    def _after_the_best(self) -> float:
+        """Return the most that an article may score before a closer look without being among the first `DEPTH`."""
+        part = self._compiled(())
+        return self._reader.best(part.query, DEPTH + 1)[1][DEPTH][0] if part else 0.0
 
     def _scores(self, snapshot: Candidates, part: Part) -> Scores:
         """Return the scores of those candidates that match."""
@@ -202,6 +212,6 @@ class _Search:
             if found.is_all:
                 lines = Counter(map(found.snapshot.column(column).__getitem__, scores))
             else:
-                lines = self._reader.tally(part.query, column, 1)
+                lines = self._reader.tally(part.query, column)
             facets.append(facet(field, lines, self._reader.labels))
         return tuple(facets)

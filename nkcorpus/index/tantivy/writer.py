@@ -19,6 +19,7 @@ from nkcorpus.index.tantivy import records
 from nkcorpus.index.tantivy.chunk import ChunkAnalyser
 from nkcorpus.index.tantivy.reader import Query, Statistics, is_panic
 from nkcorpus.index.tantivy.schema import POSITION, RECORD, with_tokenizers
+from nkcorpus.index.tantivy.silence import silenced
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.model import Indexable, Position, Removal
 
@@ -53,7 +54,7 @@ def fill(
         writer.add_document(tantivy.Document(**{"id": META, POSITION: json.dumps([target.seq, target.token])}))
         Vocabulary(folder).add(words)
         labels.write()
-        with _write_errors(folder):
+        with _write_errors(folder), silenced():
             writer.commit()
     except BaseException:
         writer.rollback()
@@ -61,7 +62,8 @@ def fill(
         writer.wait_merging_threads()
         os.truncate(folder / records.FILE, end)
         raise
-    writer.wait_merging_threads()
+    with silenced():  # what cannot be merged stays as it is
+        writer.wait_merging_threads()
     _statistics(index, (known or 0) + added, target).write(folder)
 
 
