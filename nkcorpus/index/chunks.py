@@ -13,7 +13,7 @@ from nkcorpus.workers import map_ordered
 
 R = TypeVar("R")
 
-_CHUNK_SIZE = 1 << 20  # code points, of some 400 articles
+_CHUNK_SIZE = 1 << 19  # code points, of some 200 articles: a few chunks for each process are in memory at a time
 _POOL_SIZE = 12 << 20  # code points; workers take as long to start as one needs for a tenth of them
 _CHANGE_SIZE = 500  # code points that take as long as what an article is beside its text
 
