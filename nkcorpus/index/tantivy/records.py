@@ -55,6 +55,9 @@ class Words(NamedTuple):
     record: bytes
 
 
+_NO_WORDS = Words("", "", b"")
+
+
 class WordCache(dict[str, Words]):
     """Turns text into words; what a surface gives is worked out once, up to a bound on memory."""
 
@@ -64,6 +67,8 @@ class WordCache(dict[str, Words]):
 
     def words(self, text: str) -> Words:
         """Return the words of a text."""
+        if not text:
+            return _NO_WORDS
         found = list(map(self.__getitem__, analysis.split(text)))
         if not found:
             return Words("", "", b"")
