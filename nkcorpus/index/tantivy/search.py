@@ -86,7 +86,7 @@ class _Search:
                 )
             if found.is_all or len(scores) >= end:
                 break
-            wanted = min(count, wanted * _GROWTH)
+            wanted = min(count, 2 * wanted)
         total = len(scores) if found.is_all else count - sum(twins.values()) + len(twins) if twins else count
         page = [number for number in found.first if number in scores][options.offset : end]
         return Matches(
