@@ -63,7 +63,7 @@ def computed_calls() -> list[str]:
         f"{module.__name__} {ast.unparse(call.args[0])}"
         for module in _modules()
         for call in _calls(module)
-        if not isinstance(call.args[0], ast.Constant)
+        if _constant(call, module) is None
     ]
 
 
@@ -102,12 +102,23 @@ def _patterns(module: ModuleType) -> Iterator[tuple[str, str, re.Pattern[str]]]:
         for pattern in _within(value, module, depth=6):
             yield name, "", pattern
     for call in _calls(module):
-        source = call.args[0]
-        if isinstance(source, ast.Constant):
-            flags = [value for value in (*call.args, *(k.value for k in call.keywords)) if "re." in ast.unparse(value)]
+        source = _constant(call, module)
+        if source is not None:
+            flags = [
+                value for value in (*call.args[1:], *(k.value for k in call.keywords)) if "re." in ast.unparse(value)
+            ]
             value = eval(ast.unparse(flags[-1]), {"re": re}) if flags else 0
             assert isinstance(call.func, ast.Attribute)
-            yield f"line {call.lineno}", call.func.attr, _of_text(re.compile(source.value, value))
+            yield f"line {call.lineno}", call.func.attr, _of_text(re.compile(source, value))
+
+
+def _constant(call: ast.Call, module: ModuleType) -> str | bytes | None:
+    """Return the expression that a call is given, None where it takes more than the module's constants to tell."""
+    try:
+        value = eval(ast.unparse(call.args[0]), dict(vars(module)))
+    except NameError:
+        return None
+    return value if isinstance(value, str | bytes) else None
 
 
 def _of_text(pattern: re.Pattern[Any]) -> re.Pattern[str]:

@@ -25,9 +25,7 @@ COMPUTED = {
     "nkcorpus.clean.templates BLOCKS[block]",
     "nkcorpus.clean.ruleset '|'.join(map(re.escape, sorted(self._words))) or '(?!)'",
     "nkcorpus.clean.ruleset '|'.join((f'({pattern})' for pattern in bare)) or '(?!)'",
-    "nkcorpus.clean.repair.glued '|'.join(sorted(map(re.escape, load_names().people)))",
     "nkcorpus.clean.repair.glued f'(?:{names})(?P<rest>[a-z]{{2,20}})(?![^\\\\W_]|[@/\\\\\\\\_=])'",
-    "nkcorpus.extract.decode REPLACEMENT",
     "nkcorpus.index.tantivy.records b'|'.join(expressions)",
     "nkcorpus.query.patterns _wildcard_expression(pattern.text)",
     "nkcorpus.query.patterns bare",
@@ -35,7 +33,7 @@ COMPUTED = {
     "nkcorpus.sources.names translate(pattern)",
 }
 """Expressions made from rules and their blocks, which are tried below, from names and terms, which hold no
-repetition, a single character, from a query, which see single words and have a time limit
+repetition, from a query, which see single words and have a time limit
 (tests/query/test_patterns.py), and from globs that the user types, which see names.
 """
 
