@@ -26,6 +26,9 @@ class Vocabulary:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._words, self._spellings, self._families = (
+            _SortedLines(folder / name) for name in (_WORDS, _SPELLINGS, _FAMILIES)
+        )
 
     @cached_property
     def words(self) -> list[str]:
@@ -34,15 +37,15 @@ class Vocabulary:
 
     def with_key(self, key: str) -> list[str]:
         """Return the words whose `spelling_key` is `key`, sorted."""
-        return [line.partition("\t")[2] for line in _beginning(self._folder / _SPELLINGS, f"{key}\t")]
+        return [line.partition("\t")[2] for line in self._spellings.beginning(f"{key}\t")]
 
     def family_size(self, stem: str) -> int:
         """Return how many words have a stem."""
-        return sum(int(line.partition("\t")[2]) for line in _beginning(self._folder / _FAMILIES, f"{stem}\t"))
+        return sum(int(line.partition("\t")[2]) for line in self._families.beginning(f"{stem}\t"))
 
     def with_prefix(self, prefix: str) -> Iterable[str]:
         """Return the words that begin with `prefix`, sorted."""
-        return _beginning(self._folder / _WORDS, prefix) if prefix else self.words
+        return self._words.beginning(prefix) if prefix else self.words
 
     def add(self, words: Iterable[str]) -> None:
         """Write the files with `words` added to them."""
@@ -70,14 +73,24 @@ def _lines(file: Path) -> list[str]:
         return []
 
 
-def _beginning(file: Path, prefix: str) -> Iterator[str]:
-    """Yield the lines of a sorted file that begin with `prefix`. UTF-8 sorts as the characters do."""
-    try:
-        opened = file.open("rb")
-    except FileNotFoundError:
-        return
-    wanted = prefix.encode("utf-8", "replace")
-    with opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as lines:
+class _SortedLines:
+    """The lines of a sorted file, mapped when they are first looked at; what was mapped outlives its replacement."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @cached_property
+    def _lines(self) -> mmap.mmap | bytes:
+        try:
+            with self._file.open("rb") as opened:
+                return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+        except FileNotFoundError:
+            return b""
+
+    def beginning(self, prefix: str) -> Iterator[str]:
+        """Yield the lines that begin with `prefix`. UTF-8 sorts as the characters do."""
+        lines = self._lines
+        wanted = prefix.encode("utf-8", "replace")
         low, high = 0, len(lines)  # each the start of a line, or the end
         while low < high:
             start = lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
@@ -93,5 +106,8 @@ def _beginning(file: Path, prefix: str) -> Iterator[str]:
 
 
 def _write(file: Path, lines: Sequence[str]) -> None:
+    """Put a file in the place of one that another process may have mapped: to cut that short would end the process."""
     if lines:  # an empty file cannot be mapped
-        file.write_bytes("\n".join([*sorted(lines), ""]).encode("utf-8", "replace"))
+        draft = file.with_name(f"{file.name}.new")
+        draft.write_bytes("\n".join([*sorted(lines), ""]).encode("utf-8", "replace"))
+        draft.replace(file)

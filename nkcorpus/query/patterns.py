@@ -11,6 +11,7 @@ import time
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import takewhile
 
 from nkcorpus.query.analysis import fold
@@ -141,6 +142,7 @@ def _is_tame(expression: str) -> bool:
     return len(re.findall(r"[*+{]", bare)) <= 2 and not re.search(r"\)[*+{]", bare)
 
 
+@lru_cache(maxsize=100)
 def _wildcard_expression(text: str) -> str:
     """Return a regular expression that is linear: after each star the first fit is kept, as no other fits better."""
     first, *rest = ("".join("." if char == "?" else re.escape(char) for char in part) for part in fold(text).split("*"))

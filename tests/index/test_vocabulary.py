@@ -36,3 +36,12 @@ def test_look_ups_agree_with_all_words(first: set[str], later: set[str], prefix:
         for key in {spelling_key(word) for word in words} - {""}:
             assert vocabulary.with_key(key) == [word for word in words if spelling_key(word) == key]
         assert vocabulary.with_key("nowhere") == []
+
+
+def test_a_look_up_goes_on_while_words_are_added(tmp_path: Path) -> None:
+    words = sorted(f"word{number}" for number in range(2_000))
+    Vocabulary(tmp_path).add(words)
+    found = iter(Vocabulary(tmp_path).with_prefix("word"))
+    first = next(found)
+    Vocabulary(tmp_path).add([f"earlier{number}" for number in range(500)])
+    assert [first, *found] == words
