@@ -50,7 +50,17 @@ READING = {
     "nkcorpus.store.sqlite": ["aliases", "articles", "connection", "journal", "remarks", "rows", "searches", "store"],
 }
 FINDING = {
-    "nkcorpus.index": ["analysed", "directory", "facets", "labels", "places", "ranking", "vocabulary", "whoosh"],
+    "nkcorpus.index": [
+        "analysed",
+        "directory",
+        "embedded",
+        "facets",
+        "labels",
+        "places",
+        "ranking",
+        "vocabulary",
+        "whoosh",
+    ],
     "nkcorpus.index.ranking": ["bm25f", "evaluation", "order", "proximity", "rerank", "snapshot", "synonyms", "terms"],
     "nkcorpus.query": ["nearness", "suggest"],
 }

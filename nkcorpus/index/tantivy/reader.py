@@ -103,6 +103,10 @@ class Reader:
         """The number of documents, those deleted since the last merge and those of positions included."""
         return self._searcher.doc_freq(KIND, ARTICLE) + self._searcher.doc_freq("id", META)
 
+    def article_frequency(self, field: str, term: str) -> int:
+        """Return how many articles hold a term in a field."""
+        return self.matches(Query.term_query(self.schema, field, token(term), "basic"))
+
     def matches(self, query: Query) -> int:
         """Return how many documents match."""
         found: Any = self._searcher.search(query, 1)  # the stub lacks count

@@ -103,6 +103,10 @@ class Snapshot:
         key = term.encode("utf-8", "replace")
         return sum(segment.document_frequency(field, key) for segment in self._segments)
 
+    def article_frequency(self, field: str, term: str) -> int:
+        """Return how many articles hold a term in a field."""
+        return len(self.postings(field, term).documents)
+
     def holding(self, unit: Unit, found: Mapping[str, Scores]) -> int:
         """Return how many articles hold a unit, given those that do by field."""
         largest, *others = sorted(found.values(), key=len, reverse=True)
