@@ -29,7 +29,7 @@ class OtherMachine(Exception):
 
 @dataclass(slots=True)
 class Results:
-    """All figures of one machine. The blocks' keys are `part/size`."""
+    """All figures of one machine. The blocks' keys are `part/size`, in the order of these."""
 
     machine: Mapping[str, str]
     blocks: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -58,11 +58,11 @@ class Results:
     def put(self, part: str, size: int, runs: int, seconds: float, rows: Sequence[Row]) -> None:
         """Replace the block of a part and size. `seconds` is what it took to measure it."""
         block = {"runs": runs, "seconds": round(seconds), "rows": [_rounded(row) for row in rows]}
-        self.blocks[f"{part}/{size}"] = block
+        self.blocks = dict(sorted((self.blocks | {f"{part}/{size}": block}).items(), key=_order))
 
     def write(self, path: Path) -> None:
         """Write the file, whole or not at all."""
-        text = json.dumps({"machine": self.machine, "blocks": dict(sorted(self.blocks.items(), key=_order))}, indent=1)
+        text = json.dumps({"machine": self.machine, "blocks": self.blocks}, indent=1)
         part = path.with_suffix(".part")
         part.write_text(text + "\n", encoding="utf-8")
         part.replace(path)

@@ -98,6 +98,14 @@ def test_growth_is_what_doubles_when_the_corpus_doubles() -> None:
     assert factors == {curve.name: round(curve.last_factor or 0, 3) for curve in curves(results)}
 
 
+def test_page_is_the_same_in_whatever_order_parts_are_measured(tmp_path: Path) -> None:
+    results = Results({"system": "Linux"})
+    for part, size in (("warm", 20_000), ("ingest", 20_000), ("ingest", 1_000), ("cold", 100_000)):
+        results.put(part, size, 1, 60.0, [])
+    results.write(tmp_path / "results.json")
+    assert report.page(Results.read(tmp_path / "results.json")) == report.page(results)
+
+
 def test_figures_of_two_machines_are_not_mixed(measured: tuple[Path, Results], tmp_path: Path) -> None:
     results = Results.read(measured[0] / "results.json")
     other = tmp_path / "results.json"
