@@ -23,6 +23,7 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
+from nkcorpus.store.sqlite.seals import add_functions, keep_seals
 
 APPLICATION_ID = 0x4E4B4331
 """ASCII "NKC1", in the file's header."""
@@ -68,9 +69,19 @@ def open_reader(path: Path) -> sqlite3.Connection:
         return connection if _schema_of(connection) == schema_version() else _migrated_copy(connection)
 
 
+def empty_copy(version: int) -> sqlite3.Connection:
+    """Return an empty database in memory with the tables of a schema version."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    add_functions(connection)
+    for script in migrations()[:version]:
+        connection.executescript(script)
+    return connection
+
+
 def _migrated_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Return a copy in memory with the newest schema, and close the original."""
     copy = sqlite3.connect(":memory:", isolation_level=None)
+    add_functions(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
     _migrate(copy)
@@ -106,6 +117,7 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
                 _initialise(connection, tool)
             _recognise(connection, path)
             _migrate(connection)
+            keep_seals(connection)
             _enter_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -196,6 +208,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE >> 10}")
         connection.execute("PRAGMA trusted_schema = OFF")
+        add_functions(connection)
     except BaseException:
         connection.close()
         raise
@@ -246,6 +259,7 @@ def _initialise(connection: sqlite3.Connection, tool: str) -> None:
         if _is_blank(connection):  # still, now that no other process can be doing the same
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             _apply_migrations(connection, 0)
+            keep_seals(connection)
             connection.executemany(
                 "INSERT INTO corpus (key, value) VALUES (?, ?)",
                 [("id", os.urandom(16).hex()), ("created_at", utc_now()), ("created_by", tool)],
