@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nkcorpus.query.explain import Explained
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
+    from nkcorpus.transfer import Transfer
     from nkcorpus.versions import Diff, History
     from nkcorpus.wording import Wording
 
@@ -300,6 +301,13 @@ class Corpus:
             return self._answer(narrowed, wanted, keywords)
 
         return Searches(self._opened.store, ask)
+
+    @property
+    def transfer(self) -> Transfer:
+        """The corpus as a whole: backups, exports, and taking in what others have."""
+        from nkcorpus.transfer import Transfer
+
+        return Transfer(self.path, self._opened)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Delete the articles with these ids or prefixes, text and payload, and return how many.

@@ -17,19 +17,14 @@ def new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
 
     `force` replaces a file. Raises UsageError where there is one, or where none can be made.
     """
-    with new_path(path, force=force) as part:
-        try:
-            file = part.open("wb")
-        except OSError as error:
-            raise UsageError(f"{path}: cannot be made: {error.strerror}") from None
-        with file:
-            yield file
+    with new_path(path, force=force) as part, part.open("wb") as file:
+        yield file
 
 
 @contextmanager
 def new_path(path: Path, *, force: bool) -> Iterator[Path]:
-    """Give the path of a file that the block is to make: it takes the name `path` when the block ends well, and is gone
-    when it does not. Then the file and its name are on disk.
+    """Give the path of an empty file: it takes the name `path` when the block ends well, and is gone when it does not.
+    Then the file and its name are on disk.
 
     `force` replaces a file. Raises UsageError where there is one, or where `path` cannot be one.
     """
@@ -39,18 +34,32 @@ def new_path(path: Path, *, force: bool) -> Iterator[Path]:
         raise UsageError(f"{path}: is no file, to which alone this is written; name one")
     if path.exists() and not force:
         raise UsageError(f"{path}: is there already; give another name, or --force to replace it")
-    part = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
-    try:
+    with part_beside(path) as part:
         yield part
         sync(part)
         part.replace(path)
         sync(path.parent)
-    except BaseException as error:
-        with suppress(OSError):
-            part.unlink()
-        if isinstance(error, OSError):
-            error.filename = os.fspath(path)
+
+
+@contextmanager
+def part_beside(path: Path) -> Iterator[Path]:
+    """Give the path of an empty file in the folder of `path`, which is gone after the block unless it was renamed.
+
+    An OSError in the block is told of `path`. Raises UsageError where none can be made.
+    """
+    part = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
+    try:
+        part.touch()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be made: {error.strerror}") from None
+    try:
+        yield part
+    except OSError as error:
+        error.filename = os.fspath(path)
         raise
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -82,8 +82,7 @@ class Opened:
                 f"{self._path}: the search engine {engine} is not installed: pip install 'nkcorpus[{engine}]',"
                 " or take the corpus' own"
             )
-        if self._path == config.default_corpus():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+        self.make_folder()
         try:
             store = self._opened_store()
         except CorpusMissing:
@@ -95,6 +94,11 @@ class Opened:
                 )
             store.choose_engine(engine)
         return store
+
+    def make_folder(self) -> None:
+        """Make the folder of the user's own corpus, which nobody else makes."""
+        if self._path == config.default_corpus():
+            self._path.parent.mkdir(parents=True, exist_ok=True)
 
     @property
     def index(self) -> Index:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from nkcorpus.dataclass import dataclass
 from nkcorpus.model import (
@@ -21,6 +22,9 @@ from nkcorpus.model import (
 )
 from nkcorpus.results import CorpusStats, IngestReport, Likeness
 from nkcorpus.store.journal import Journal, JournalWriter
+
+if TYPE_CHECKING:
+    from nkcorpus.store.records import Record, Taker, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +236,10 @@ class Store(Protocol):
         """The corpus' own id: 32 hex digits that a copy of it shares."""
 
     @property
+    def schema(self) -> int:
+        """The version of the schema in which it is read."""
+
+    @property
     def engine(self) -> str | None:
         """The search engine that was chosen for the corpus; None where none was."""
 
@@ -345,6 +353,25 @@ class Store(Protocol):
 
     def texts(self) -> Iterator[StoredText]:
         """Yield the clean text of each live article, by id. Memory does not grow with their number."""
+
+    def records(self, ids: Sequence[str] | None = None) -> Iterator[Record | Unreadable]:
+        """Yield all that the corpus holds, or what belongs to the live articles with these ids, by article id.
+
+        One is in memory at a time, and all are as they were at the first moment. Versions come before what else
+        belongs to their article, and articles before the journal.
+        """
+
+    def awake(self) -> AbstractContextManager[None]:
+        """Let others write while the block reads for long, where the file can be written at all."""
+
+    def taking(self, source: str) -> AbstractContextManager[Taker]:
+        """Start to take in records of another corpus. Leaving the block keeps what was committed."""
+
+    def copy(self, path: Path, name: Path, on_copied: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Write the corpus as it is at this moment to an empty file, whatever others write meanwhile; it is at rest then.
+
+        `name` is what the file is going to be called, for messages. `on_copied` hears how many pages are done, of how many. Raises CorpusError.
+        """
 
     def recleaning(self) -> AbstractContextManager[Recleaner]:
         """Start to replace what cleaning derives. Leaving the block keeps what was committed."""

@@ -52,16 +52,19 @@ def migrations() -> list[str]:
     return [path.read_text("utf-8") for path in sorted(_MIGRATIONS.glob("*.sql"))]
 
 
-def open_reader(path: Path) -> sqlite3.Connection:
+def open_reader(path: Path, *, may_migrate: bool = True) -> sqlite3.Connection:
     """Open an existing corpus for reading; works on read-only media. Raises CorpusError.
 
-    A corpus of an older schema is migrated first, or where it cannot be written, read as a migrated copy in memory.
+    A corpus of an older schema is migrated first, or where it cannot be written or must not be, read as a migrated copy
+    in memory.
     """
     _require_file(path)
     with corpus_errors(path):
         connection = _open_reader(path)
         if _schema_of(connection) == schema_version():
             return connection
+        if not may_migrate:
+            return _migrated_copy(connection)
         connection.close()  # a reader would keep the file in the writer's WAL mode
         with contextlib.suppress(CorpusNotWritable, CorpusLocked):
             close_writer(open_writer(path, "", create=False))
@@ -111,7 +114,7 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
     elif path.is_dir():
         raise NotACorpus(f"{path}: is a folder, not a corpus; name a file in it")
     with corpus_errors(path):
-        connection = _connect(path, "rwc" if create else "rw")
+        connection = connect(path, "rwc" if create else "rw")
         try:
             if create:
                 _initialise(connection, tool)
@@ -150,7 +153,7 @@ def come_to_rest(path: Path) -> None:
 
     for _ in range(_TRIES_TO_REST):
         try:
-            if close_writer(_connect(path, "rw")):
+            if close_writer(connect(path, "rw")):
                 return
         except sqlite3.Error:
             return
@@ -201,7 +204,8 @@ def _require_file(path: Path) -> None:
         raise NotACorpus(f"{path}: is not a corpus; name another file with -C")
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open a file in a mode of SQLite's (ro, rw, rwc), whatever is in it."""
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
@@ -216,7 +220,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _recognised(path: Path, mode: str) -> sqlite3.Connection:
-    connection = _connect(path, mode)
+    connection = connect(path, mode)
     try:
         _recognise(connection, path)
     except BaseException:

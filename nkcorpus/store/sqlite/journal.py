@@ -80,9 +80,7 @@ class SqliteJournal:
     ) -> tuple[FetchEntry, ...]:
         """See Journal."""
         wanted, values = _wanted(state, source)
-        sql = (
-            f"SELECT {COLUMNS} FROM fetch WHERE {wanted} ORDER BY coalesce(tried_at, queued_at) DESC, id DESC LIMIT ?"
-        )
+        sql = f"SELECT {COLUMNS} FROM fetch WHERE {wanted} ORDER BY coalesce(tried_at, queued_at) DESC, id DESC LIMIT ?"
         with corpus_errors(self._path):
             rows = self._reader().execute(sql, (*values, limit or -1))
             return tuple(FetchEntry(*row) for row in rows)

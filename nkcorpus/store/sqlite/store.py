@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dates import utc_now
-from nkcorpus.errors import AmbiguousId, ArticleNotFound
+from nkcorpus.errors import AmbiguousId, ArticleNotFound, CorpusLocked, CorpusNotWritable
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
@@ -21,27 +21,37 @@ from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
 
 if TYPE_CHECKING:
+    from nkcorpus.store.records import Record, Unreadable
     from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
+    from nkcorpus.store.sqlite.taker import SqliteTaker
     from nkcorpus.store.sqlite.writer import SqliteWriter
 
 _BATCH = 400
 
 
 class SqliteStore:
-    """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run."""
+    """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run.
 
-    def __init__(self, path: Path, tool: str, *, create: bool = False) -> None:
+    `is_ours` tells that the file may be brought to the newest schema.
+    """
+
+    def __init__(self, path: Path, tool: str, *, create: bool = False, is_ours: bool = True) -> None:
         self._path = path
         self._tool = tool
         self._is_at_rest = True
         if create:
             self._is_at_rest = close_writer(open_writer(path, tool, create=True))
-        self._connection = open_reader(path)
+        self._connection = open_reader(path, may_migrate=is_ours)
 
     @property
     def corpus_id(self) -> str:
         """See Store."""
         return str(self._one("SELECT value FROM corpus WHERE key = 'id'")[0])
+
+    @property
+    def schema(self) -> int:
+        """See Store."""
+        return int(self._one("PRAGMA user_version")[0])
 
     @property
     def engine(self) -> str | None:
@@ -297,6 +307,40 @@ class SqliteStore:
                 return
             yield from (StoredText(*row) for row in rows)
             last = rows[-1][0]
+
+    def records(self, ids: Sequence[str] | None = None) -> Iterator[Record | Unreadable]:
+        """See Store."""
+        from nkcorpus.store.sqlite.records import stored_records
+
+        with corpus_errors(self._path):
+            yield from stored_records(self._connection, ids)
+
+    @contextlib.contextmanager
+    def awake(self) -> Iterator[None]:
+        """See Store."""
+        with contextlib.ExitStack() as stack:
+            # A reader of a file in journal mode DELETE would lock it.
+            with contextlib.suppress(CorpusNotWritable, CorpusLocked):
+                stack.enter_context(self._writable())
+            yield
+
+    def copy(self, path: Path, name: Path, on_copied: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """See Store."""
+        from nkcorpus.store.sqlite.copying import copy_to
+
+        copy_to(self._connection, path, name, on_copied)
+
+    @contextlib.contextmanager
+    def taking(self, source: str) -> Iterator[SqliteTaker]:
+        """See Store."""
+        from nkcorpus.store.sqlite.taker import SqliteTaker  # not for reading
+
+        with self._writable() as connection:
+            taker = SqliteTaker(connection, self._path, self._tool, source)
+            try:
+                yield taker
+            finally:
+                taker.abandon()
 
     @contextlib.contextmanager
     def recleaning(self) -> Iterator[SqliteRecleaner]:
