@@ -12,11 +12,18 @@ from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
-from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
+from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
-from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
+from nkcorpus.store.sqlite.connection import (
+    close_writer,
+    come_to_rest,
+    corpus_errors,
+    open_for_check,
+    open_reader,
+    open_writer,
+)
 from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
 
@@ -30,10 +37,17 @@ _BATCH = 400
 class SqliteStore:
     """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run."""
 
-    def __init__(self, path: Path, tool: str, *, create: bool = False) -> None:
+    def __init__(self, path: Path, tool: str, *, create: bool = False, as_is: bool = False) -> None:
+        """Open a corpus, with `create` make it if need be; `as_is`, neither migrate it nor mind damage: for `inspect`.
+
+        Raises CorpusError.
+        """
         self._path = path
         self._tool = tool
         self._is_at_rest = True
+        if as_is:
+            self._connection = open_for_check(path)
+            return
         if create:
             self._is_at_rest = close_writer(open_writer(path, tool, create=True))
         self._connection = open_reader(path)
@@ -170,6 +184,12 @@ class SqliteStore:
             ):
                 digest.update(("\t".join(map(str, row)) + "\n").encode())
         return digest.hexdigest()
+
+    def inspect(self, sample: int | None = None) -> Iterator[Finding]:
+        """See Store."""
+        from nkcorpus.store.sqlite.checks import inspect  # few commands need it
+
+        return inspect(self._connection, sample)
 
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
