@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from nkcorpus.dedupe import Profile, band_keys, is_near, profile
+from nkcorpus.dedupe import Profile, band_keys, is_near, keys_of, profile
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Finding
 from nkcorpus.store.sqlite.clusters import is_current_scheme
@@ -105,29 +106,33 @@ def check_clusters(connection: sqlite3.Connection) -> Iterator[Finding]:
     if not is_current_scheme(connection):
         yield Finding(CLUSTERS, 0, notes=("near duplicates are of another version; the next ingest finds them anew",))
         return
-    last = ""
+    last, bands = "", 0
     while True:
         rows = connection.execute(
             f"SELECT a.text_digest, min(v.text) FROM {_NEWEST} WHERE a.text_digest > ? GROUP BY 1 ORDER BY 1 LIMIT ?",
             (last, _BATCH),
         ).fetchall()
         for digest, text in rows:
-            yield _check_bands(connection, digest, text)
+            keys = band_keys(text)
+            bands += len(set(keys))
+            yield _check_text(connection, digest, text, keys)
         if len(rows) < _BATCH:
             break
         last = rows[-1][0]
+    (stored,) = connection.execute("SELECT count(*) FROM text_band").fetchone()
+    if stored != bands:
+        yield Finding(CLUSTERS, 0, (Problem(CLUSTERS, "text_band", f"has {stored} rows, not {bands}"),))
     for (cluster,) in connection.execute("SELECT DISTINCT cluster FROM text_cluster").fetchall():
         yield _check_cluster(connection, cluster)
 
 
-def _check_bands(connection: sqlite3.Connection, digest: str, text: str) -> Finding:
-    bands = set(band_keys(text))
-    stored = {band for (band,) in connection.execute("SELECT band FROM text_band WHERE text_digest = ?", (digest,))}
-    if bands != stored:
+def _check_text(connection: sqlite3.Connection, digest: str, text: str, keys: Sequence[int]) -> Finding:
+    sharing = _sharing(connection, keys)
+    if sharing[digest] != len(set(keys)):
         return Finding(CLUSTERS, problems=(Problem(CLUSTERS, f"text {digest}", "has other bands than are stored"),))
-    if bands:
+    if len(sharing) > 1:
         own = profile(text)
-        for other in _candidates(connection, digest, bands):
+        for other in sharing.keys() - {digest}:
             near = is_near(own, _profile(connection, other))
             if near and _cluster(connection, other) != _cluster(connection, digest):
                 detail = f"is a near duplicate of {other}, in another cluster"
@@ -143,9 +148,8 @@ def _check_cluster(connection: sqlite3.Connection, cluster: str) -> Finding:
     while ahead:
         digest = ahead.pop()
         own = _profile(connection, digest)
-        bands = {band for (band,) in connection.execute("SELECT band FROM text_band WHERE text_digest = ?", (digest,))}
-        for other in _candidates(connection, digest, bands):
-            if other not in reached and other in members and is_near(own, _profile(connection, other)):
+        for other in _sharing(connection, keys_of(own.shingles)).keys() & set(members) - reached:
+            if is_near(own, _profile(connection, other)):
                 reached.add(other)
                 ahead.append(other)
     is_whole = len(members) > 1 and reached == set(members) and members[0] == cluster
@@ -153,12 +157,11 @@ def _check_cluster(connection: sqlite3.Connection, cluster: str) -> Finding:
     return Finding(CLUSTERS, 0, () if is_whole else (Problem(CLUSTERS, f"cluster {cluster}", detail),))
 
 
-def _candidates(connection: sqlite3.Connection, digest: str, bands: set[int]) -> list[str]:
-    marks = ", ".join("?" * len(bands))
-    rows = connection.execute(
-        f"SELECT DISTINCT text_digest FROM text_band WHERE band IN ({marks}) AND text_digest <> ?", (*bands, digest)
-    )
-    return [name for (name,) in rows]
+def _sharing(connection: sqlite3.Connection, keys: Sequence[int]) -> Counter[str]:
+    """Return the texts that have bands of these keys, with how many."""
+    marks = ", ".join("?" * len(keys))
+    rows = connection.execute(f"SELECT text_digest FROM text_band WHERE band IN ({marks})", keys)
+    return Counter(name for (name,) in rows)
 
 
 def _cluster(connection: sqlite3.Connection, digest: str) -> str:
