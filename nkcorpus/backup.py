@@ -52,7 +52,7 @@ def _require_clean(part: Path, name: Path) -> None:
     """Raise CorpusDamaged where a check finds a problem in a copy; messages call it `name`."""
     from nkcorpus.store.sqlite import SqliteStore
 
-    with closing(SqliteStore(part, TOOL)) as store:
+    with closing(SqliteStore(part, TOOL, as_is=True)) as store:
         report = check(store)
     if not report.is_clean:
         first = report.problems[0]

@@ -21,6 +21,7 @@ _LARGEST = 2**63 - 1
 _DEEPEST = 20
 
 Convert = Callable[[Any, str], Any]
+_Sequence = type[list[Any]] | type[tuple[Any, ...]]
 
 
 class BadValue(ValueError):
@@ -56,7 +57,8 @@ def decode(cls: Any, value: Any, where: str = "it") -> Any:
 
 def check(value: Any) -> None:
     """Raise BadValue unless every field of a dataclass holds what its type says: what reads a foreign file does not."""
-    _checker(type(value))(value, "it")
+    hint: Any = type(value)
+    _checker(hint)(value, "it")
 
 
 @lru_cache
@@ -70,7 +72,7 @@ def _checker(hint: Any) -> Convert:
 
 
 def _converter(hint: Any, inner: Callable[[Any], Convert], of_class: Callable[[Any], Convert], binary: Convert,
-               sequence: type) -> Convert:  # fmt: skip
+               sequence: _Sequence) -> Convert:  # fmt: skip
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
         return _one_of(arguments)
@@ -174,7 +176,7 @@ def _one_of(choices: tuple[Any, ...]) -> Convert:
     return convert
 
 
-def _items(item: Convert, sequence: type) -> Convert:
+def _items(item: Convert, sequence: _Sequence) -> Convert:
     def convert(value: Any, where: str) -> tuple[Any, ...]:
         if not isinstance(value, sequence):
             raise BadValue(f"'{where}' is no array")
@@ -183,7 +185,7 @@ def _items(item: Convert, sequence: type) -> Convert:
     return convert
 
 
-def _fixed(items: list[Convert], sequence: type) -> Convert:
+def _fixed(items: list[Convert], sequence: _Sequence) -> Convert:
     def convert(value: Any, where: str) -> tuple[Any, ...]:
         if not isinstance(value, sequence) or len(value) != len(items):
             raise BadValue(f"'{where}' is no array of {len(items)}")

@@ -19,7 +19,7 @@ from nkcorpus.model import Article
 from nkcorpus.opened import EngineState, Locations, Opened
 from nkcorpus.query import parser
 from nkcorpus.query.ast import Everything, Node, Query
-from nkcorpus.results import CorpusStats, Duplicates, IngestReport, SearchResult
+from nkcorpus.results import CheckReport, CorpusStats, Duplicates, IngestReport, SearchResult
 from nkcorpus.version import TOOL
 
 if TYPE_CHECKING:
@@ -327,6 +327,16 @@ class Corpus:
     def export_hash(self) -> str:
         """Return the SHA-256 over all content, provenance and versions; two equal corpora share it."""
         return self._opened.store.export_hash()
+
+    def check(self, *, sample: int | None = None, on_checked: Callable[[int], None] = lambda done: None) -> CheckReport:
+        """Return what is wrong with the corpus file and its index; nothing is written, see `checking.check`.
+
+        Raises CorpusError where the file cannot even be opened.
+        """
+        from nkcorpus.checking import check
+
+        with self._opened.as_it_is() as (store, index):
+            return check(store, index, sample=sample, on_checked=on_checked)
 
     def reindex(self, jobs: int = 1) -> None:
         """Build the index anew from the store, in so many processes."""

@@ -135,7 +135,10 @@ class Merging:
     def report(self) -> MergeReport:
         """Return the counts so far."""
         return MergeReport(
-            *(self._articles[outcome] for outcome in ("new", "joined", "unchanged", "skipped")),
+            new=self._articles["new"],
+            joined=self._articles["joined"],
+            unchanged=self._articles["unchanged"],
+            skipped=self._articles["skipped"],
             versions=self._versions,
             added=tuple(sorted(self._added.items())),
             followed=tuple(self._followed[:_MOST_TOLD]),
@@ -149,9 +152,11 @@ class Merging:
 def verified(records: Iterable[Record | Unreadable]) -> Iterator[Record | Unreadable]:
     """Yield records, in place of those that cannot be right why not."""
     for record in records:
+        if isinstance(record, Unreadable):
+            yield record
+            continue
         try:
-            if not isinstance(record, Unreadable):
-                verify(record)
+            verify(record)
         except BadValue as error:
             yield Unreadable(_name_of(record), str(error))
         else:

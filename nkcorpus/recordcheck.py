@@ -80,7 +80,8 @@ def _verify_version(record: VersionRecord) -> None:
         raise BadValue("'number' is 0; versions count from 1")
     for name in ("extract_sha256", "content_sha256", "payload_sha256"):
         _is(_SHA256, name, getattr(record, name))
-    _are_times(ingested_at=record.ingested_at, retrieved_at=record.retrieval and record.retrieval.retrieved_at)
+    retrieved_at = record.retrieval.retrieved_at if record.retrieval else None
+    _are_times(ingested_at=record.ingested_at, retrieved_at=retrieved_at)
     document = record.document
     for date in (document.date, document.updated):
         if date is not None:

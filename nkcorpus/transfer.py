@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -50,7 +50,7 @@ class Transfer:
         force: bool = False,
         on_written: Callable[[int], None] = lambda done: None,
     ) -> DumpReport:
-        """Write all of the corpus, or what belongs to these articles, given by ids or prefixes, to a file of JSON lines.
+        """Write the whole corpus, or what belongs to these articles, given by ids or prefixes, as JSON lines to a file.
 
         `force` replaces a file; `on_written` hears how many lines are done. Raises ArticleNotFound, AmbiguousId,
         UsageError where the file exists or cannot be made, CorpusDamaged.
@@ -68,7 +68,7 @@ class Transfer:
 
         return self._lines(ids, Tally())
 
-    def _lines(self, ids: Sequence[str] | None, tally: Tally) -> Iterator[str]:
+    def _lines(self, ids: Sequence[str] | None, tally: Tally) -> Generator[str]:
         from nkcorpus.dump import dump
         from nkcorpus.merging import verified
 

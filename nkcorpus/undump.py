@@ -62,7 +62,7 @@ class Dump:
         self.header = _header(first, name)
 
     def records(self) -> Iterator[Record | Unreadable]:
-        """Yield the records. What is wrong comes as Unreadable and names its line; at last, whether the export is whole.
+        """Yield the records. What is wrong comes as Unreadable and names its line, also an export that is not whole.
 
         Memory does not grow with their number.
         """

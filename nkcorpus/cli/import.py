@@ -1,4 +1,4 @@
-"""`nkcorpus import FILE...`"""
+"""`nkcorpus import FILE...`"""  # noqa: N999 - commands are found by their names
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from nkcorpus.render import progress, render_merge
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
 @pass_session
 def command(session: Session, files: tuple[str, ...], force: bool, format: Literal["json"] | None) -> int:
-    """Take in corpora that 'nkcorpus export FILE --format jsonl' wrote (- for stdin), packed by gzip or Zstandard or not.
+    """Take in corpora that 'nkcorpus export FILE --format jsonl' wrote (- for stdin), packed or not.
+
     There need be no corpus yet: then it becomes the same one, by the export hash. Into one that has articles they are
     merged, see 'nkcorpus merge'. The same file again changes nothing.
 

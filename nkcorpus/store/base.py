@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -20,7 +20,7 @@ from nkcorpus.model import (
     SourceItem,
     Version,
 )
-from nkcorpus.results import CorpusStats, IngestReport, Likeness
+from nkcorpus.results import CorpusStats, IngestReport, Likeness, Problem
 from nkcorpus.store.journal import Journal, JournalWriter
 
 if TYPE_CHECKING:
@@ -90,6 +90,20 @@ class Current:
     origin: str
     payload_sha256: str
     content_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check of a store found: `checked` things of a kind, and the problems of those that have any.
+
+    `current` comes with the newest version of a live article that is whole. `notes` are worth telling and no problem.
+    """
+
+    kind: str
+    checked: int = 1
+    problems: tuple[Problem, ...] = ()
+    current: Current | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +314,13 @@ class Store(Protocol):
         Sequence numbers, runs and times of ingest or retrieval have no part in it.
         """
 
+    def inspect(self, sample: int | None = None) -> Iterator[Finding]:
+        """Yield whether the store is whole: its structure, every digest, what is derived. Writes nothing.
+
+        With `sample`, versions and payloads of so many articles at random; what is quick is checked of all. Memory
+        does not grow with the number of articles. What cannot be read is a finding, not an error.
+        """
+
     def remove(self, ids: Sequence[str]) -> int:
         """Delete these articles with their versions and payloads, leave tombstones, return how many."""
 
@@ -354,7 +375,7 @@ class Store(Protocol):
     def texts(self) -> Iterator[StoredText]:
         """Yield the clean text of each live article, by id. Memory does not grow with their number."""
 
-    def records(self, ids: Sequence[str] | None = None) -> Iterator[Record | Unreadable]:
+    def records(self, ids: Sequence[str] | None = None) -> Generator[Record | Unreadable]:
         """Yield all that the corpus holds, or what belongs to the live articles with these ids, by article id.
 
         One is in memory at a time, and all are as they were at the first moment. Versions come before what else
@@ -368,9 +389,10 @@ class Store(Protocol):
         """Start to take in records of another corpus. Leaving the block keeps what was committed."""
 
     def copy(self, path: Path, name: Path, on_copied: Callable[[int, int], None] = lambda done, total: None) -> None:
-        """Write the corpus as it is at this moment to an empty file, whatever others write meanwhile; it is at rest then.
+        """Write the corpus as it is at this moment to an empty file, which is at rest then; others may write meanwhile.
 
-        `name` is what the file is going to be called, for messages. `on_copied` hears how many pages are done, of how many. Raises CorpusError.
+        `name` is what the file is going to be called, for messages. `on_copied` hears how many pages are done, of
+        how many. Raises CorpusError.
         """
 
     def recleaning(self) -> AbstractContextManager[Recleaner]:

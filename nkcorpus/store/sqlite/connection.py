@@ -72,6 +72,20 @@ def open_reader(path: Path, *, may_migrate: bool = True) -> sqlite3.Connection:
         return connection if _schema_of(connection) == schema_version() else _migrated_copy(connection)
 
 
+def open_for_check(path: Path) -> sqlite3.Connection:
+    """Open a corpus for looking whether it is whole; nothing is written, and text is read whatever it holds.
+
+    One of an older schema is read as a migrated copy in a temporary file. Raises CorpusError.
+    """
+    _require_file(path)
+    with corpus_errors(path):
+        connection = _open_reader(path)
+        if _schema_of(connection) != schema_version():
+            connection = _migrated_copy(connection, "")
+    connection.text_factory = tolerant_text
+    return connection
+
+
 def empty_copy(version: int) -> sqlite3.Connection:
     """Return an empty database in memory with the tables of a schema version."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -81,9 +95,9 @@ def empty_copy(version: int) -> sqlite3.Connection:
     return connection
 
 
-def _migrated_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Return a copy in memory with the newest schema, and close the original."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
+def _migrated_copy(connection: sqlite3.Connection, place: str = ":memory:") -> sqlite3.Connection:
+    """Return a copy with the newest schema, and close the original. It is in memory, or for "" in a temporary file."""
+    copy = sqlite3.connect(place, isolation_level=None)
     add_functions(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
@@ -158,6 +172,11 @@ def come_to_rest(path: Path) -> None:
         except sqlite3.Error:
             return
         time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - or two that close at once would see each other again
+
+
+def tolerant_text(stored: bytes) -> str:
+    """Return stored text; bytes that are no UTF-8 become lone surrogates, which no sound text holds."""
+    return stored.decode("utf-8", "surrogateescape")
 
 
 @contextlib.contextmanager

@@ -20,8 +20,8 @@ _SIDE_FILES = ("-wal", "-shm", "-journal")
 def copy_to(
     source: sqlite3.Connection, path: Path, name: Path, on_copied: Callable[[int, int], None] = lambda done, total: None
 ) -> None:
-    """Write a database as it is at this moment to an empty file, which is at rest then. `name` is what the file is going
-    to be called, for messages. Raises CorpusError.
+    """Write a database as it is at this moment to an empty file, which is at rest then. `name` is what the file is
+    going to be called, for messages. Raises CorpusError.
 
     The source holds a read transaction meanwhile. Without one SQLite begins its backup anew whenever another process
     has written: beside a writer that never stops, 781 times in 10 s, without an end. VACUUM INTO does not, but tells

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,18 @@ from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound, CorpusLocked, CorpusNotWritable
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
-from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
+from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
-from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
+from nkcorpus.store.sqlite.connection import (
+    close_writer,
+    come_to_rest,
+    corpus_errors,
+    open_for_check,
+    open_reader,
+    open_writer,
+)
 from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
 
@@ -30,15 +37,21 @@ _BATCH = 400
 
 
 class SqliteStore:
-    """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run.
+    """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run."""
 
-    `is_ours` tells that the file may be brought to the newest schema.
-    """
+    def __init__(
+        self, path: Path, tool: str, *, create: bool = False, as_is: bool = False, is_ours: bool = True
+    ) -> None:
+        """Open a corpus, with `create` make it if need be; `as_is`, neither migrate it nor mind damage: for `inspect`.
 
-    def __init__(self, path: Path, tool: str, *, create: bool = False, is_ours: bool = True) -> None:
+        `is_ours` tells that the file may be brought to the newest schema; else a copy in memory is. Raises CorpusError.
+        """
         self._path = path
         self._tool = tool
         self._is_at_rest = True
+        if as_is:
+            self._connection = open_for_check(path)
+            return
         if create:
             self._is_at_rest = close_writer(open_writer(path, tool, create=True))
         self._connection = open_reader(path, may_migrate=is_ours)
@@ -181,6 +194,12 @@ class SqliteStore:
                 digest.update(("\t".join(map(str, row)) + "\n").encode())
         return digest.hexdigest()
 
+    def inspect(self, sample: int | None = None) -> Iterator[Finding]:
+        """See Store."""
+        from nkcorpus.store.sqlite.checks import inspect  # few commands need it
+
+        return inspect(self._connection, sample)
+
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
         from nkcorpus.store.sqlite.counts import forget_empty
@@ -308,7 +327,7 @@ class SqliteStore:
             yield from (StoredText(*row) for row in rows)
             last = rows[-1][0]
 
-    def records(self, ids: Sequence[str] | None = None) -> Iterator[Record | Unreadable]:
+    def records(self, ids: Sequence[str] | None = None) -> Generator[Record | Unreadable]:
         """See Store."""
         from nkcorpus.store.sqlite.records import stored_records
 

@@ -69,7 +69,8 @@ class SqliteTaker(Transaction):
         theirs: list[_Slot] = []
         added = 0
         for version in versions:
-            key = (version.extract_sha256, version.payload_sha256, version.retrieval and version.retrieval.retrieved_at)
+            retrieved_at = version.retrieval.retrieved_at if version.retrieval else None
+            key = (version.extract_sha256, version.payload_sha256, retrieved_at)
             self._put_payload(version)
             if same := left.get(key):
                 slot = same.pop()
