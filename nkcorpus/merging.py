@@ -13,14 +13,16 @@ from typing import cast
 from nkcorpus.codec import BadValue
 from nkcorpus.dump import TYPES
 from nkcorpus.model import FetchEntry
+from nkcorpus.reclean import recleaned
 from nkcorpus.recordcheck import verify
 from nkcorpus.results import Failure
-from nkcorpus.store import Store
+from nkcorpus.store import Store, joined
 from nkcorpus.store.journal import Followed
 from nkcorpus.store.records import (
     AliasRecord,
     FailureRecord,
     Joined,
+    KeptLineRecord,
     Put,
     Record,
     RuleRecord,
@@ -83,9 +85,11 @@ class Merging:
     _failed: int = 0
     _failures: list[Failure] = field(default_factory=list)
     _committed_at: float = 0.0
+    _unclean: set[str] = field(default_factory=set)
 
     def take(self, origin: str, records: Iterable[Record | Unreadable]) -> None:
         """Take in all records of the corpus `origin`, committing as it goes. Raises CorpusError."""
+        kept, is_new = self.store.kept_lines(), False
         with self.store.taking(origin) as taker:
             since = 0
             self._committed_at = time.monotonic()
@@ -94,12 +98,19 @@ class Merging:
                     outcome, added = taker.join(article, cast(Iterator[VersionRecord], group), force=self.force)
                     self._articles[outcome] += 1
                     self._versions += added
+                    is_new = outcome == "new"
+                    if outcome == "joined" and article in kept:
+                        self._unclean.add(article)
                     since = self._pause(taker, origin, since + 1)
                     continue
                 for record in group:
-                    self._count(record, taker.put(record))
+                    done = taker.put(record)
+                    self._count(record, done)
+                    if isinstance(record, KeptLineRecord) and done == "added" and not is_new:
+                        self._unclean.add(record.article_id)
                     since = self._pause(taker, origin, since + 1)
             taker.finish(dataclasses.asdict(self.report()))
+        self._clean()
         self.on_taken(self._articles.total(), origin)
 
     def _pause(self, taker: Taker, origin: str, since: int) -> int:
@@ -110,6 +121,20 @@ class Merging:
         self.on_taken(self._articles.total(), origin)
         self._committed_at = time.monotonic()
         return 0
+
+    def _clean(self) -> None:
+        """Clean the articles anew in which other lines are to stay than those by which they were cleaned."""
+        if not self._unclean:
+            return
+        rules, kept = joined(self.store.rules()), self.store.kept_lines()
+        with self.store.recleaning() as recleaner:
+            for article in sorted(self._unclean):
+                for current in self.store.current(article):
+                    result = recleaned(current, rules=rules, kept_lines=kept)
+                    if result is not None and result.changed:
+                        recleaner.put(result)
+            recleaner.commit()
+        self._unclean.clear()
 
     def _readable(self, origin: str, records: Iterable[Record | Unreadable]) -> Iterator[Record]:
         for record in verified(records):

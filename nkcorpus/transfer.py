@@ -62,7 +62,7 @@ class Transfer:
             write_dump(lines, path, force=force, on_written=on_written)
         return tally.report()
 
-    def lines(self, ids: Sequence[str] | None = None) -> Iterator[str]:
+    def lines(self, ids: Sequence[str] | None = None) -> Generator[str]:
         """Yield the lines of an export, as `export` writes them."""
         from nkcorpus.dump import Tally
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -47,8 +48,9 @@ def command(
         if (format or _format_of(file)) == "warc":
             _export_warc(session, corpus, file, wanted, force)
         elif file.name == "-":
-            for line in corpus.transfer.lines(wanted):
-                env.write(line)
+            with closing(corpus.transfer.lines(wanted)) as lines:
+                for line in lines:
+                    env.write(line)
         else:
             with progress(env, "export") as update:
                 written = corpus.transfer.export(file, wanted, force=force, on_written=update)
