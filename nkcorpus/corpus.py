@@ -19,7 +19,7 @@ from nkcorpus.model import Article
 from nkcorpus.opened import EngineState, Locations, Opened
 from nkcorpus.query import parser
 from nkcorpus.query.ast import Everything, Node, Query
-from nkcorpus.results import CorpusStats, Duplicates, IngestReport, SearchResult
+from nkcorpus.results import CheckReport, CorpusStats, Duplicates, IngestReport, SearchResult
 from nkcorpus.version import TOOL
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nkcorpus.query.explain import Explained
     from nkcorpus.query.rewrite import Rewritten
     from nkcorpus.searches import Searches
+    from nkcorpus.transfer import Transfer
     from nkcorpus.versions import Diff, History
     from nkcorpus.wording import Wording
 
@@ -301,6 +302,13 @@ class Corpus:
 
         return Searches(self._opened.store, ask)
 
+    @property
+    def transfer(self) -> Transfer:
+        """The corpus as a whole: backups, exports, and taking in what others have."""
+        from nkcorpus.transfer import Transfer
+
+        return Transfer(self.path, self._opened)
+
     def remove(self, ids: Sequence[str]) -> int:
         """Delete the articles with these ids or prefixes, text and payload, and return how many.
 
@@ -319,6 +327,16 @@ class Corpus:
     def export_hash(self) -> str:
         """Return the SHA-256 over all content, provenance and versions; two equal corpora share it."""
         return self._opened.store.export_hash()
+
+    def check(self, *, sample: int | None = None, on_checked: Callable[[int], None] = lambda done: None) -> CheckReport:
+        """Return what is wrong with the corpus file and its index; nothing is written, see `checking.check`.
+
+        Raises CorpusError where the file cannot even be opened.
+        """
+        from nkcorpus.checking import check
+
+        with self._opened.as_it_is() as (store, index):
+            return check(store, index, sample=sample, on_checked=on_checked)
 
     def reindex(self, jobs: int = 1) -> None:
         """Build the index anew from the store, in so many processes."""

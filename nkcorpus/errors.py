@@ -6,6 +6,7 @@
     │   ├── ArticleNotFound            no article has that id
     │   ├── AmbiguousId                several articles share that prefix
     │   ├── SourceNotFound             none of the SOURCE arguments exists
+    │   ├── NotAnExport                a file to import is something else
     │   └── SettingsError              a settings file or value is unusable
     ├── CorpusError           exit 3   the corpus cannot be used
     │   ├── CorpusMissing
@@ -81,6 +82,10 @@ class AmbiguousId(UsageError):
 
 class SourceNotFound(UsageError):
     """None of the given sources exists."""
+
+
+class NotAnExport(UsageError):
+    """A file that is to be imported is no export of a corpus."""
 
 
 class SettingsError(UsageError):

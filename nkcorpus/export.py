@@ -8,18 +8,16 @@ name alone.
 from __future__ import annotations
 
 import io
-import os
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
-from nkcorpus.errors import UsageError
 from nkcorpus.model import Retrieval
+from nkcorpus.newfile import new_file
 from nkcorpus.sources.mediatypes import content_type, file_address
 from nkcorpus.store import StoredPayload
 
@@ -55,7 +53,7 @@ def export_warc(
     The file is there when it is whole, and not before. `force` replaces one that exists.
     Raises UsageError where the file exists or cannot be made, OSError when the disk is full.
     """
-    with _new_file(path, force=force) as file:
+    with new_file(path, force=force) as file:
         from warcio.warcwriter import WARCWriter
 
         writer = WARCWriter(file, gzip=path.suffix.lower() != ".warc", warc_version="1.1")
@@ -168,31 +166,3 @@ def _status_line(status: int | None) -> str:
 def _uri(address: str) -> str:
     """Return an address that stays within its header."""
     return _NO_URI.sub(lambda match: f"%{ord(match[0]):02X}", address)
-
-
-@contextmanager
-def _new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
-    """Give a file that takes the name `path` when the block ends well, and is gone when it does not."""
-    if path.is_dir():
-        raise UsageError(f"{path}: is a folder; name a file in it")
-    if path.name == "-" or (path.exists() and not path.is_file()):
-        raise UsageError(f"{path}: is no file, to which alone an archive is written; name one")
-    if path.exists() and not force:
-        raise UsageError(f"{path}: is there already; give another name, or --force to replace it")
-    part = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
-    try:
-        file = part.open("wb")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be made: {error.strerror}") from None
-    try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException as error:
-        with suppress(OSError):
-            part.unlink()
-        if isinstance(error, OSError):
-            error.filename = os.fspath(path)
-        raise

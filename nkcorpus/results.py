@@ -200,3 +200,44 @@ class CorpusStats:
     def cut_lines(self) -> int:
         """All lines that cleaning cut."""
         return sum(count for _, count in self.cuts)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a corpus or its index that is not as it must be.
+
+    `kind` is what was checked, `what` where it is: an article's id, `ID/NUMBER` for a version, a table. `detail` is one
+    line.
+    """
+
+    kind: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many things of a kind were checked, and how many of them have a problem."""
+
+    kind: str
+    checked: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check of a corpus found. `articles` are those looked at whole, of `all_articles`. `problems` are the first
+    ones, `found` is how many there are. `notes` tell in a line each what is worth knowing and no problem.
+    """
+
+    articles: int
+    all_articles: int
+    checks: tuple[Checked, ...]
+    problems: tuple[Problem, ...]
+    found: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether there is no problem."""
+        return not self.found

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         render_hits,
         render_queries,
     )
+    from nkcorpus.render.merging import render_merge
     from nkcorpus.render.reports import (
         PairsFormat,
         default_pairs_format,
@@ -93,6 +94,7 @@ _HOMES = {
         "render_hits",
         "render_queries",
     ),
+    "nkcorpus.render.merging": ("render_merge",),
     "nkcorpus.render.reports": (
         "PairsFormat",
         "default_pairs_format",
@@ -150,6 +152,7 @@ __all__ = [
     "render_facets",
     "render_failure",
     "render_hits",
+    "render_merge",
     "render_pairs",
     "render_preview",
     "render_proposal",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from nkcorpus.dataclass import dataclass
 from nkcorpus.model import (
@@ -19,8 +20,11 @@ from nkcorpus.model import (
     SourceItem,
     Version,
 )
-from nkcorpus.results import CorpusStats, IngestReport, Likeness
+from nkcorpus.results import CorpusStats, IngestReport, Likeness, Problem
 from nkcorpus.store.journal import Journal, JournalWriter
+
+if TYPE_CHECKING:
+    from nkcorpus.store.records import Record, Taker, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,20 @@ class Current:
     origin: str
     payload_sha256: str
     content_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check of a store found: `checked` things of a kind, and the problems of those that have any.
+
+    `current` comes with the newest version of a live article that is whole. `notes` are worth telling and no problem.
+    """
+
+    kind: str
+    checked: int = 1
+    problems: tuple[Problem, ...] = ()
+    current: Current | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +250,10 @@ class Store(Protocol):
         """The corpus' own id: 32 hex digits that a copy of it shares."""
 
     @property
+    def schema(self) -> int:
+        """The version of the schema in which it is read."""
+
+    @property
     def engine(self) -> str | None:
         """The search engine that was chosen for the corpus; None where none was."""
 
@@ -292,6 +314,13 @@ class Store(Protocol):
         Sequence numbers, runs and times of ingest or retrieval have no part in it.
         """
 
+    def inspect(self, sample: int | None = None) -> Iterator[Finding]:
+        """Yield whether the store is whole: its structure, every digest, what is derived. Writes nothing.
+
+        With `sample`, versions and payloads of so many articles at random; what is quick is checked of all. Memory
+        does not grow with the number of articles. What cannot be read is a finding, not an error.
+        """
+
     def remove(self, ids: Sequence[str]) -> int:
         """Delete these articles with their versions and payloads, leave tombstones, return how many."""
 
@@ -345,6 +374,26 @@ class Store(Protocol):
 
     def texts(self) -> Iterator[StoredText]:
         """Yield the clean text of each live article, by id. Memory does not grow with their number."""
+
+    def records(self, ids: Sequence[str] | None = None) -> Generator[Record | Unreadable]:
+        """Yield all that the corpus holds, or what belongs to the live articles with these ids, by article id.
+
+        One is in memory at a time, and all are as they were at the first moment. Versions come before what else
+        belongs to their article, and articles before the journal.
+        """
+
+    def awake(self) -> AbstractContextManager[None]:
+        """Let others write while the block reads for long, where the file can be written at all."""
+
+    def taking(self, source: str) -> AbstractContextManager[Taker]:
+        """Start to take in records of another corpus. Leaving the block keeps what was committed."""
+
+    def copy(self, path: Path, name: Path, on_copied: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Write the corpus as it is at this moment to an empty file, which is at rest then; others may write meanwhile.
+
+        `name` is what the file is going to be called, for messages. `on_copied` hears how many pages are done, of
+        how many. Raises CorpusError.
+        """
 
     def recleaning(self) -> AbstractContextManager[Recleaner]:
         """Start to replace what cleaning derives. Leaving the block keeps what was committed."""

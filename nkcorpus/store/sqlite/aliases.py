@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Literal
 
 from nkcorpus.dates import utc_now
 
@@ -21,14 +22,36 @@ def put_alias_group(connection: sqlite3.Connection, texts: Sequence[str]) -> Non
     keys = [_key(text) for text in texts]
     marks = ", ".join("?" * len(keys))
     joined = [g for (g,) in connection.execute(f"SELECT DISTINCT grouping FROM alias WHERE key IN ({marks})", keys)]
-    newest = connection.execute("SELECT coalesce(max(grouping), 0) FROM alias").fetchone()[0]
-    group = min(joined, default=newest + 1)
+    group = min(joined, default=_next_group(connection))
     connection.executemany("UPDATE alias SET grouping = ? WHERE grouping = ?", [(group, other) for other in joined])
     connection.executemany(
         "INSERT INTO alias (key, text, grouping, added_at) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (key) DO UPDATE SET text = excluded.text",
         [(key, text, group, utc_now()) for key, text in zip(keys, texts, strict=True)],
     )
+
+
+def insert_alias_group(
+    connection: sqlite3.Connection, texts: Sequence[tuple[str, str]]
+) -> Literal["added", "unchanged", "conflict"]:
+    """Add a group of pairs of a text and when it was added, unless any of the texts is in a group: then it makes no
+    difference where all of them are in that, and is in conflict with it otherwise.
+    """
+    keys = {_key(text): (text, added_at) for text, added_at in texts}
+    marks = ", ".join("?" * len(keys))
+    rows = connection.execute(f"SELECT key, grouping FROM alias WHERE key IN ({marks})", list(keys)).fetchall()
+    if rows:
+        return "unchanged" if len(rows) == len(keys) and len({group for _, group in rows}) == 1 else "conflict"
+    group = _next_group(connection)
+    connection.executemany(
+        "INSERT INTO alias (key, text, grouping, added_at) VALUES (?, ?, ?, ?)",
+        [(key, text, group, added_at) for key, (text, added_at) in keys.items()],
+    )
+    return "added"
+
+
+def _next_group(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(grouping), 0) + 1 FROM alias").fetchone()[0])
 
 
 def drop_alias(connection: sqlite3.Connection, text: str) -> bool:

@@ -31,7 +31,7 @@ def articles_with(connection: sqlite3.Connection, ids: Sequence[str]) -> Iterato
     versions = _grouped(connection, _VERSIONS, ids)
     near = _grouped(connection, _NEAR_DUPLICATES, ids, times=2)
     tags, notes = remarks.tags_of(connection, ids), remarks.notes_of(connection, ids)
-    for row, document in _documents(connection, rows):
+    for row, document in documents(connection, rows):
         article = row["article"]
         yield article_of(
             row,
@@ -47,7 +47,7 @@ def current_where(connection: sqlite3.Connection, condition: str, *values: objec
     """Return the newest versions of the articles `a` that fulfil an SQL condition."""
     return [
         Current(row["article"], document, row["origin"], row["payload_sha256"], row["content_sha256"])
-        for row, document in _documents(connection, _rows(connection, condition, values))
+        for row, document in documents(connection, _rows(connection, condition, values))
     ]
 
 
@@ -55,7 +55,7 @@ def version_with(connection: sqlite3.Connection, article_id: str, number: int) -
     """Return one version of an article, None where it has none of that number."""
     key = (article_id, number)
     rows = _selected(connection, "SELECT * FROM version WHERE article = ? AND number = ?", key)
-    for row, document in _documents(connection, rows):
+    for row, document in documents(connection, rows):
         info = connection.execute(
             f"SELECT {VERSION_INFO_COLUMNS} FROM version WHERE article = ? AND number = ?", key
         ).fetchone()
@@ -73,7 +73,7 @@ def _selected(connection: sqlite3.Connection, sql: str, values: Sequence[object]
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def _documents(connection: sqlite3.Connection, rows: Sequence[Row]) -> Iterator[tuple[Row, Document]]:
+def documents(connection: sqlite3.Connection, rows: Sequence[Row]) -> Iterator[tuple[Row, Document]]:
     """Yield each row of `version` with its document."""
     versions = [row["id"] for row in rows]
     cuts, repairs = _grouped(connection, _CUTS, versions), _grouped(connection, _REPAIRS, versions)

@@ -23,6 +23,7 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
+from nkcorpus.store.sqlite.seals import add_functions, keep_seals
 
 APPLICATION_ID = 0x4E4B4331
 """ASCII "NKC1", in the file's header."""
@@ -51,16 +52,19 @@ def migrations() -> list[str]:
     return [path.read_text("utf-8") for path in sorted(_MIGRATIONS.glob("*.sql"))]
 
 
-def open_reader(path: Path) -> sqlite3.Connection:
+def open_reader(path: Path, *, may_migrate: bool = True) -> sqlite3.Connection:
     """Open an existing corpus for reading; works on read-only media. Raises CorpusError.
 
-    A corpus of an older schema is migrated first, or where it cannot be written, read as a migrated copy in memory.
+    A corpus of an older schema is migrated first, or where it cannot be written or must not be, read as a migrated copy
+    in memory.
     """
     _require_file(path)
     with corpus_errors(path):
         connection = _open_reader(path)
         if _schema_of(connection) == schema_version():
             return connection
+        if not may_migrate:
+            return _migrated_copy(connection)
         connection.close()  # a reader would keep the file in the writer's WAL mode
         with contextlib.suppress(CorpusNotWritable, CorpusLocked):
             close_writer(open_writer(path, "", create=False))
@@ -68,9 +72,33 @@ def open_reader(path: Path) -> sqlite3.Connection:
         return connection if _schema_of(connection) == schema_version() else _migrated_copy(connection)
 
 
-def _migrated_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Return a copy in memory with the newest schema, and close the original."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
+def open_for_check(path: Path) -> sqlite3.Connection:
+    """Open a corpus for looking whether it is whole; nothing is written, and text is read whatever it holds.
+
+    One of an older schema is read as a migrated copy in a temporary file. Raises CorpusError.
+    """
+    _require_file(path)
+    with corpus_errors(path):
+        connection = _open_reader(path)
+        if _schema_of(connection) != schema_version():
+            connection = _migrated_copy(connection, "")
+    connection.text_factory = tolerant_text
+    return connection
+
+
+def empty_copy(version: int) -> sqlite3.Connection:
+    """Return an empty database in memory with the tables of a schema version."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    add_functions(connection)
+    for script in migrations()[:version]:
+        connection.executescript(script)
+    return connection
+
+
+def _migrated_copy(connection: sqlite3.Connection, place: str = ":memory:") -> sqlite3.Connection:
+    """Return a copy with the newest schema, and close the original. It is in memory, or for "" in a temporary file."""
+    copy = sqlite3.connect(place, isolation_level=None)
+    add_functions(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
     _migrate(copy)
@@ -100,12 +128,13 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
     elif path.is_dir():
         raise NotACorpus(f"{path}: is a folder, not a corpus; name a file in it")
     with corpus_errors(path):
-        connection = _connect(path, "rwc" if create else "rw")
+        connection = connect(path, "rwc" if create else "rw")
         try:
             if create:
                 _initialise(connection, tool)
             _recognise(connection, path)
             _migrate(connection)
+            keep_seals(connection)
             _enter_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -138,11 +167,16 @@ def come_to_rest(path: Path) -> None:
 
     for _ in range(_TRIES_TO_REST):
         try:
-            if close_writer(_connect(path, "rw")):
+            if close_writer(connect(path, "rw")):
                 return
         except sqlite3.Error:
             return
         time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - or two that close at once would see each other again
+
+
+def tolerant_text(stored: bytes) -> str:
+    """Return stored text; bytes that are no UTF-8 become lone surrogates, which no sound text holds."""
+    return stored.decode("utf-8", "surrogateescape")
 
 
 @contextlib.contextmanager
@@ -189,13 +223,15 @@ def _require_file(path: Path) -> None:
         raise NotACorpus(f"{path}: is not a corpus; name another file with -C")
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Open a file in a mode of SQLite's (ro, rw, rwc), whatever is in it."""
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE >> 10}")
         connection.execute("PRAGMA trusted_schema = OFF")
+        add_functions(connection)
     except BaseException:
         connection.close()
         raise
@@ -203,7 +239,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _recognised(path: Path, mode: str) -> sqlite3.Connection:
-    connection = _connect(path, mode)
+    connection = connect(path, mode)
     try:
         _recognise(connection, path)
     except BaseException:
@@ -246,6 +282,7 @@ def _initialise(connection: sqlite3.Connection, tool: str) -> None:
         if _is_blank(connection):  # still, now that no other process can be doing the same
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             _apply_migrations(connection, 0)
+            keep_seals(connection)
             connection.executemany(
                 "INSERT INTO corpus (key, value) VALUES (?, ?)",
                 [("id", os.urandom(16).hex()), ("created_at", utc_now()), ("created_by", tool)],

@@ -13,7 +13,7 @@ from nkcorpus.model import Attempt, FetchEntry, FetchState, Retrieval
 from nkcorpus.store.journal import Followed
 from nkcorpus.store.sqlite.connection import corpus_errors
 
-_COLUMNS = (
+COLUMNS = (
     "url, source, state, tries, status, error, queued_at, tried_at, retry_at, validated_url, etag, last_modified,"
     " article"
 )
@@ -65,7 +65,7 @@ class SqliteJournal:
     def entries(self, state: FetchState | None = None, source: str | None = None) -> Iterator[FetchEntry]:
         """See Journal."""
         wanted, values = _wanted(state, source)
-        sql = f"SELECT id, {_COLUMNS} FROM fetch WHERE {wanted} AND id > ? ORDER BY id LIMIT ?"
+        sql = f"SELECT id, {COLUMNS} FROM fetch WHERE {wanted} AND id > ? ORDER BY id LIMIT ?"
         last = 0
         while True:
             with corpus_errors(self._path):
@@ -80,9 +80,7 @@ class SqliteJournal:
     ) -> tuple[FetchEntry, ...]:
         """See Journal."""
         wanted, values = _wanted(state, source)
-        sql = (
-            f"SELECT {_COLUMNS} FROM fetch WHERE {wanted} ORDER BY coalesce(tried_at, queued_at) DESC, id DESC LIMIT ?"
-        )
+        sql = f"SELECT {COLUMNS} FROM fetch WHERE {wanted} ORDER BY coalesce(tried_at, queued_at) DESC, id DESC LIMIT ?"
         with corpus_errors(self._path):
             rows = self._reader().execute(sql, (*values, limit or -1))
             return tuple(FetchEntry(*row) for row in rows)
@@ -254,5 +252,5 @@ def _wanted(state: FetchState | None, source: str | None) -> tuple[str, list[str
 
 
 def _entry(connection: sqlite3.Connection, url: str) -> FetchEntry | None:
-    row = connection.execute(f"SELECT {_COLUMNS} FROM fetch WHERE url = ?", (url,)).fetchone()
+    row = connection.execute(f"SELECT {COLUMNS} FROM fetch WHERE url = ?", (url,)).fetchone()
     return FetchEntry(*row) if row else None

@@ -48,7 +48,20 @@ def change_tags(connection: sqlite3.Connection, article: str, add: Iterable[str]
 
 def add_note(connection: sqlite3.Connection, article: str, text: str) -> None:
     """Write a note about an article."""
-    connection.execute("INSERT INTO note (article, text, made_at) VALUES (?, ?, ?)", (article, text, utc_now()))
+    _insert_note(connection, article, text, utc_now())
+
+
+def insert_note(connection: sqlite3.Connection, article: str, note: Note) -> bool:
+    """Store a note that was made elsewhere; tell whether it was not there yet."""
+    found = "SELECT 1 FROM note WHERE article = ? AND text = ? AND made_at = ?"
+    if connection.execute(found, (article, note.text, note.made_at)).fetchone():
+        return False
+    _insert_note(connection, article, note.text, note.made_at)
+    return True
+
+
+def _insert_note(connection: sqlite3.Connection, article: str, text: str, made_at: str) -> None:
+    connection.execute("INSERT INTO note (article, text, made_at) VALUES (?, ?, ?)", (article, text, made_at))
     _touch(connection, article)
 
 

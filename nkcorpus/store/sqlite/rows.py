@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from nkcorpus.model import (
@@ -21,6 +22,7 @@ from nkcorpus.model import (
     VersionInfo,
 )
 from nkcorpus.store.base import Recleaned
+from nkcorpus.store.sqlite.seals import VERSION_SEALED, sha256_of
 
 Row = Mapping[str, Any]
 """A row by the names of its columns. To look a name up in an `sqlite3.Row` takes several times as long."""
@@ -31,9 +33,10 @@ VERSION_COLUMNS = (
     "origin", "file_name", "record", "kind", "charset", "extractor", "cleaner", "extract_sha256",
     "content_sha256", "payload_sha256", "retrieved_at", "ingested_at", "run", "place",
     "updated", "updated_precision", "updated_source", "section", "counterpart", "evidence",
-    "retrieval_url", "retrieval_answered", "retrieval_status", "retrieval_headers",
+    "retrieval_url", "retrieval_answered", "retrieval_status", "retrieval_headers", "row_sha256",
 )  # fmt: skip
 """The columns of `version` that a row of `version_values` fills, in its order."""
+_SEALED_VALUES = itemgetter(*map(VERSION_COLUMNS.index, VERSION_SEALED))
 
 NOT_KEPT = "none"
 """`payload.encoding` where only the digest of the bytes was kept."""
@@ -62,7 +65,7 @@ def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple
     """Return the values of one new row of `version`, in the order of VERSION_COLUMNS."""
     document = prepared.document
     date, updated = document.date, document.updated
-    return (
+    values = (
         prepared.article_id, number, document.title, _json(document.authors), document.translator,
         document.editor, document.contact, document.korean_version, date and date.value,
         date and date.precision, date and date.source, document.source, document.lang, document.url,
@@ -73,6 +76,7 @@ def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple
         updated and updated.value, updated and updated.precision, updated and updated.source, document.section,
         document.counterpart, _evidence(document), *_retrieval_values(prepared.retrieval),
     )  # fmt: skip
+    return *values, sha256_of(*_SEALED_VALUES(values))
 
 
 def derived_columns(recleaned: Recleaned) -> dict[str, Any]:

@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dates import utc_now
-from nkcorpus.errors import AmbiguousId, ArticleNotFound
+from nkcorpus.errors import AmbiguousId, ArticleNotFound, CorpusLocked, CorpusNotWritable
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
-from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
+from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
-from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
+from nkcorpus.store.sqlite.connection import (
+    close_writer,
+    come_to_rest,
+    corpus_errors,
+    open_for_check,
+    open_reader,
+    open_writer,
+)
 from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
 
 if TYPE_CHECKING:
+    from nkcorpus.store.records import Record, Unreadable
     from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
+    from nkcorpus.store.sqlite.taker import SqliteTaker
     from nkcorpus.store.sqlite.writer import SqliteWriter
 
 _BATCH = 400
@@ -30,18 +39,32 @@ _BATCH = 400
 class SqliteStore:
     """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run."""
 
-    def __init__(self, path: Path, tool: str, *, create: bool = False) -> None:
+    def __init__(
+        self, path: Path, tool: str, *, create: bool = False, as_is: bool = False, is_ours: bool = True
+    ) -> None:
+        """Open a corpus, with `create` make it if need be; `as_is`, neither migrate it nor mind damage: for `inspect`.
+
+        `is_ours` tells that the file may be brought to the newest schema; else a copy in memory is. Raises CorpusError.
+        """
         self._path = path
         self._tool = tool
         self._is_at_rest = True
+        if as_is:
+            self._connection = open_for_check(path)
+            return
         if create:
             self._is_at_rest = close_writer(open_writer(path, tool, create=True))
-        self._connection = open_reader(path)
+        self._connection = open_reader(path, may_migrate=is_ours)
 
     @property
     def corpus_id(self) -> str:
         """See Store."""
         return str(self._one("SELECT value FROM corpus WHERE key = 'id'")[0])
+
+    @property
+    def schema(self) -> int:
+        """See Store."""
+        return int(self._one("PRAGMA user_version")[0])
 
     @property
     def engine(self) -> str | None:
@@ -171,6 +194,12 @@ class SqliteStore:
                 digest.update(("\t".join(map(str, row)) + "\n").encode())
         return digest.hexdigest()
 
+    def inspect(self, sample: int | None = None) -> Iterator[Finding]:
+        """See Store."""
+        from nkcorpus.store.sqlite.checks import inspect  # few commands need it
+
+        return inspect(self._connection, sample)
+
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
         from nkcorpus.store.sqlite.counts import forget_empty
@@ -297,6 +326,40 @@ class SqliteStore:
                 return
             yield from (StoredText(*row) for row in rows)
             last = rows[-1][0]
+
+    def records(self, ids: Sequence[str] | None = None) -> Generator[Record | Unreadable]:
+        """See Store."""
+        from nkcorpus.store.sqlite.records import stored_records
+
+        with corpus_errors(self._path):
+            yield from stored_records(self._connection, ids)
+
+    @contextlib.contextmanager
+    def awake(self) -> Iterator[None]:
+        """See Store."""
+        with contextlib.ExitStack() as stack:
+            # A reader of a file in journal mode DELETE would lock it.
+            with contextlib.suppress(CorpusNotWritable, CorpusLocked):
+                stack.enter_context(self._writable())
+            yield
+
+    def copy(self, path: Path, name: Path, on_copied: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """See Store."""
+        from nkcorpus.store.sqlite.copying import copy_to
+
+        copy_to(self._connection, path, name, on_copied)
+
+    @contextlib.contextmanager
+    def taking(self, source: str) -> Iterator[SqliteTaker]:
+        """See Store."""
+        from nkcorpus.store.sqlite.taker import SqliteTaker  # not for reading
+
+        with self._writable() as connection:
+            taker = SqliteTaker(connection, self._path, self._tool, source)
+            try:
+                yield taker
+            finally:
+                taker.abandon()
 
     @contextlib.contextmanager
     def recleaning(self) -> Iterator[SqliteRecleaner]:

@@ -1,0 +1,62 @@
+"""Copies of a corpus file that are whole, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from nkcorpus.checking import check
+from nkcorpus.errors import CorpusDamaged, UsageError
+from nkcorpus.newfile import new_path, part_beside
+from nkcorpus.store import Store
+from nkcorpus.version import TOOL
+
+OnCopied = Callable[[int, int], None]
+"""Hears how many pages are copied, of how many."""
+
+
+def backup(store: Store, own: Path, path: Path, *, force: bool, on_copied: OnCopied) -> None:
+    """Write the corpus at `own` to a file, as it is at this moment, and check that; others may write meanwhile.
+
+    The file is there when it is whole, checked and on disk. `force` replaces one. Raises UsageError where there is one,
+    or it is the corpus itself; CorpusDamaged where the check finds something; CorpusNotWritable.
+    """
+    if path.exists() and path.samefile(own):
+        raise UsageError(f"{path}: is the corpus itself; name another file")
+    with new_path(path, force=force) as part:
+        with store.awake():
+            store.copy(part, path, on_copied)
+        _require_clean(part, path)
+
+
+def restore(path: Path, own: Path, *, on_copied: OnCopied) -> Path | None:
+    """Make a copy of the corpus in a file the corpus at `own`; return where the one that was there is kept, None
+    without one.
+
+    Raises UsageError where both are the same file, CorpusError where the file is none to restore, and then nothing is
+    changed.
+    """
+    from nkcorpus.store.sqlite import SqliteStore
+    from nkcorpus.store.sqlite.copying import put_in_place
+
+    if own.exists() and path.exists() and path.samefile(own):
+        raise UsageError(f"{path}: is the corpus itself; name the file to restore")
+    with closing(SqliteStore(path, TOOL, is_ours=False)) as store, part_beside(own) as part:
+        store.copy(part, own, on_copied)
+        _require_clean(part, path)
+        return put_in_place(part, own)
+
+
+def _require_clean(part: Path, name: Path) -> None:
+    """Raise CorpusDamaged where a check finds a problem in a copy; messages call it `name`."""
+    from nkcorpus.store.sqlite import SqliteStore
+
+    with closing(SqliteStore(part, TOOL, as_is=True)) as store:
+        report = check(store)
+    if not report.is_clean:
+        first = report.problems[0]
+        raise CorpusDamaged(
+            f"{name}: would not be whole: {first.what}: {first.detail}; 'nkcorpus check' tells all that is wrong,"
+            " 'nkcorpus repair' mends what can be"
+        )

@@ -1,0 +1,211 @@
+"""Taking in the records of another corpus: from its file, or from an export."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import cast
+
+from nkcorpus.codec import BadValue
+from nkcorpus.dump import TYPES
+from nkcorpus.model import FetchEntry
+from nkcorpus.reclean import recleaned
+from nkcorpus.recordcheck import verify
+from nkcorpus.results import Failure
+from nkcorpus.store import Store, joined
+from nkcorpus.store.journal import Followed
+from nkcorpus.store.records import (
+    AliasRecord,
+    FailureRecord,
+    Joined,
+    KeptLineRecord,
+    Put,
+    Record,
+    RuleRecord,
+    SearchRecord,
+    Taker,
+    Unreadable,
+    VersionRecord,
+)
+
+_COMMIT_ITEMS = 1000
+_COMMIT_SECONDS = 1.0
+_MOST_TOLD = 1000
+"""Failures and conflicts that are told one by one; the others are counted."""
+_NAMES = {cls: name for name, cls in TYPES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What is of the same name here and there, and not the same: ours stayed."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeReport:
+    """What was taken in: articles that are new here, that were joined with ours, that changed nothing, and that were
+    skipped because they were removed here; and how many versions were added.
+
+    `added` are other things by kind, `followed` the names and addresses of sources that are followed from now on,
+    `rules` the cleaning rules that came. `failed` counts what could not be taken, of which `failures` tells the first.
+    """
+
+    new: int = 0
+    joined: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    versions: int = 0
+    added: tuple[tuple[str, int], ...] = ()
+    followed: tuple[tuple[str, str], ...] = ()
+    rules: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    failed: int = 0
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(slots=True)
+class Merging:
+    """Takes in one corpus after another and counts. `on_taken` hears how many articles are dealt with for good."""
+
+    store: Store
+    force: bool = False
+    on_taken: Callable[[int, str], None] = lambda done, origin: None
+    _articles: Counter[Joined] = field(default_factory=Counter)
+    _added: Counter[str] = field(default_factory=Counter)
+    _versions: int = 0
+    _followed: list[tuple[str, str]] = field(default_factory=list)
+    _rules: list[str] = field(default_factory=list)
+    _conflicts: list[Conflict] = field(default_factory=list)
+    _failed: int = 0
+    _failures: list[Failure] = field(default_factory=list)
+    _committed_at: float = 0.0
+    _unclean: set[str] = field(default_factory=set)
+
+    def take(self, origin: str, records: Iterable[Record | Unreadable]) -> None:
+        """Take in all records of the corpus `origin`, committing as it goes. Raises CorpusError."""
+        kept, is_new = self.store.kept_lines(), False
+        with self.store.taking(origin) as taker:
+            since = 0
+            self._committed_at = time.monotonic()
+            for article, group in itertools.groupby(self._readable(origin, records), _article_of):
+                if article:
+                    outcome, added = taker.join(article, cast(Iterator[VersionRecord], group), force=self.force)
+                    self._articles[outcome] += 1
+                    self._versions += added
+                    is_new = outcome == "new"
+                    if outcome == "joined" and article in kept:
+                        self._unclean.add(article)
+                    since = self._pause(taker, origin, since + 1)
+                    continue
+                for record in group:
+                    done = taker.put(record)
+                    self._count(record, done)
+                    if isinstance(record, KeptLineRecord) and done == "added" and not is_new:
+                        self._unclean.add(record.article_id)
+                    since = self._pause(taker, origin, since + 1)
+            taker.finish(dataclasses.asdict(self.report()))
+        self._clean()
+        self.on_taken(self._articles.total(), origin)
+
+    def _pause(self, taker: Taker, origin: str, since: int) -> int:
+        """Commit where it is time to, and return how many records are not committed yet."""
+        if since < _COMMIT_ITEMS and time.monotonic() - self._committed_at < _COMMIT_SECONDS:
+            return since
+        taker.commit()
+        self.on_taken(self._articles.total(), origin)
+        self._committed_at = time.monotonic()
+        return 0
+
+    def _clean(self) -> None:
+        """Clean the articles anew in which other lines are to stay than those by which they were cleaned."""
+        if not self._unclean:
+            return
+        rules, kept = joined(self.store.rules()), self.store.kept_lines()
+        with self.store.recleaning() as recleaner:
+            for article in sorted(self._unclean):
+                for current in self.store.current(article):
+                    result = recleaned(current, rules=rules, kept_lines=kept)
+                    if result is not None and result.changed:
+                        recleaner.put(result)
+            recleaner.commit()
+        self._unclean.clear()
+
+    def _readable(self, origin: str, records: Iterable[Record | Unreadable]) -> Iterator[Record]:
+        for record in verified(records):
+            if isinstance(record, Unreadable):
+                self._failed += 1
+                if len(self._failures) < _MOST_TOLD:
+                    self._failures.append(Failure(origin, f"{record.what}: {record.reason}"))
+            else:
+                yield record
+
+    def _count(self, record: Record, done: Put) -> None:
+        if done == "conflict" and len(self._conflicts) < _MOST_TOLD:
+            self._conflicts.append(Conflict(_NAMES[type(record)], _name_of(record)))
+        if done != "added":
+            return
+        self._added[_NAMES[type(record)]] += 1
+        match record:
+            case Followed():
+                self._followed.append((record.name, record.url))
+            case RuleRecord():
+                self._rules.append(record.rule.id)
+
+    def report(self) -> MergeReport:
+        """Return the counts so far."""
+        return MergeReport(
+            new=self._articles["new"],
+            joined=self._articles["joined"],
+            unchanged=self._articles["unchanged"],
+            skipped=self._articles["skipped"],
+            versions=self._versions,
+            added=tuple(sorted(self._added.items())),
+            followed=tuple(self._followed[:_MOST_TOLD]),
+            rules=tuple(self._rules[:_MOST_TOLD]),
+            conflicts=tuple(self._conflicts),
+            failed=self._failed,
+            failures=tuple(self._failures),
+        )
+
+
+def verified(records: Iterable[Record | Unreadable]) -> Iterator[Record | Unreadable]:
+    """Yield records, in place of those that cannot be right why not."""
+    for record in records:
+        if isinstance(record, Unreadable):
+            yield record
+            continue
+        try:
+            verify(record)
+        except BadValue as error:
+            yield Unreadable(_name_of(record), str(error))
+        else:
+            yield record
+
+
+def _article_of(record: Record) -> str:
+    return record.article_id if isinstance(record, VersionRecord) else ""
+
+
+def _name_of(record: Record) -> str:
+    """Return what to call a record, which may be anything yet."""
+    match record:
+        case VersionRecord():
+            return f"version {record.number} of {record.article_id}"
+        case RuleRecord():
+            return f"{record.rule.id}"
+        case AliasRecord():
+            return " = ".join(str(text) for text, *_ in record.texts[:3])
+        case SearchRecord() | Followed():
+            return f"{record.name}"
+        case FetchEntry():
+            return f"{record.url}"
+        case FailureRecord():
+            return f"{record.origin}"
+        case _:
+            return f"{_NAMES[type(record)]} of {record.article_id}"

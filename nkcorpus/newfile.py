@@ -1,0 +1,73 @@
+"""Writing a file that takes its name when it is whole, and not before."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from nkcorpus.errors import UsageError
+
+
+@contextmanager
+def new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+    """Give a file that takes the name `path` when the block ends well, and is gone when it does not.
+
+    `force` replaces a file. Raises UsageError where there is one, or where none can be made.
+    """
+    with new_path(path, force=force) as part, part.open("wb") as file:
+        yield file
+
+
+@contextmanager
+def new_path(path: Path, *, force: bool) -> Iterator[Path]:
+    """Give the path of an empty file: it takes the name `path` when the block ends well, and is gone when it does not.
+    Then the file and its name are on disk.
+
+    `force` replaces a file. Raises UsageError where there is one, or where `path` cannot be one.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name a file in it")
+    if path.name == "-" or (path.exists() and not path.is_file()):
+        raise UsageError(f"{path}: is no file, to which alone this is written; name one")
+    if path.exists() and not force:
+        raise UsageError(f"{path}: is there already; give another name, or --force to replace it")
+    with part_beside(path) as part:
+        yield part
+        sync(part)
+        part.replace(path)
+        sync(path.parent)
+
+
+@contextmanager
+def part_beside(path: Path) -> Iterator[Path]:
+    """Give the path of an empty file in the folder of `path`, which is gone after the block unless it was renamed.
+
+    An OSError in the block is told of `path`. Raises UsageError where none can be made.
+    """
+    part = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
+    try:
+        part.touch()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be made: {error.strerror}") from None
+    try:
+        yield part
+    except OSError as error:
+        error.filename = os.fspath(path)
+        raise
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Make what a file holds durable, or the names in a folder, where the system can do that."""
+    if os.name == "nt" and path.is_dir():
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

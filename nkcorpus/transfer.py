@@ -1,0 +1,160 @@
+"""A whole corpus from one place to another: backups, exports, and taking in what others have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from nkcorpus.errors import SourceNotFound, UsageError
+from nkcorpus.version import TOOL
+
+if TYPE_CHECKING:
+    from nkcorpus.backup import OnCopied
+    from nkcorpus.dump import DumpReport, Tally
+    from nkcorpus.merging import MergeReport, Merging
+    from nkcorpus.opened import Opened
+    from nkcorpus.store import Store
+
+OnTaken = Callable[[int, str], None]
+"""Hears how many articles are dealt with for good, and of which corpus."""
+
+
+class Transfer:
+    """The service of a corpus at `path` for what concerns all of it. `opened` is what the corpus holds open."""
+
+    def __init__(self, path: Path, opened: Opened) -> None:
+        self._path = path
+        self._opened = opened
+
+    def backup(self, path: Path, *, force: bool = False, on_copied: OnCopied = lambda done, total: None) -> None:
+        """Write the corpus to a file, as it is at this moment, and check that; see `nkcorpus.backup.backup`."""
+        from nkcorpus.backup import backup
+
+        backup(self._opened.store, self._path, path, force=force, on_copied=on_copied)
+
+    def restore(self, path: Path, *, on_copied: OnCopied = lambda done, total: None) -> Path | None:
+        """Make the corpus in a file, such as a backup, this one; see `nkcorpus.backup.restore`."""
+        from nkcorpus.backup import restore
+
+        self._opened.close()
+        self._opened.make_folder()
+        return restore(path, self._path, on_copied=on_copied)
+
+    def export(
+        self,
+        path: Path,
+        ids: Sequence[str] | None = None,
+        *,
+        force: bool = False,
+        on_written: Callable[[int], None] = lambda done: None,
+    ) -> DumpReport:
+        """Write the whole corpus, or what belongs to these articles, given by ids or prefixes, as JSON lines to a file.
+
+        `force` replaces a file; `on_written` hears how many lines are done. Raises ArticleNotFound, AmbiguousId,
+        UsageError where the file exists or cannot be made, CorpusDamaged.
+        """
+        from nkcorpus.dump import Tally, write_dump
+
+        tally = Tally()
+        with closing(self._lines(ids, tally)) as lines:
+            write_dump(lines, path, force=force, on_written=on_written)
+        return tally.report()
+
+    def lines(self, ids: Sequence[str] | None = None) -> Generator[str]:
+        """Yield the lines of an export, as `export` writes them."""
+        from nkcorpus.dump import Tally
+
+        return self._lines(ids, Tally())
+
+    def _lines(self, ids: Sequence[str] | None, tally: Tally) -> Generator[str]:
+        from nkcorpus.dump import dump
+        from nkcorpus.merging import verified
+
+        store = self._opened.store
+        articles = None if ids is None else sorted({store.resolve(article) for article in ids})
+        with store.awake(), closing(store.records(articles)) as records:
+            yield from dump(
+                verified(records),
+                schema=store.schema,
+                corpus_id=store.corpus_id,
+                tool=TOOL,
+                is_whole=ids is None,
+                tally=tally,
+            )
+
+    def take(
+        self,
+        names: Sequence[str],
+        *,
+        stdin: BinaryIO | None = None,
+        force: bool = False,
+        on_taken: OnTaken = lambda done, origin: None,
+    ) -> MergeReport:
+        """Take in exports of corpora, `-` from `stdin`; the corpus is made if there is none. See `merge`.
+
+        Raises SourceNotFound, NotAnExport, CorpusTooNew, all before anything is taken, and CorpusError.
+        """
+        from nkcorpus.undump import Dump
+
+        with ExitStack() as stack:
+            dumps = [Dump(stack.enter_context(_opened(name, stdin)), name) for name in names]
+            with self._merging(self._opened.created(), force, on_taken) as merging:
+                for dump in dumps:
+                    merging.take(dump.name, dump.records())
+        return merging.report()
+
+    def merge(
+        self,
+        paths: Sequence[Path],
+        *,
+        force: bool = False,
+        on_taken: OnTaken = lambda done, origin: None,
+    ) -> MergeReport:
+        """Take in other corpora, which are read only: articles by their identity, with the versions that are not here.
+
+        Nothing that is here is overwritten; doing it again changes nothing. `force` takes in what was removed here.
+        Raises UsageError for the corpus itself, CorpusError where any cannot be used, before anything is taken.
+        """
+        from nkcorpus.store.sqlite import SqliteStore
+
+        ours = self._opened.store
+        for path in paths:
+            if path.exists() and path.samefile(self._path):
+                raise UsageError(f"{path}: is the corpus itself; name another one")
+        with ExitStack() as stack:
+            others = [(path, stack.enter_context(closing(SqliteStore(path, TOOL, is_ours=False)))) for path in paths]
+            with self._merging(ours, force, on_taken) as merging:
+                for path, other in others:
+                    with closing(other.records()) as records:
+                        merging.take(str(path), records)
+        return merging.report()
+
+    @contextmanager
+    def _merging(self, store: Store, force: bool, on_taken: OnTaken) -> Iterator[Merging]:
+        """Give what takes in and counts; afterwards the index follows."""
+        from nkcorpus.merging import Merging
+
+        yield Merging(store, force, on_taken)
+        self._opened.sync()
+
+
+@contextmanager
+def _opened(name: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
+    if name == "-":
+        if stdin is None:
+            raise UsageError("-: there is no standard input here; name a file")
+        yield stdin
+        return
+    path = Path(name)
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{name}: is no file; name an export, or - for standard input")
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise SourceNotFound(f"{name}: there is no such file; name an export of a corpus") from None
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be read: {error.strerror}") from None
+    with file:
+        yield file
