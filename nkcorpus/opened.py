@@ -154,7 +154,7 @@ class Opened:
             try:
                 return work(self.sync())
             except IndexDamaged:
-                continue
+                self.index.close()  # as it was opened: another process may have put a new one in its place
         self._notify("the index is damaged; building it anew ...")
         self.rebuild()
         return work(self.index)
