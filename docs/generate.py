@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from nkcorpus.cli.app import COMMANDS, root
-from nkcorpus.store.sqlite.connection import APPLICATION_ID, migrations
+from nkcorpus.store.sqlite.connection import APPLICATION_ID
+from nkcorpus.store.sqlite.migrating import migrations
 
 DOCS = Path(__file__).parent
 

@@ -208,7 +208,7 @@ class Opened:
         if self._store is None:
             from nkcorpus.store.sqlite import SqliteStore
 
-            self._store = SqliteStore(self._path, TOOL, create=create)
+            self._store = SqliteStore(self._path, TOOL, create=create, notify=self._notify)
         return self._store
 
     def _is_current(self, position: Position) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,15 +28,21 @@ _BATCH = 400
 
 
 class SqliteStore:
-    """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run."""
+    """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run.
 
-    def __init__(self, path: Path, tool: str, *, create: bool = False) -> None:
+    `notify` hears when a corpus of an older schema is migrated.
+    """
+
+    def __init__(
+        self, path: Path, tool: str, *, create: bool = False, notify: Callable[[str], None] = lambda message: None
+    ) -> None:
         self._path = path
         self._tool = tool
+        self._notify = notify
         self._is_at_rest = True
         if create:
-            self._is_at_rest = close_writer(open_writer(path, tool, create=True))
-        self._connection = open_reader(path)
+            self._is_at_rest = close_writer(open_writer(path, tool, create=True, notify=notify))
+        self._connection = open_reader(path, notify)
 
     @property
     def corpus_id(self) -> str:
@@ -324,7 +330,7 @@ class SqliteStore:
 
     @contextlib.contextmanager
     def _writable(self) -> Iterator[sqlite3.Connection]:
-        connection = open_writer(self._path, self._tool, create=False)
+        connection = open_writer(self._path, self._tool, create=False, notify=self._notify)
         try:
             yield connection
         finally:
