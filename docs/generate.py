@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from nkcorpus.cli.app import COMMANDS, root
-from nkcorpus.store.sqlite.connection import APPLICATION_ID, empty_copy, schema_version
+from nkcorpus.store.sqlite.connection import APPLICATION_ID
+from nkcorpus.store.sqlite.migrating import empty_copy, schema_version
 from nkcorpus.store.sqlite.seals import SEALED, VERSION_SEALED
 
 DOCS = Path(__file__).parent

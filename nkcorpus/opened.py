@@ -158,7 +158,7 @@ class Opened:
             try:
                 return work(self.sync())
             except IndexDamaged:
-                continue
+                self.index.close()  # as it was opened: another process may have put a new one in its place
         self._notify("the index is damaged; building it anew ...")
         self.rebuild()
         return work(self.index)
@@ -232,7 +232,7 @@ class Opened:
         if self._store is None:
             from nkcorpus.store.sqlite import SqliteStore
 
-            self._store = SqliteStore(self._path, TOOL, create=create)
+            self._store = SqliteStore(self._path, TOOL, create=create, notify=self._notify)
         return self._store
 
     def _is_current(self, position: Position) -> bool:

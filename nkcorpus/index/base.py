@@ -104,6 +104,11 @@ class Index(Protocol):
     def definitions(self) -> list[DefinitionCount]:
         """Return what the articles' titles and texts say that acronyms stand for, in no order."""
 
+    def damage(self) -> str | None:
+        """Return a line that names a file of the index that is not as it was written; None where all are, or where
+        there is no index. All files are read. Waits for a process that is writing it.
+        """
+
     def clear(self) -> None:
         """Delete the index from disk."""
 

@@ -7,45 +7,72 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
-from nkcorpus.errors import IndexNotWritable
+from nkcorpus.errors import IndexDamaged, IndexNotWritable
+from nkcorpus.index.manifest import VouchedFiles
 
-MANIFEST = "manifest.json"
 LOCK_SECONDS = 600.0
 """How long a command waits for another process that builds the index."""
 
 
 class IndexDirectory:
-    """The place of one corpus' index of one engine version: `ROOT/index/KEY/NAME`."""
+    """The place of one corpus' index of one engine version: `ROOT/index/KEY/NAME`.
 
-    def __init__(self, root: Path, corpus_id: str, corpus: str, name: str) -> None:
+    Of its files, the `rewritten` are written anew under the same name, the `growing` only added to; all others are
+    written once.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        corpus_id: str,
+        corpus: str,
+        name: str,
+        rewritten: Set[str] = frozenset(),
+        growing: Set[str] = frozenset(),
+    ) -> None:
         key = hashlib.sha256(f"{corpus_id}\0{corpus}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
         self._home = root / "index" / key
         self._name = name
+        self._rewritten = rewritten
+        self._growing = growing
         self.path = self._home / name
 
-    def is_whole(self) -> bool:
-        """Tell whether the manifest is there and every file has the size that it lists."""
-        try:
-            sizes = json.loads((self.path / MANIFEST).read_text("ascii"))
-            found = {entry.name: entry.stat().st_size for entry in os.scandir(self.path)}
-        except (OSError, ValueError):
-            return False
-        return isinstance(sizes, dict) and all(found.get(name) == size for name, size in sizes.items())
+    @property
+    def files(self) -> VouchedFiles:
+        """The files with their manifest as it is now."""
+        return VouchedFiles(self.path)
 
-    def vouch(self, folder: Path) -> None:
-        """Write the manifest of `folder` as it is now, once the files that it vouches for are on the disk."""
-        sizes = {e.name: e.stat().st_size for e in os.scandir(folder) if e.is_file() and e.name != MANIFEST}
-        for name in sizes:
-            with (folder / name).open("rb+") as file:
-                os.fsync(file)  # engines do not: after a power cut a file could have its size without its content
-        draft = folder / f"{MANIFEST}.new"
-        draft.write_text(json.dumps(sizes), "ascii")
-        draft.replace(folder / MANIFEST)
+    def vouch(self) -> None:
+        """Write the manifest of the index as it is now. Call it locked."""
+        self.files.vouch(self._rewritten, self._growing)
+
+    @contextlib.contextmanager
+    def merging(self) -> Iterator[None]:
+        """Raise IndexDamaged after a block that took files into others, and one of them was not as it was written:
+        the damage would be vouched for in what they were merged into. Call it locked.
+        """
+        files, held = self.files, self._home / f"{self._name}.held"
+        self._clear([held])
+        held.mkdir()
+        try:
+            lasting = files.lasting(self._rewritten | self._growing)
+            for name in lasting:
+                self._hold(files, name, held)
+            yield
+            merged = (name for name in lasting if not (self.path / name).exists() and (held / name).exists())
+            for name in merged:
+                _raise_damage(files.damage_of(name, held / name))
+        finally:
+            self._clear([held])
+
+    def _hold(self, files: VouchedFiles, name: str, held: Path) -> None:
+        try:
+            (held / name).hardlink_to(self.path / name)
+        except OSError:  # a file system without links
+            _raise_damage(files.damage_of(name, self.path / name))
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -76,7 +103,7 @@ class IndexDirectory:
         self._clear([draft, retired])
         draft.mkdir()
         yield draft
-        self.vouch(draft)
+        VouchedFiles(draft).vouch()
         if self.path.exists():
             self.path.rename(retired)
         draft.rename(self.path)
@@ -109,3 +136,8 @@ class IndexDirectory:
                 f"{error.filename or self._home}: the index cannot be written ({error.strerror or error});"
                 " free some space or set NKCORPUS_CACHE_DIR to another folder"
             ) from error
+
+
+def _raise_damage(damage: str | None) -> None:
+    if damage:
+        raise IndexDamaged(damage)

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from nkcorpus.errors import IndexDamaged, NkcorpusError
+from nkcorpus.errors import IndexDamaged, IndexNotWritable, NkcorpusError
 from nkcorpus.index.analysed import SEPARATOR
 from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
+from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.model import Indexable, Position, Removal
@@ -58,8 +59,8 @@ class EmbeddedIndex(ABC, Generic[V]):
         self._view: V | None = None
 
     @abstractmethod
-    def _opened(self) -> V:
-        """Open the index in the folder; raise whatever comes of damage."""
+    def _opened(self, files: VouchedFiles) -> V:
+        """Open the index in its folder; raise whatever comes of damage."""
 
     @abstractmethod
     def _answer(self, view: V, query: Query, options: SearchOptions) -> Matches:
@@ -71,7 +72,7 @@ class EmbeddedIndex(ABC, Generic[V]):
 
     @abstractmethod
     def _update(self, changes: Iterable[Indexable | Removal], target: Position, jobs: int) -> None:
-        """Bring the index up to `target`. Raises IndexDamaged."""
+        """Bring the index up to `target`, without a new manifest. Raises IndexDamaged."""
 
     def _is_worth_an_update(self, view: V) -> bool:
         """Tell whether the index is not rather to be made anew."""
@@ -152,7 +153,9 @@ class EmbeddedIndex(ABC, Generic[V]):
                 return False
             if position is not None and is_current(position) and self._is_worth_an_update(self._open()):
                 try:
-                    self._update(read(position.seq), target, jobs)
+                    with self._directory.merging():
+                        self._update(read(position.seq), target, jobs)
+                    self._directory.vouch()
                     return True
                 except IndexDamaged:
                     pass
@@ -160,6 +163,16 @@ class EmbeddedIndex(ABC, Generic[V]):
             with self._directory.replaced() as folder:
                 self._create(folder, read(0), target, jobs)
         return True
+
+    def damage(self) -> str | None:
+        """See Index."""
+        if not self.path.exists():
+            return None
+        try:
+            with self._directory.locked():
+                return self._directory.files.damage()
+        except IndexNotWritable:  # a cache on read-only media, where nobody else writes either
+            return self._directory.files.damage()
 
     def clear(self) -> None:
         """See Index."""
@@ -181,10 +194,11 @@ class EmbeddedIndex(ABC, Generic[V]):
 
     def _open(self) -> V:
         if self._view is None:
-            if not self._directory.is_whole():
+            files = self._directory.files
+            if not files.is_whole():
                 raise IndexDamaged(f"{self.path}: the index is missing or damaged")
             with self._reading():
-                self._view = self._opened()
+                self._view = self._opened(files)
         return self._view
 
     @contextlib.contextmanager

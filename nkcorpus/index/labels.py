@@ -8,24 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
 
-_NAME = "labels"
+from nkcorpus.index.manifest import VouchedFiles
+
+LABELS = "labels"
 _BETWEEN = "\x1f"  # ASCII's unit separator, white space to Python, which values have none of but spaces
 
 
 class Labels:
     """The labels of the index in a folder. Line 0 is of no value."""
 
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / _NAME
+    def __init__(self, files: VouchedFiles) -> None:
+        self._files = files
         self._written = 0
 
     @cached_property
     def lines(self) -> list[str]:
         """All lines, by number."""
         try:
-            lines = self._file.read_text("utf-8").split("\n")[:-1]
+            lines = self._files.read(LABELS).decode("utf-8").split("\n")[:-1]
         except FileNotFoundError:
             return [""]
         self._written = len(lines)
@@ -53,4 +54,5 @@ class Labels:
         """Write the file anew if lines were added."""
         if len(self.lines) == self._written:
             return
-        self._file.write_bytes("".join(f"{line}\n" for line in self.lines).encode("utf-8", "replace"))
+        content = "".join(f"{line}\n" for line in self.lines).encode("utf-8", "replace")
+        (self._files.folder / LABELS).write_bytes(content)

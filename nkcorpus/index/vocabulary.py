@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.query.analysis import stems
 
 _WORDS = "words"
@@ -19,21 +20,23 @@ _SPELLINGS = "spellings"
 """Key and word of each word that has a `spelling_key`, apart by a tab."""
 _FAMILIES = "families"
 """Each stem and how many words have it, apart by a tab."""
+VOCABULARY = frozenset({_WORDS, _SPELLINGS, _FAMILIES})
+"""The files."""
 
 
 class Vocabulary:
     """The words of the index in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, files: VouchedFiles) -> None:
+        self._files = files
         self._words, self._spellings, self._families = (
-            _SortedLines(folder / name) for name in (_WORDS, _SPELLINGS, _FAMILIES)
+            _SortedLines(files.folder / name) for name in (_WORDS, _SPELLINGS, _FAMILIES)
         )
 
     @cached_property
     def words(self) -> list[str]:
         """All words, sorted."""
-        return _lines(self._folder / _WORDS)
+        return _lines(self._files, _WORDS)
 
     def with_key(self, key: str) -> list[str]:
         """Return the words whose `spelling_key` is `key`, sorted."""
@@ -55,20 +58,20 @@ class Vocabulary:
         new = set(words).difference(known)
         if not new:
             return
-        spellings = _lines(self._folder / _SPELLINGS)
+        spellings = _lines(self._files, _SPELLINGS)
         spellings += [f"{key}\t{word}" for word in new if (key := spelling_key(word))]
         sizes = Counter(stems(list(new)))
-        for line in _lines(self._folder / _FAMILIES):
+        for line in _lines(self._files, _FAMILIES):
             stem, _, size = line.partition("\t")
             sizes[stem] += int(size)
-        _write(self._folder / _WORDS, [*known, *new])
-        _write(self._folder / _SPELLINGS, spellings)
-        _write(self._folder / _FAMILIES, [f"{stem}\t{size}" for stem, size in sizes.items()])
+        _write(self._files.folder / _WORDS, [*known, *new])
+        _write(self._files.folder / _SPELLINGS, spellings)
+        _write(self._files.folder / _FAMILIES, [f"{stem}\t{size}" for stem, size in sizes.items()])
 
 
-def _lines(file: Path) -> list[str]:
+def _lines(files: VouchedFiles, name: str) -> list[str]:
     try:
-        return file.read_text("utf-8").split("\n")[:-1]
+        return files.read(name).decode("utf-8").split("\n")[:-1]
     except FileNotFoundError:
         return []
 

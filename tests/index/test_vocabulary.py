@@ -9,6 +9,7 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.lexicon.folding import spelling_key
 from nkcorpus.query.analysis import stems
@@ -24,9 +25,9 @@ WORDS = st.sets(
 @given(WORDS, WORDS, st.text("abst보", max_size=3))
 def test_look_ups_agree_with_all_words(first: set[str], later: set[str], prefix: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        Vocabulary(Path(folder)).add(first)
-        Vocabulary(Path(folder)).add(later)
-        vocabulary = Vocabulary(Path(folder))
+        Vocabulary(VouchedFiles(Path(folder))).add(first)
+        Vocabulary(VouchedFiles(Path(folder))).add(later)
+        vocabulary = Vocabulary(VouchedFiles(Path(folder)))
         words = sorted(first | later)
         assert vocabulary.words == words
         assert list(vocabulary.with_prefix(prefix)) == [word for word in words if word.startswith(prefix)]
@@ -40,8 +41,8 @@ def test_look_ups_agree_with_all_words(first: set[str], later: set[str], prefix:
 
 def test_a_look_up_goes_on_while_words_are_added(tmp_path: Path) -> None:
     words = sorted(f"word{number}" for number in range(2_000))
-    Vocabulary(tmp_path).add(words)
-    found = iter(Vocabulary(tmp_path).with_prefix("word"))
+    Vocabulary(VouchedFiles(tmp_path)).add(words)
+    found = iter(Vocabulary(VouchedFiles(tmp_path)).with_prefix("word"))
     first = next(found)
-    Vocabulary(tmp_path).add([f"earlier{number}" for number in range(500)])
+    Vocabulary(VouchedFiles(tmp_path)).add([f"earlier{number}" for number in range(500)])
     assert [first, *found] == words

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from nkcorpus.errors import CorpusTooNew
 from nkcorpus.model import Indexable, Prepared
 from nkcorpus.store.sqlite import SqliteStore
-from nkcorpus.store.sqlite.connection import APPLICATION_ID, migrations
+from nkcorpus.store.sqlite.connection import APPLICATION_ID
+from nkcorpus.store.sqlite.migrating import migrations
 
 from .builders import TOOL, add, create, prepared
 

@@ -23,7 +23,8 @@ from nkcorpus.errors import (
 )
 from nkcorpus.model import ArticleDate, Span
 from nkcorpus.store.sqlite import SqliteStore
-from nkcorpus.store.sqlite.connection import APPLICATION_ID, migrations
+from nkcorpus.store.sqlite.connection import APPLICATION_ID
+from nkcorpus.store.sqlite.migrating import migrations
 
 from .builders import TOOL, add, create, prepared
 

@@ -11,7 +11,8 @@ from nkcorpus.model import Attempt, Retrieval
 from nkcorpus.results import IngestReport
 from nkcorpus.store import Followed, SavedSearch, StoredRule
 from nkcorpus.store.sqlite import SqliteStore
-from nkcorpus.store.sqlite.connection import empty_copy, open_writer, schema_version
+from nkcorpus.store.sqlite.connection import open_writer
+from nkcorpus.store.sqlite.migrating import empty_copy, schema_version
 from nkcorpus.store.sqlite.seals import SEALED, VERSION_SEALED, add_functions, crc32_of, reseal_versions, sha256_of
 
 from .builders import TOOL, add, create, prepared

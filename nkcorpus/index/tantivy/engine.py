@@ -14,11 +14,14 @@ from nkcorpus.config import INDEX_MEMORY
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
 from nkcorpus.index.embedded import EmbeddedIndex
+from nkcorpus.index.labels import LABELS
+from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.tantivy import records
-from nkcorpus.index.tantivy.reader import Reader, is_panic
+from nkcorpus.index.tantivy.reader import META_FILE, STATISTICS, Reader, is_panic
 from nkcorpus.index.tantivy.schema import new_schema
 from nkcorpus.index.tantivy.search import answer
 from nkcorpus.index.tantivy.silence import silenced
+from nkcorpus.index.vocabulary import VOCABULARY
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Query
@@ -27,6 +30,7 @@ INDEX_VERSION = 2
 """Raise it when the schema or what it is filled with changes."""
 
 _NAME = f"tantivy-{INDEX_VERSION}-{analysis.ANALYSIS_VERSION}-{'.'.join(re.findall('[0-9]+', __version__)[:2])}"
+_REWRITTEN = frozenset({META_FILE, STATISTICS, ".managed.json", LABELS, *VOCABULARY})
 _LEFT_BEHIND = 2
 """The index is built anew when its records are so many times its articles."""
 _FEW = 1_000  # records for which that does not matter
@@ -36,11 +40,11 @@ class TantivyIndex(EmbeddedIndex[Reader]):
     """Fulfils Index. Postings are gathered in `memory` MB, 15 at least."""
 
     def __init__(self, root: Path, corpus_id: str, corpus: str, memory: int = INDEX_MEMORY) -> None:
-        super().__init__(IndexDirectory(root, corpus_id, corpus, _NAME))
+        super().__init__(IndexDirectory(root, corpus_id, corpus, _NAME, _REWRITTEN, frozenset({records.FILE})))
         self._memory = memory
 
-    def _opened(self) -> Reader:
-        return Reader(self.path)
+    def _opened(self, files: VouchedFiles) -> Reader:
+        return Reader(files)
 
     def _answer(self, view: Reader, query: Query, options: SearchOptions) -> Matches:
         return answer(view, query, options)
@@ -57,8 +61,9 @@ class TantivyIndex(EmbeddedIndex[Reader]):
             index = tantivy.Index.open(str(self.path))
         try:
             self._fill(index, self.path, changes, target, jobs, known)
-        finally:
-            self._directory.vouch(self.path)  # also for what a broken-off update put back
+        except BaseException:
+            self._directory.vouch()  # for what a broken-off update put back
+            raise
 
     def _fill(
         self,

@@ -14,6 +14,7 @@ import tantivy
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.analysed import META
 from nkcorpus.index.labels import Labels
+from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.index.tantivy.records import Records
 from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, TWIN, token
@@ -26,7 +27,9 @@ Hit = tuple[float, Address]
 """A document with what it was ordered by."""
 
 _KEPT_TERMS = 1_000
-_STATISTICS = "statistics.json"
+STATISTICS = "statistics.json"
+META_FILE = "meta.json"
+"""Tantivy's own list of its segments."""
 _MOST_VALUES = 60_000
 """Values of a column that tantivy counts; it refuses over 65,000."""
 _SEGMENT_VALUES = 10_000_000
@@ -45,13 +48,13 @@ class Statistics(NamedTuple):
     token: str
 
     @classmethod
-    def read(cls, folder: Path) -> Statistics:
-        """Return those of the index in a folder."""
-        return cls(**json.loads((folder / _STATISTICS).read_text("ascii")))
+    def read(cls, files: VouchedFiles) -> Statistics:
+        """Return those of an index."""
+        return cls(**json.loads(files.read(STATISTICS)))
 
     def write(self, folder: Path) -> None:
         """Write them beside the index in a folder."""
-        (folder / _STATISTICS).write_text(json.dumps(self._asdict()), "ascii")
+        (folder / STATISTICS).write_text(json.dumps(self._asdict()), "ascii")
 
 
 def is_panic(error: BaseException) -> bool:
@@ -62,13 +65,15 @@ def is_panic(error: BaseException) -> bool:
 class Reader:
     """Fulfils Terms; hands out matches and columns. Not for concurrent use."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, files: VouchedFiles) -> None:
+        folder = files.folder
+        files.read(META_FILE)  # what tantivy goes by does not vouch for itself
         index = tantivy.Index.open(str(folder))
         index.config_reader("manual")
         self.schema = index.schema
-        self.statistics = Statistics.read(folder)
-        self.vocabulary = Vocabulary(folder)
-        self.labels = Labels(folder)
+        self.statistics = Statistics.read(files)
+        self.vocabulary = Vocabulary(files)
+        self.labels = Labels(files)
         self.records = Records(folder)
         self._searcher = index.searcher()
         self._holders: dict[str, int] = {}

@@ -15,6 +15,7 @@ from nkcorpus.index.analysed import META
 from nkcorpus.index.chunks import analysed
 from nkcorpus.index.facets import label_columns
 from nkcorpus.index.labels import Labels
+from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.tantivy import records
 from nkcorpus.index.tantivy.chunk import ChunkAnalyser
 from nkcorpus.index.tantivy.reader import Query, Statistics, is_panic
@@ -46,13 +47,14 @@ def fill(
         writer = with_tokenizers(index).writer(max(memory, LEAST_MEMORY) << 20, 1)
     end = (folder / records.FILE).stat().st_size
     words: set[str] = set()
-    labels = Labels(folder)
+    files = VouchedFiles(folder)
+    labels = Labels(files)
     try:
         added = _add(writer, index.schema, folder, changes, labels, words, jobs, is_new=known is None)
         if known is not None:
             writer.delete_documents_by_term("id", META)
         writer.add_document(tantivy.Document(**{"id": META, POSITION: json.dumps([target.seq, target.token])}))
-        Vocabulary(folder).add(words)
+        Vocabulary(files).add(words)
         labels.write()
         with _write_errors(folder), silenced():
             writer.commit()

@@ -11,9 +11,11 @@ from nkcorpus.config import INDEX_MEMORY
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
 from nkcorpus.index.embedded import EmbeddedIndex
-from nkcorpus.index.labels import Labels
-from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.labels import LABELS, Labels
+from nkcorpus.index.manifest import VouchedFiles
+from nkcorpus.index.vocabulary import VOCABULARY, Vocabulary
 from nkcorpus.index.whoosh.search import answer
+from nkcorpus.index.whoosh.segments import SEGMENTS
 from nkcorpus.index.whoosh.snapshot import Snapshot
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
@@ -23,17 +25,18 @@ INDEX_VERSION = 8
 """Raise it when the schema or what it is filled with changes."""
 
 _NAME = f"whoosh-{INDEX_VERSION}-{analysis.ANALYSIS_VERSION}-{'.'.join(map(str, whoosh.__version__[:2]))}"
+_REWRITTEN = frozenset({SEGMENTS, LABELS, *VOCABULARY})
 
 
 class WhooshIndex(EmbeddedIndex[Snapshot]):
     """Fulfils Index. At most `memory` MB of postings are in memory while they are gathered."""
 
     def __init__(self, root: Path, corpus_id: str, corpus: str, memory: int = INDEX_MEMORY) -> None:
-        super().__init__(IndexDirectory(root, corpus_id, corpus, _NAME))
+        super().__init__(IndexDirectory(root, corpus_id, corpus, _NAME, _REWRITTEN))
         self._memory = memory << 20
 
-    def _opened(self) -> Snapshot:
-        return Snapshot(self.path, Vocabulary(self.path), Labels(self.path))
+    def _opened(self, files: VouchedFiles) -> Snapshot:
+        return Snapshot(files, Vocabulary(files), Labels(files))
 
     def _answer(self, view: Snapshot, query: Query, options: SearchOptions) -> Matches:
         return answer(view, query, options)
@@ -50,4 +53,3 @@ class WhooshIndex(EmbeddedIndex[Snapshot]):
         with self._reading():
             update(self.path, changes, target, self._memory, jobs, snapshot.documents)
         self.close()
-        self._directory.vouch(self.path)

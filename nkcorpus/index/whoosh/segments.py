@@ -24,6 +24,7 @@ from whoosh.filedb.structfile import StructFile
 
 from nkcorpus.index.analysed import NO_DATE
 from nkcorpus.index.facets import LABELLED
+from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.whoosh.postings import SegmentPostings
 from nkcorpus.model import Position
 
@@ -40,7 +41,7 @@ INTEGER_COLUMNS: Mapping[str, tuple[str, int]] = {
 ID_SIZE = 16
 """Bytes of an article's id in the column `article`."""
 
-_NAME = "segments.json"
+SEGMENTS = "segments.json"
 _TERM_INFO = struct.Struct("!BfIBBfIIq")
 """Flag, weight, document frequency, least and greatest length, greatest weight, first and last number, offset."""
 _FIELD_NUMBER = struct.Struct("!H")
@@ -53,16 +54,16 @@ def record(folder: Path, position: Position) -> None:
 
     segments = TOC.read(FileStorage(str(folder)), "MAIN").segments
     listed = [[one.segment_id(), one.doc_count_all(), sorted(one.deleted_docs())] for one in segments]
-    (folder / _NAME).write_text(json.dumps([[position.seq, position.token], listed]), "ascii")
+    (folder / SEGMENTS).write_text(json.dumps([[position.seq, position.token], listed]), "ascii")
 
 
-def read_segments(folder: Path) -> tuple[Position, list[Segment]]:
+def read_segments(files: VouchedFiles) -> tuple[Position, list[Segment]]:
     """Return what `record` wrote. Raises what reading damaged files does, which can be anything."""
-    position, listed = json.loads((folder / _NAME).read_text("ascii"))
+    position, listed = json.loads(files.read(SEGMENTS))
     segments: list[Segment] = []
     base = 0
     for name, size, deleted in listed:
-        segments.append(Segment(folder, name, base, size, frozenset(deleted)))
+        segments.append(Segment(files, name, base, size, frozenset(deleted)))
         base += size
     return Position(*position), segments
 
@@ -85,14 +86,14 @@ class Segment:
     `deleted` are numbers in the segment.
     """
 
-    def __init__(self, folder: Path, name: str, base: int, size: int, deleted: frozenset[int]) -> None:
+    def __init__(self, files: VouchedFiles, name: str, base: int, size: int, deleted: frozenset[int]) -> None:
         self.base = base
         self.size = size
         self.deleted = deleted
-        self._folder = folder
+        self._files = files
         self._name = name
-        terms = MappedFile(folder / f"{name}.trm")
-        self._postings = MappedFile(folder / f"{name}.pst")
+        terms = MappedFile(files.folder / f"{name}.trm")
+        self._postings = MappedFile(files.folder / f"{name}.pst")
         self._terms = OrderedHashReader(terms, len(terms.file))
         self._fields: Mapping[str, int] = self._terms.extras["fieldmap"]
 
@@ -124,7 +125,7 @@ class Segment:
     def column(self, name: str) -> array[int]:
         """Return an integer column, by document."""
         code, none = INTEGER_COLUMNS[name]
-        values = array(code, self._file(f"{name}.col").read_bytes())
+        values = array(code, self._files.read(f"{self._name}.{name}.col"))
         if sys.byteorder == "little":
             values.byteswap()
         values.extend([none] * (self.size - len(values)))  # those at the end are not written
@@ -136,10 +137,7 @@ class Segment:
 
     @cached_property
     def _ids(self) -> mmap.mmap:
-        return _mapped(self._file("article.col"))
-
-    def _file(self, extension: str) -> Path:
-        return self._folder / f"{self._name}.{extension}"
+        return _mapped(self._files.folder / f"{self._name}.article.col")
 
     def _info(self, field: str, term: bytes) -> bytes | None:
         key = self._key(field, term)

@@ -9,9 +9,9 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 
 from nkcorpus.index.labels import Labels
+from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
 from nkcorpus.index.ranking.snapshot import Forms, Unit
 from nkcorpus.index.vocabulary import Vocabulary
@@ -23,10 +23,10 @@ from nkcorpus.index.whoosh.segments import INTEGER_COLUMNS, read_segments
 class Snapshot:
     """A reader over an open index. Not for concurrent use."""
 
-    def __init__(self, folder: Path, vocabulary: Vocabulary, labels: Labels) -> None:
+    def __init__(self, files: VouchedFiles, vocabulary: Vocabulary, labels: Labels) -> None:
         self.vocabulary = vocabulary
         self.labels = labels
-        self.position, self._segments = read_segments(folder)
+        self.position, self._segments = read_segments(files)
         """The change up to which the index was filled."""
         self._columns: dict[str, array[int]] = {}
         self._deleted = frozenset(one.base + number for one in self._segments for number in one.deleted)

@@ -13,6 +13,7 @@ from nkcorpus.index.analysed import columns
 from nkcorpus.index.chunks import analysed
 from nkcorpus.index.facets import label_columns
 from nkcorpus.index.labels import Labels
+from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.chunk import ArticleFacts, ChunkAnalyser
 from nkcorpus.index.whoosh.codec import ColumnCodec
@@ -58,12 +59,13 @@ def _fill(
 
     Vocabulary and labels are written before: a kill in between leaves files of another size than the manifest's.
     """
-    labels = Labels(folder)
+    files = VouchedFiles(folder)
+    labels = Labels(files)
     writer = index.writer(codec=ColumnCodec(), compound=False)
     writer.pool = PostingPool(memory)
     try:
         words = _add(writer, changes, labels, jobs, outdated)
-        Vocabulary(folder).add(words)
+        Vocabulary(files).add(words)
         labels.write()
         writer.commit()
     except BaseException:

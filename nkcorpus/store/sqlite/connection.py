@@ -1,4 +1,4 @@
-"""Opening a corpus file: recognition, creation, migration, pragmas, and SQLite's errors in our words.
+"""Opening a corpus file: recognition, creation, pragmas, and SQLite's errors in our words.
 
 A file is a corpus by its application id; its schema version is `user_version` (SQLite file format, 1.3).
 """
@@ -9,7 +9,7 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +23,7 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
+from nkcorpus.store.sqlite.migrating import apply_migrations, migrate, migrate_copy, schema_of, schema_version
 from nkcorpus.store.sqlite.seals import add_functions, keep_seals
 
 APPLICATION_ID = 0x4E4B4331
@@ -39,37 +40,28 @@ _CACHE_KIB = 32 << 10
 a third of the time of an ingest of 20,000 went into reading and writing those pages again and again."""
 
 
-_MIGRATIONS = Path(__file__).with_name("migrations")
+def _nobody(message: str) -> None:
+    """Hear a note, and tell nobody."""
 
 
-def schema_version() -> int:
-    """Return the newest schema version: the number of migrations."""
-    return sum(1 for _ in _MIGRATIONS.glob("*.sql"))
-
-
-def migrations() -> list[str]:
-    """Return the migrations' SQL in order; the n-th leads from schema n-1 to schema n."""
-    return [path.read_text("utf-8") for path in sorted(_MIGRATIONS.glob("*.sql"))]
-
-
-def open_reader(path: Path, *, may_migrate: bool = True) -> sqlite3.Connection:
+def open_reader(path: Path, notify: Callable[[str], None] = _nobody, *, may_migrate: bool = True) -> sqlite3.Connection:
     """Open an existing corpus for reading; works on read-only media. Raises CorpusError.
 
-    A corpus of an older schema is migrated first, or where it cannot be written or must not be, read as a migrated copy
-    in memory.
+    A corpus of an older schema is migrated first, of which `notify` hears, or where it cannot be written or must not
+    be, read as a migrated copy in memory.
     """
     _require_file(path)
     with corpus_errors(path):
         connection = _open_reader(path)
-        if _schema_of(connection) == schema_version():
+        if schema_of(connection) == schema_version():
             return connection
         if not may_migrate:
             return _migrated_copy(connection)
         connection.close()  # a reader would keep the file in the writer's WAL mode
         with contextlib.suppress(CorpusNotWritable, CorpusLocked):
-            close_writer(open_writer(path, "", create=False))
+            close_writer(open_writer(path, "", create=False, notify=notify))
         connection = _open_reader(path)
-        return connection if _schema_of(connection) == schema_version() else _migrated_copy(connection)
+        return connection if schema_of(connection) == schema_version() else _migrated_copy(connection)
 
 
 def open_for_check(path: Path) -> sqlite3.Connection:
@@ -80,18 +72,9 @@ def open_for_check(path: Path) -> sqlite3.Connection:
     _require_file(path)
     with corpus_errors(path):
         connection = _open_reader(path)
-        if _schema_of(connection) != schema_version():
+        if schema_of(connection) != schema_version():
             connection = _migrated_copy(connection, "")
     connection.text_factory = tolerant_text
-    return connection
-
-
-def empty_copy(version: int) -> sqlite3.Connection:
-    """Return an empty database in memory with the tables of a schema version."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    add_functions(connection)
-    for script in migrations()[:version]:
-        connection.executescript(script)
     return connection
 
 
@@ -101,7 +84,7 @@ def _migrated_copy(connection: sqlite3.Connection, place: str = ":memory:") -> s
     add_functions(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
-    _migrate(copy)
+    migrate_copy(copy)
     return copy
 
 
@@ -119,8 +102,11 @@ def _open_reader(path: Path) -> sqlite3.Connection:
                 raise
 
 
-def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
-    """Open a corpus for writing, in WAL mode; with `create`, make it when there is none. Raises CorpusError."""
+def open_writer(path: Path, tool: str, *, create: bool, notify: Callable[[str], None] = _nobody) -> sqlite3.Connection:
+    """Open a corpus for writing, in WAL mode; with `create`, make it when there is none. Raises CorpusError.
+
+    One of an older schema is migrated, of which `notify` hears.
+    """
     if not create:
         _require_file(path)
     elif not path.parent.is_dir():
@@ -133,10 +119,10 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
             if create:
                 _initialise(connection, tool)
             _recognise(connection, path)
-            _migrate(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+            migrate(connection, path, notify)
             keep_seals(connection)
             _enter_wal(connection)
-            connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         except BaseException:
             connection.close()
@@ -248,10 +234,6 @@ def _recognised(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _schema_of(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
 def _is_blank(connection: sqlite3.Connection) -> bool:
     """Tell whether nobody has written anything into the file."""
     application_id: int = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -265,7 +247,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
         if _is_blank(connection):
             raise CorpusMissing(f"{path}: is an empty file; 'nkcorpus ingest SOURCE' makes a corpus of it")
         raise NotACorpus(f"{path}: is an SQLite file but not a corpus; name another file with -C")
-    version = _schema_of(connection)
+    version = schema_of(connection)
     newest = schema_version()
     if version > newest:
         raise CorpusTooNew(
@@ -281,7 +263,7 @@ def _initialise(connection: sqlite3.Connection, tool: str) -> None:
     try:
         if _is_blank(connection):  # still, now that no other process can be doing the same
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            _apply_migrations(connection, 0)
+            apply_migrations(connection, 0)
             keep_seals(connection)
             connection.executemany(
                 "INSERT INTO corpus (key, value) VALUES (?, ?)",
@@ -291,36 +273,6 @@ def _initialise(connection: sqlite3.Connection, tool: str) -> None:
     except BaseException:
         connection.rollback()
         raise
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    if _schema_of(connection) == schema_version():
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        _apply_migrations(connection, _schema_of(connection))
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
-
-
-def _apply_migrations(connection: sqlite3.Connection, version: int) -> None:
-    scripts = migrations()
-    for script in scripts[version:]:
-        for statement in _statements(script):
-            connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {len(scripts)}")
-
-
-def _statements(script: str) -> Iterator[str]:
-    """Yield the statements of a script one by one: `executescript` would commit the open transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _enter_wal(connection: sqlite3.Connection) -> None:

@@ -40,21 +40,30 @@ class SqliteStore:
     """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run."""
 
     def __init__(
-        self, path: Path, tool: str, *, create: bool = False, as_is: bool = False, is_ours: bool = True
+        self,
+        path: Path,
+        tool: str,
+        *,
+        create: bool = False,
+        as_is: bool = False,
+        is_ours: bool = True,
+        notify: Callable[[str], None] = lambda message: None,
     ) -> None:
         """Open a corpus, with `create` make it if need be; `as_is`, neither migrate it nor mind damage: for `inspect`.
 
-        `is_ours` tells that the file may be brought to the newest schema; else a copy in memory is. Raises CorpusError.
+        `is_ours` tells that the file may be brought to the newest schema; else a copy in memory is. `notify` hears when
+        it is. Raises CorpusError.
         """
         self._path = path
         self._tool = tool
+        self._notify = notify
         self._is_at_rest = True
         if as_is:
             self._connection = open_for_check(path)
             return
         if create:
-            self._is_at_rest = close_writer(open_writer(path, tool, create=True))
-        self._connection = open_reader(path, may_migrate=is_ours)
+            self._is_at_rest = close_writer(open_writer(path, tool, create=True, notify=notify))
+        self._connection = open_reader(path, notify, may_migrate=is_ours)
 
     @property
     def corpus_id(self) -> str:
@@ -387,7 +396,7 @@ class SqliteStore:
 
     @contextlib.contextmanager
     def _writable(self) -> Iterator[sqlite3.Connection]:
-        connection = open_writer(self._path, self._tool, create=False)
+        connection = open_writer(self._path, self._tool, create=False, notify=self._notify)
         try:
             yield connection
         finally:

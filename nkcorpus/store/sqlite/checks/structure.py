@@ -9,7 +9,7 @@ from contextlib import closing
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Finding
 from nkcorpus.store.sqlite.checks.reading import rows_by_key
-from nkcorpus.store.sqlite.connection import empty_copy, schema_version
+from nkcorpus.store.sqlite.migrating import empty_copy, schema_version
 from nkcorpus.store.sqlite.seals import SEALED, crc32_of, keys_of
 
 INTEGRITY = "file integrity"
