@@ -23,6 +23,7 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
+from nkcorpus.store.sqlite.trust import require_own_schema, restrict
 
 APPLICATION_ID = 0x4E4B4331
 """ASCII "NKC1", in the file's header."""
@@ -33,6 +34,8 @@ _CACHE = 8 << 20
 _ANALYSED = 1_000
 """Rows of an index that SQLite looks at for its planner's statistics: of all, a large corpus takes seconds to close."""
 _TRIES_TO_REST = 3
+_SHOWN = 200
+"""Characters of SQLite's words in a message."""
 _CACHE_KIB = 32 << 10
 """What a writer keeps of the file: an article writes to some twenty places of its indices, and with SQLite's own 2 MB
 a third of the time of an ingest of 20,000 went into reading and writing those pages again and again."""
@@ -71,6 +74,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
 def _migrated_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Return a copy in memory with the newest schema, and close the original."""
     copy = sqlite3.connect(":memory:", isolation_level=None)
+    restrict(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
     _migrate(copy)
@@ -156,6 +160,7 @@ def corpus_errors(path: Path) -> Iterator[None]:
 
 def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code
+    told = str(error)[:_SHOWN]  # it quotes names in the file
     match code:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return CorpusLocked(
@@ -164,15 +169,15 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
         case sqlite3.SQLITE_NOTADB:
             return NotACorpus(f"{path}: is not a corpus; name another file with -C")
         case sqlite3.SQLITE_CORRUPT:
-            return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); restore it from a copy")
+            return CorpusDamaged(f"{path}: the corpus file is damaged ({told}); restore it from a copy")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
-            return CorpusNotWritable(f"{path}: cannot be opened or written ({error}); check its permissions")
+            return CorpusNotWritable(f"{path}: cannot be opened or written ({told}); check its permissions")
         case sqlite3.SQLITE_FULL:
             return CorpusNotWritable(f"{path}: the disk is full; what was reported as stored is safe")
         case sqlite3.SQLITE_IOERR:
-            return CorpusNotWritable(f"{path}: the disk reports an error ({error}); check it")
+            return CorpusNotWritable(f"{path}: the disk reports an error ({told}); check it")
         case _:
-            return CorpusDamaged(f"{path}: SQLite reports: {error}")
+            return CorpusDamaged(f"{path}: SQLite reports: {told}")
 
 
 def _require_file(path: Path) -> None:
@@ -195,7 +200,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE >> 10}")
-        connection.execute("PRAGMA trusted_schema = OFF")
+        restrict(connection)
     except BaseException:
         connection.close()
         raise
@@ -235,6 +240,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
         raise CorpusTooNew(
             f"{path}: has schema {version}, this nkcorpus knows up to {newest}; update nkcorpus to read it"
         )
+    require_own_schema(connection, path, empty_corpus, newest)
 
 
 def _initialise(connection: sqlite3.Connection, tool: str) -> None:
@@ -254,6 +260,15 @@ def _initialise(connection: sqlite3.Connection, tool: str) -> None:
     except BaseException:
         connection.rollback()
         raise
+
+
+def empty_corpus(version: int) -> sqlite3.Connection:
+    """Return a corpus in memory with the schema of a version and nothing in it."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    for script in migrations()[:version]:
+        for statement in _statements(script):
+            connection.execute(statement)
+    return connection
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
