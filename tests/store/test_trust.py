@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,8 @@ FOREIGN = {
     "table": "CREATE TABLE mine (text)",
     "virtual table": "CREATE VIRTUAL TABLE fts USING fts5 (text)",
     "generated column": "ALTER TABLE article ADD COLUMN g TEXT AS (upper(id))",
-    "default": "DROP TABLE walk; CREATE TABLE walk (name TEXT PRIMARY KEY, place TEXT NOT NULL DEFAULT (hex(randomblob(9))),"
-    " reached_at TEXT NOT NULL) WITHOUT ROWID",
+    "default": "DROP TABLE walk; CREATE TABLE walk (name TEXT PRIMARY KEY,"
+    " place TEXT NOT NULL DEFAULT (hex(randomblob(9))), reached_at TEXT NOT NULL) WITHOUT ROWID",
     "check": "ALTER TABLE note ADD COLUMN g TEXT CHECK (g <> hex(zeroblob(100000000)))",
     "index": "CREATE INDEX mine ON article (seq)",
     "index of an expression": "CREATE INDEX mine ON article (printf('%.*c', 100000000, id))",
@@ -33,7 +34,8 @@ FOREIGN = {
     "other statement": "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'text TEXT NOT NULL',"
     " 'text TEXT NOT NULL COLLATE NOCASE') WHERE name = 'note'",
     "statement that is none": "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = x'00' WHERE name = 'note'",
-    "second row": "PRAGMA writable_schema = ON; INSERT INTO sqlite_master SELECT * FROM sqlite_master WHERE name = 'note'",
+    "second row": "PRAGMA writable_schema = ON;"
+    " INSERT INTO sqlite_master SELECT * FROM sqlite_master WHERE name = 'note'",
     "long statement": "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = sql || printf('%.*c', 30000, ' ')"
     " WHERE name = 'note'",
 }
@@ -55,13 +57,10 @@ def test_what_nkcorpus_did_not_make_is_refused_and_named(path: Path, kind: str) 
     create(path, RICE).close()
     run(path, FOREIGN[kind])
     before = path.read_bytes()
-    for opened in (
-        lambda: open_reader(path),
-        lambda: open_writer(path, TOOL, create=False),
-        lambda: open_writer(path, TOOL, create=True),
-    ):
+    writer = partial(open_writer, tool=TOOL)
+    for opened in (open_reader, partial(writer, create=False), partial(writer, create=True)):
         with pytest.raises(CorpusError) as caught:
-            opened()
+            opened(path)
         assert str(path) in str(caught.value) and "\n" not in str(caught.value)
         assert caught.value.exit_code == 3
     # What SQLite cannot read at all it refuses by itself.

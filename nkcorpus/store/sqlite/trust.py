@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import re
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def restrict(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA mmap_size = 0")  # a file that another process cuts off would end us by a signal
     for limit, most in _LIMITS.items():
         connection.setlimit(limit, most)
-    if hasattr(connection, "setconfig"):  # Python 3.12
+    if sys.version_info >= (3, 12):
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
 
 
