@@ -23,6 +23,7 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
+from nkcorpus.store.sqlite.columns import check_columns
 from nkcorpus.store.sqlite.trust import require_own_schema, restrict
 
 APPLICATION_ID = 0x4E4B4331
@@ -68,16 +69,17 @@ def open_reader(path: Path) -> sqlite3.Connection:
         with contextlib.suppress(CorpusNotWritable, CorpusLocked):
             close_writer(open_writer(path, "", create=False))
         connection = _open_reader(path)
-        return connection if _schema_of(connection) == schema_version() else _migrated_copy(connection)
+        return connection if _schema_of(connection) == schema_version() else _migrated_copy(connection, path)
 
 
-def _migrated_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
+def _migrated_copy(connection: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     """Return a copy in memory with the newest schema, and close the original."""
     copy = sqlite3.connect(":memory:", isolation_level=None)
     restrict(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
     _migrate(copy)
+    check_columns(copy, path)
     return copy
 
 
@@ -241,6 +243,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
             f"{path}: has schema {version}, this nkcorpus knows up to {newest}; update nkcorpus to read it"
         )
     require_own_schema(connection, path, empty_corpus, newest)
+    check_columns(connection, path)
 
 
 def _initialise(connection: sqlite3.Connection, tool: str) -> None:

@@ -21,6 +21,7 @@ from nkcorpus.model import (
     VersionInfo,
 )
 from nkcorpus.store.base import Recleaned
+from nkcorpus.store.sqlite.columns import damaged, json_of, object_of, pairs_of, strings_of
 
 Row = Mapping[str, Any]
 """A row by the names of its columns. To look a name up in an `sqlite3.Row` takes several times as long."""
@@ -122,7 +123,10 @@ def article_of(
 
 
 def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tuple[Any, ...]]) -> Document:
-    """Return the document of a row of `version` with its cuts and repairs."""
+    """Return the document of a row of `version` with its cuts and repairs. Raises CorpusDamaged."""
+    removed = tuple(Span(*cut) for cut in cuts)
+    repaired = tuple(Repair(*repair) for repair in repairs)
+    _require_disjoint(removed, repaired, len(row["raw_text"]))
     return Document(
         raw_text=row["raw_text"],
         extractor=row["extractor"],
@@ -138,8 +142,8 @@ def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tup
         url=row["url"],
         tags=_strings(row["tags"]),
         external_id=row["external_id"],
-        removed=tuple(Span(*cut) for cut in cuts),
-        repairs=tuple(Repair(*repair) for repair in repairs),
+        removed=removed,
+        repairs=repaired,
         cleaner=row["cleaner"],
         place=row["place"],
         updated=_date_of(row, "updated"),
@@ -147,6 +151,15 @@ def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tup
         counterpart=row["counterpart"],
         evidence=_pairs(row["evidence"]) if row["evidence"] else (),
     )
+
+
+def _require_disjoint(cuts: Iterable[Span], repairs: Iterable[Repair], length: int) -> None:
+    """Raise CorpusDamaged for spans that overlap or lie outside: they could make any text of a text, of any length."""
+    end = 0
+    for span in sorted((*cuts, *repairs), key=lambda span: (span.start, span.end)):
+        if not end <= span.start <= span.end <= length:
+            raise damaged(f"there is no span {span.start}-{span.end} in a text of {length:,} characters")
+        end = span.end
 
 
 def version_of(row: tuple[Any, ...]) -> VersionInfo:
@@ -162,7 +175,7 @@ def retrieval_of(
     """Return how a version came from the web, of its columns; None for one that did not."""
     if not retrieved_at:
         return None
-    pairs = tuple((name, value) for name, value in json.loads(headers or "[]"))
+    pairs = pairs_of(json_of(headers or "[]", "retrieval_headers"), "retrieval_headers")
     return Retrieval(url or "", answered or "", status, retrieved_at, pairs)
 
 
@@ -170,6 +183,8 @@ def indexable_of(row: tuple[Any, ...]) -> Indexable:
     """Return what an index holds of a row of INDEXABLE_COLUMNS."""
     article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, *rest = row
     tags, spans, raw, user_tags, notes = rest
+    if not (isinstance(text, str) and isinstance(authors, str) and isinstance(tags, str)):
+        raise damaged(f"the article {article} has no text")
     return Indexable(
         article, seq, title, text, _strings(authors), translator, source, lang, url, date, cluster,
         place, _strings(tags) + _strings(user_tags), _pieces(raw, spans) if spans else "", _strings(notes),
@@ -178,8 +193,13 @@ def indexable_of(row: tuple[Any, ...]) -> Indexable:
 
 def _pieces(text: str, spans: str) -> str:
     """Return the pieces of `text` in `spans`, which are starts and ends in turn, a line each."""
-    offsets = [int(offset) for offset in spans.split(" ")]
-    return "\n".join(text[start:end].strip() for start, end in zip(offsets[::2], offsets[1::2], strict=True))
+    try:
+        offsets = [int(offset) for offset in spans.split(" ")]
+    except ValueError:
+        raise damaged("a span has no number") from None
+    pairs = sorted(zip(offsets[::2], offsets[1::2], strict=True))
+    _require_disjoint([Span(start, end, "", "") for start, end in pairs], (), len(text))
+    return "\n".join(text[start:end].strip() for start, end in pairs)
 
 
 def _strings(array: str) -> tuple[str, ...]:
@@ -188,12 +208,12 @@ def _strings(array: str) -> tuple[str, ...]:
 
 @lru_cache(_KEPT)
 def _parsed(array: str) -> tuple[str, ...]:
-    return tuple(json.loads(array))
+    return strings_of(array, "a list")
 
 
 @lru_cache(_KEPT)
 def _pairs(evidence: str) -> tuple[tuple[str, str], ...]:
-    return tuple(json.loads(evidence).items())
+    return pairs_of(list(object_of(evidence, "evidence").items()), "evidence")
 
 
 def _date_of(row: Row, name: str) -> ArticleDate | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule,
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
+from nkcorpus.store.sqlite.columns import damaged
 from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from nkcorpus.store.sqlite.writer import SqliteWriter
 
 _BATCH = 400
+_CORPUS_ID = re.compile("[0-9a-f]{32}")
 
 
 class SqliteStore:
@@ -41,7 +44,10 @@ class SqliteStore:
     @property
     def corpus_id(self) -> str:
         """See Store."""
-        return str(self._one("SELECT value FROM corpus WHERE key = 'id'")[0])
+        row = self._one("SELECT value FROM corpus WHERE key = 'id'")
+        if not row or not _CORPUS_ID.fullmatch(row[0]):  # it becomes part of names of files
+            raise damaged("its id is none", self._path)
+        return str(row[0])
 
     @property
     def engine(self) -> str | None:
