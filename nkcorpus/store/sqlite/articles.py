@@ -80,7 +80,7 @@ def _documents(connection: sqlite3.Connection, rows: Sequence[Row]) -> Iterator[
     cuts, repairs = _grouped(connection, _CUTS, versions), _grouped(connection, _REPAIRS, versions)
     for row in rows:
         if row["text"] is None or row["authors"] is None or row["tags"] is None:
-            raise damaged(f"the article {row['article']} has no text")
+            raise damaged(f"the article {row['article'][:32]} has no text")
         yield row, document_of(row, cuts.get(row["id"], ()), repairs.get(row["id"], ()))
 
 

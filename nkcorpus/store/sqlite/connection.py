@@ -112,6 +112,7 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
                 _initialise(connection, tool)
             _recognise(connection, path)
             _migrate(connection)
+            check_columns(connection, path)
             _enter_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -213,6 +214,7 @@ def _recognised(path: Path, mode: str) -> sqlite3.Connection:
     connection = _connect(path, mode)
     try:
         _recognise(connection, path)
+        check_columns(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -243,7 +245,6 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
             f"{path}: has schema {version}, this nkcorpus knows up to {newest}; update nkcorpus to read it"
         )
     require_own_schema(connection, path, empty_corpus, newest)
-    check_columns(connection, path)
 
 
 def _initialise(connection: sqlite3.Connection, tool: str) -> None:

@@ -23,14 +23,15 @@ def payloads_where(connection: sqlite3.Connection, condition: str, *values: obje
     for row in connection.execute(_SELECT + condition, values):
         article, number, kind, charset, name, record, url, external_id, ingested_at, *rest = row
         *retrieved, sha256, encoding, size, frame = rest
-        payload = None if encoding == NOT_KEPT else _unpacked(sha256, frame, size)
+        payload = None if encoding == NOT_KEPT else unpacked(sha256, frame, size)
         yield StoredPayload(
             article, number, kind, charset, name, record, url, external_id, ingested_at,
             retrieval_of(*retrieved), sha256, payload,
         )  # fmt: skip
 
 
-def _unpacked(sha256: str, frame: bytes, size: int) -> bytes:
+def unpacked(sha256: str, frame: bytes, size: int) -> bytes:
+    """Return the original bytes of a row of `payload`. Raises CorpusDamaged."""
     from zstandard import ZstdError
 
     try:

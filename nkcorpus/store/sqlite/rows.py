@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from nkcorpus.dates import interval
 from nkcorpus.model import (
     Article,
     ArticleDate,
@@ -39,6 +41,8 @@ VERSION_COLUMNS = (
 NOT_KEPT = "none"
 """`payload.encoding` where only the digest of the bytes was kept."""
 
+_SHOWN = 32
+_DIGEST = re.compile("[0-9a-f]{1,16}")
 _KEPT = 500
 """Values of columns that are the same in many articles, such as authors: so many are parsed once."""
 
@@ -184,7 +188,11 @@ def indexable_of(row: tuple[Any, ...]) -> Indexable:
     article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, *rest = row
     tags, spans, raw, user_tags, notes = rest
     if not (isinstance(text, str) and isinstance(authors, str) and isinstance(tags, str)):
-        raise damaged(f"the article {article} has no text")
+        raise damaged(f"the article {article[:32]} has no text")
+    if cluster is not None and not (isinstance(cluster, str) and _DIGEST.fullmatch(cluster)):
+        raise damaged(f"the article {article[:32]} has no digest of its text")
+    if date is not None:
+        _require_date(date)
     return Indexable(
         article, seq, title, text, _strings(authors), translator, source, lang, url, date, cluster,
         place, _strings(tags) + _strings(user_tags), _pieces(raw, spans) if spans else "", _strings(notes),
@@ -204,6 +212,14 @@ def _pieces(text: str, spans: str) -> str:
 
 def _strings(array: str) -> tuple[str, ...]:
     return _parsed(array) if array != "[]" else ()
+
+
+@lru_cache(_KEPT)
+def _require_date(value: str) -> None:
+    try:
+        interval(value)
+    except (ValueError, OverflowError):
+        raise damaged(f"'{value[:_SHOWN]}' is no date") from None
 
 
 @lru_cache(_KEPT)

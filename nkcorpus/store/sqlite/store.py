@@ -143,7 +143,10 @@ class SqliteStore:
             raise ArticleNotFound(f"no article has the id {given}; 'nkcorpus list' shows ids")
         if len(rows) > 1:
             raise AmbiguousId(f"several articles have ids that begin with {given}; give more digits")
-        return str(rows[0][0])
+        article = str(rows[0][0])
+        if not self._one(f"SELECT 1 FROM {CURRENT} WHERE a.id = ?", article):
+            raise damaged(f"the article {article[:ID_LENGTH]} has no version", self._path)
+        return article
 
     def clusters(self) -> list[tuple[str, tuple[str, ...]]]:
         """See Store."""
