@@ -1,18 +1,20 @@
-"""Write docs/cli.md from the commands' help and docs/schema.md from the migrations.
+"""Write docs/cli.md from the commands' help, docs/schema.md and the digest of the schema from the migrations.
 
-Run `python docs/generate.py` after a change of either; a test compares the files with what this would write.
+Run `python docs/generate.py` after a change of any; a test compares the files with what this would write.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from nkcorpus.cli.app import COMMANDS, root
+from nkcorpus.store.sqlite import trust
 from nkcorpus.store.sqlite.connection import APPLICATION_ID
-from nkcorpus.store.sqlite.migrating import empty_copy, schema_version
+from nkcorpus.store.sqlite.migrating import empty_corpus, schema_version
 from nkcorpus.store.sqlite.seals import SEALED, VERSION_SEALED
 
 DOCS = Path(__file__).parent
@@ -37,9 +39,15 @@ def cli_page() -> str:
     return "\n".join(parts)
 
 
+def schema_digest() -> str:
+    """Return the digest by which a corpus of the newest schema is known."""
+    with contextlib.closing(empty_corpus(schema_version())) as connection:
+        return f"{trust.schema_digest(connection)}\n"
+
+
 def schema_page() -> str:
     """Return docs/schema.md."""
-    connection = empty_copy(schema_version())
+    connection = empty_corpus(schema_version())
     rows = connection.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
     )
@@ -62,7 +70,8 @@ _SCHEMA = """# The corpus file
 
 A corpus is one SQLite file. Its header says so: application id {application_id} ("NKC1"), `user_version` {version} (the schema's number).
 At rest it is in journal mode DELETE, one file that copies whole and opens from read-only media; while nkcorpus writes, it is in WAL mode.
-Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkcorpus only.
+Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkcorpus only. A file with a table, index, view or trigger that
+nkcorpus did not make, or with a changed one, is refused: such things run while a file is read, and files come from strangers.
 
 - The articles that there are: `SELECT * FROM article JOIN version ON version.article = article.id AND version.number = article.version`.
 - `version.text` is `version.raw_text` without the spans in `cut`, with the texts in `repair` in place. Offsets count Unicode code points.
@@ -102,4 +111,5 @@ def _context(command: click.Command, name: str, parent: click.Context | None) ->
 
 if __name__ == "__main__":
     (DOCS / "cli.md").write_text(cli_page(), "utf-8")
+    trust.DIGEST.write_text(schema_digest(), "ascii")
     (DOCS / "schema.md").write_text(schema_page(), "utf-8")

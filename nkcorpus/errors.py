@@ -13,6 +13,7 @@
     │   ├── NotACorpus
     │   ├── CorpusDamaged
     │   ├── CorpusTooNew
+    │   ├── ForeignSchema              somebody else put triggers, views, tables ... into it
     │   ├── CorpusLocked
     │   ├── CorpusNotWritable          read-only, disk full, I/O error
     │   ├── IndexNotWritable           the cache folder cannot be written
@@ -112,6 +113,10 @@ class CorpusDamaged(CorpusError):
 
 class CorpusTooNew(CorpusError):
     """The corpus was written by a newer version with another schema."""
+
+
+class ForeignSchema(CorpusError):
+    """The file has triggers, views, tables or indices that nkcorpus did not make, or changed ones."""
 
 
 class CorpusLocked(CorpusError):

@@ -113,6 +113,11 @@ class Follows:
             raise UsageError("no sources are followed; 'nkcorpus follow add URL' follows one")
         with self._alone():
             for source in sources:
+                if canonical_url(source.url) is None:  # or a corpus of somebody else could have files taken in
+                    raise UsageError(
+                        f"the followed source '{source.name}' is at no address of the web; 'nkcorpus follow remove'"
+                        " forgets it"
+                    )
                 report = self._ingest(
                     [source.url], web=_reading(source), policy=policy, followed=source.name, on_stored=on_stored
                 )

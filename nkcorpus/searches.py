@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
+from nkcorpus.asking import NarrowKeywords
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import UsageError
+from nkcorpus.index import MatchMode, SortOrder
 from nkcorpus.results import SearchResult
 from nkcorpus.store import SavedSearch, Store, storable
 
@@ -15,6 +18,14 @@ LONGEST_NAME = 100
 
 _OF_THE_OUTPUT = frozenset({"limit", "offset", "snippets", "facets"})
 """Options of a search that say how much of it is shown, which every look decides anew."""
+
+_OPTIONS: Mapping[str, type | tuple[str, ...]] = {
+    **dict.fromkeys(NarrowKeywords.__annotations__, str),
+    **dict.fromkeys(("literal", "exact", "collapse", "feedback"), bool),
+    "match": get_args(MatchMode),
+    "sort": get_args(SortOrder),
+}
+"""What each option of a search can be."""
 
 Ask = Callable[[str, Mapping[str, object], frozenset[str]], SearchResult]
 """Answers a query with the options of a search among the articles with these ids. Raises QueryError, UsageError."""
@@ -68,6 +79,7 @@ class Searches:
         search = next((each for each in self.all() if each.name == name), None)
         if search is None:
             raise _unknown(name)
+        _require_usable(search)
         upto = self._store.position().seq
         ids = self._store.arrived(search.seen)
         return Look(name, self._ask(search.query, {**search.options, "limit": 0}, ids), upto)
@@ -75,6 +87,17 @@ class Searches:
     def mark(self, look: Look) -> None:
         """Remember that what a look found has been seen."""
         self._store.mark_search(look.name, look.upto)
+
+
+def _require_usable(search: SavedSearch) -> None:
+    """Raise UsageError for options that no search has: the corpus may be of somebody else."""
+    for option, value in search.options.items():
+        kind = _OPTIONS.get(option)
+        if kind is None or not (value in kind if isinstance(kind, tuple) else isinstance(value, kind)):
+            raise UsageError(
+                f"the saved search '{search.name}' has the option '{option[:LONGEST_NAME]}' with a value that it cannot"
+                " have; save it anew with --force"
+            )
 
 
 def _named(given: str) -> str:

@@ -17,6 +17,7 @@ import pytest
 from benchmarks import report
 from benchmarks.results import RESULTS, Results
 from nkcorpus.config import load_settings
+from nkcorpus.store.sqlite.trust import DIGEST
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -57,6 +58,10 @@ def test_cli_page_is_current(generate: ModuleType) -> None:
 
 def test_schema_page_is_current(generate: ModuleType) -> None:
     assert (ROOT / "docs" / "schema.md").read_text("utf-8") == generate.schema_page()
+
+
+def test_digest_of_the_schema_is_current(generate: ModuleType) -> None:
+    assert DIGEST.read_text("ascii") == generate.schema_digest()
 
 
 def test_performance_page_and_the_figures_in_readme_are_those_measured() -> None:

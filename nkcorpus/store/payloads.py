@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from zstandard import ZstdCompressor
 
+MOST_BYTES = 1 << 28
+"""Four times the largest record that is taken in."""
 _LEVEL = 3
 
 
@@ -26,7 +28,12 @@ def _compressor(thread: int) -> ZstdCompressor:
 
 
 def decompress(frame: bytes, size: int) -> bytes:
-    """Return the `size` bytes that `compress` was given. Raises zstandard.ZstdError for a damaged frame."""
+    """Return the `size` bytes that `compress` was given. Raises zstandard.ZstdError for a damaged frame, and for one
+    that unpacks to another size or to more than `MOST_BYTES`, before it is unpacked.
+    """
     import zstandard
 
+    told = zstandard.frame_content_size(frame)
+    if told != size or size > MOST_BYTES:
+        raise zstandard.ZstdError(f"it says that it unpacks to {told:,} bytes, its row {size:,}")
     return zstandard.ZstdDecompressor().decompress(frame, max_output_size=size)

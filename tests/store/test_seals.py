@@ -12,7 +12,7 @@ from nkcorpus.results import IngestReport
 from nkcorpus.store import Followed, SavedSearch, StoredRule
 from nkcorpus.store.sqlite import SqliteStore
 from nkcorpus.store.sqlite.connection import open_writer
-from nkcorpus.store.sqlite.migrating import empty_copy, schema_version
+from nkcorpus.store.sqlite.migrating import empty_corpus, schema_version
 from nkcorpus.store.sqlite.seals import SEALED, VERSION_SEALED, add_functions, crc32_of, reseal_versions, sha256_of
 
 from .builders import TOOL, add, create, prepared
@@ -49,7 +49,7 @@ def unsealed(path: Path) -> list[tuple[object, ...]]:
 
 
 def test_every_table_is_sealed_or_follows_from_others() -> None:
-    with closing(empty_copy(schema_version())) as connection:
+    with closing(empty_corpus(schema_version())) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert tables == SEALED.keys() | FOLLOWS.keys()
         for table, columns in SEALED.items():

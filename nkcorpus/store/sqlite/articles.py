@@ -9,6 +9,7 @@ from typing import Any
 from nkcorpus.model import Article, Document, Version
 from nkcorpus.store.base import Current
 from nkcorpus.store.sqlite import remarks
+from nkcorpus.store.sqlite.columns import damaged
 from nkcorpus.store.sqlite.rows import VERSION_INFO_COLUMNS, Row, article_of, document_of, version_of
 
 CURRENT = "article a JOIN version v ON v.article = a.id AND v.number = a.version"
@@ -78,6 +79,8 @@ def documents(connection: sqlite3.Connection, rows: Sequence[Row]) -> Iterator[t
     versions = [row["id"] for row in rows]
     cuts, repairs = _grouped(connection, _CUTS, versions), _grouped(connection, _REPAIRS, versions)
     for row in rows:
+        if row["text"] is None or row["authors"] is None or row["tags"] is None:
+            raise damaged(f"the article {row['article'][:32]} has no text")
         yield row, document_of(row, cuts.get(row["id"], ()), repairs.get(row["id"], ()))
 
 

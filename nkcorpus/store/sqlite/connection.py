@@ -23,8 +23,17 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
-from nkcorpus.store.sqlite.migrating import apply_migrations, migrate, migrate_copy, schema_of, schema_version
+from nkcorpus.store.sqlite.columns import check_columns
+from nkcorpus.store.sqlite.migrating import (
+    apply_migrations,
+    empty_corpus,
+    migrate,
+    migrate_copy,
+    schema_of,
+    schema_version,
+)
 from nkcorpus.store.sqlite.seals import add_functions, keep_seals
+from nkcorpus.store.sqlite.trust import require_own_schema, restrict
 
 APPLICATION_ID = 0x4E4B4331
 """ASCII "NKC1", in the file's header."""
@@ -35,6 +44,8 @@ _CACHE = 8 << 20
 _ANALYSED = 1_000
 """Rows of an index that SQLite looks at for its planner's statistics: of all, a large corpus takes seconds to close."""
 _TRIES_TO_REST = 3
+_SHOWN = 200
+"""Characters of SQLite's words in a message."""
 _CACHE_KIB = 32 << 10
 """What a writer keeps of the file: an article writes to some twenty places of its indices, and with SQLite's own 2 MB
 a third of the time of an ingest of 20,000 went into reading and writing those pages again and again."""
@@ -56,16 +67,16 @@ def open_reader(path: Path, notify: Callable[[str], None] = _nobody, *, may_migr
         if schema_of(connection) == schema_version():
             return connection
         if not may_migrate:
-            return _migrated_copy(connection)
+            return _migrated_copy(connection, path)
         connection.close()  # a reader would keep the file in the writer's WAL mode
         with contextlib.suppress(CorpusNotWritable, CorpusLocked):
             close_writer(open_writer(path, "", create=False, notify=notify))
         connection = _open_reader(path)
-        return connection if schema_of(connection) == schema_version() else _migrated_copy(connection)
+        return connection if schema_of(connection) == schema_version() else _migrated_copy(connection, path)
 
 
 def open_for_check(path: Path) -> sqlite3.Connection:
-    """Open a corpus for looking whether it is whole; nothing is written, and text is read whatever it holds.
+    """Open a corpus for looking whether it is whole; nothing is written, and values are read whatever they are.
 
     One of an older schema is read as a migrated copy in a temporary file. Raises CorpusError.
     """
@@ -73,18 +84,21 @@ def open_for_check(path: Path) -> sqlite3.Connection:
     with corpus_errors(path):
         connection = _open_reader(path)
         if schema_of(connection) != schema_version():
-            connection = _migrated_copy(connection, "")
+            connection = _migrated_copy(connection, path, "")
     connection.text_factory = tolerant_text
+    connection.row_factory = None
     return connection
 
 
-def _migrated_copy(connection: sqlite3.Connection, place: str = ":memory:") -> sqlite3.Connection:
+def _migrated_copy(connection: sqlite3.Connection, path: Path, place: str = ":memory:") -> sqlite3.Connection:
     """Return a copy with the newest schema, and close the original. It is in memory, or for "" in a temporary file."""
     copy = sqlite3.connect(place, isolation_level=None)
+    restrict(copy)
     add_functions(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
     migrate_copy(copy)
+    check_columns(copy, path)
     return copy
 
 
@@ -121,6 +135,7 @@ def open_writer(path: Path, tool: str, *, create: bool, notify: Callable[[str], 
             _recognise(connection, path)
             connection.execute("PRAGMA synchronous = FULL")
             migrate(connection, path, notify)
+            check_columns(connection, path)
             keep_seals(connection)
             _enter_wal(connection)
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -176,6 +191,7 @@ def corpus_errors(path: Path) -> Iterator[None]:
 
 def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code
+    told = str(error)[:_SHOWN]  # it quotes names in the file
     match code:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return CorpusLocked(
@@ -184,15 +200,15 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
         case sqlite3.SQLITE_NOTADB:
             return NotACorpus(f"{path}: is not a corpus; name another file with -C")
         case sqlite3.SQLITE_CORRUPT:
-            return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); restore it from a copy")
+            return CorpusDamaged(f"{path}: the corpus file is damaged ({told}); restore it from a copy")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
-            return CorpusNotWritable(f"{path}: cannot be opened or written ({error}); check its permissions")
+            return CorpusNotWritable(f"{path}: cannot be opened or written ({told}); check its permissions")
         case sqlite3.SQLITE_FULL:
             return CorpusNotWritable(f"{path}: the disk is full; what was reported as stored is safe")
         case sqlite3.SQLITE_IOERR:
-            return CorpusNotWritable(f"{path}: the disk reports an error ({error}); check it")
+            return CorpusNotWritable(f"{path}: the disk reports an error ({told}); check it")
         case _:
-            return CorpusDamaged(f"{path}: SQLite reports: {error}")
+            return CorpusDamaged(f"{path}: SQLite reports: {told}")
 
 
 def _require_file(path: Path) -> None:
@@ -216,7 +232,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE >> 10}")
-        connection.execute("PRAGMA trusted_schema = OFF")
+        restrict(connection)
         add_functions(connection)
     except BaseException:
         connection.close()
@@ -228,6 +244,7 @@ def _recognised(path: Path, mode: str) -> sqlite3.Connection:
     connection = connect(path, mode)
     try:
         _recognise(connection, path)
+        check_columns(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -253,6 +270,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
         raise CorpusTooNew(
             f"{path}: has schema {version}, this nkcorpus knows up to {newest}; update nkcorpus to read it"
         )
+    require_own_schema(connection, path, empty_corpus, newest)
 
 
 def _initialise(connection: sqlite3.Connection, tool: str) -> None:

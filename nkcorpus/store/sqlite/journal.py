@@ -11,6 +11,7 @@ from pathlib import Path
 from nkcorpus.dates import utc_now
 from nkcorpus.model import Attempt, FetchEntry, FetchState, Retrieval
 from nkcorpus.store.journal import Followed
+from nkcorpus.store.sqlite.columns import object_of
 from nkcorpus.store.sqlite.connection import corpus_errors
 
 COLUMNS = (
@@ -98,7 +99,7 @@ class SqliteJournal:
                 "SELECT name, url, added_at, options, asked_at, error FROM followed ORDER BY name"
             )
             return tuple(
-                Followed(name, url, added_at, json.loads(options), asked_at, error)
+                Followed(name, url, added_at, object_of(options, "options"), asked_at, error)
                 for name, url, added_at, options, asked_at, error in rows
             )
 

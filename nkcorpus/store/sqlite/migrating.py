@@ -43,7 +43,7 @@ def apply_migrations(connection: sqlite3.Connection, version: int) -> None:
     connection.execute(f"PRAGMA user_version = {len(scripts)}")
 
 
-def empty_copy(version: int) -> sqlite3.Connection:
+def empty_corpus(version: int) -> sqlite3.Connection:
     """Return an empty database in memory with the tables of a schema version."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     add_functions(connection)

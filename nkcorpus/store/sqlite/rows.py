@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from nkcorpus.dates import interval
 from nkcorpus.model import (
     Article,
     ArticleDate,
@@ -22,6 +24,7 @@ from nkcorpus.model import (
     VersionInfo,
 )
 from nkcorpus.store.base import Recleaned
+from nkcorpus.store.sqlite.columns import damaged, json_of, object_of, pairs_of, strings_of
 from nkcorpus.store.sqlite.seals import VERSION_SEALED, sha256_of
 
 Row = Mapping[str, Any]
@@ -41,6 +44,8 @@ _SEALED_VALUES = itemgetter(*map(VERSION_COLUMNS.index, VERSION_SEALED))
 NOT_KEPT = "none"
 """`payload.encoding` where only the digest of the bytes was kept."""
 
+_SHOWN = 32
+_DIGEST = re.compile("[0-9a-f]{1,16}")
 _KEPT = 500
 """Values of columns that are the same in many articles, such as authors: so many are parsed once."""
 
@@ -126,7 +131,10 @@ def article_of(
 
 
 def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tuple[Any, ...]]) -> Document:
-    """Return the document of a row of `version` with its cuts and repairs."""
+    """Return the document of a row of `version` with its cuts and repairs. Raises CorpusDamaged."""
+    removed = tuple(Span(*cut) for cut in cuts)
+    repaired = tuple(Repair(*repair) for repair in repairs)
+    _require_disjoint(removed, repaired, len(row["raw_text"]))
     return Document(
         raw_text=row["raw_text"],
         extractor=row["extractor"],
@@ -142,8 +150,8 @@ def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tup
         url=row["url"],
         tags=_strings(row["tags"]),
         external_id=row["external_id"],
-        removed=tuple(Span(*cut) for cut in cuts),
-        repairs=tuple(Repair(*repair) for repair in repairs),
+        removed=removed,
+        repairs=repaired,
         cleaner=row["cleaner"],
         place=row["place"],
         updated=_date_of(row, "updated"),
@@ -151,6 +159,16 @@ def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tup
         counterpart=row["counterpart"],
         evidence=_pairs(row["evidence"]) if row["evidence"] else (),
     )
+
+
+def _require_disjoint(cuts: Iterable[Span], repairs: Iterable[Repair], length: int) -> None:
+    """Raise CorpusDamaged for spans that overlap or lie outside: they could make any text of a text, of any length."""
+    end = 0
+    spans: list[Span | Repair] = [*cuts, *repairs]
+    for span in sorted(spans, key=lambda span: (span.start, span.end)):
+        if not end <= span.start <= span.end <= length:
+            raise damaged(f"there is no span {span.start}-{span.end} in a text of {length:,} characters")
+        end = span.end
 
 
 def version_of(row: tuple[Any, ...]) -> VersionInfo:
@@ -166,7 +184,7 @@ def retrieval_of(
     """Return how a version came from the web, of its columns; None for one that did not."""
     if not retrieved_at:
         return None
-    pairs = tuple((name, value) for name, value in json.loads(headers or "[]"))
+    pairs = pairs_of(json_of(headers or "[]", "retrieval_headers"), "retrieval_headers")
     return Retrieval(url or "", answered or "", status, retrieved_at, pairs)
 
 
@@ -174,6 +192,12 @@ def indexable_of(row: tuple[Any, ...]) -> Indexable:
     """Return what an index holds of a row of INDEXABLE_COLUMNS."""
     article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, *rest = row
     tags, spans, raw, user_tags, notes = rest
+    if not (isinstance(text, str) and isinstance(authors, str) and isinstance(tags, str)):
+        raise damaged(f"the article {article[:32]} has no text")
+    if cluster is not None and not (isinstance(cluster, str) and _DIGEST.fullmatch(cluster)):
+        raise damaged(f"the article {article[:32]} has no digest of its text")
+    if date is not None:
+        _require_date(date)
     return Indexable(
         article, seq, title, text, _strings(authors), translator, source, lang, url, date, cluster,
         place, _strings(tags) + _strings(user_tags), _pieces(raw, spans) if spans else "", _strings(notes),
@@ -182,8 +206,13 @@ def indexable_of(row: tuple[Any, ...]) -> Indexable:
 
 def _pieces(text: str, spans: str) -> str:
     """Return the pieces of `text` in `spans`, which are starts and ends in turn, a line each."""
-    offsets = [int(offset) for offset in spans.split(" ")]
-    return "\n".join(text[start:end].strip() for start, end in zip(offsets[::2], offsets[1::2], strict=True))
+    try:
+        offsets = [int(offset) for offset in spans.split(" ")]
+    except ValueError:
+        raise damaged("a span has no number") from None
+    pairs = sorted(zip(offsets[::2], offsets[1::2], strict=True))
+    _require_disjoint([Span(start, end, "", "") for start, end in pairs], (), len(text))
+    return "\n".join(text[start:end].strip() for start, end in pairs)
 
 
 def _strings(array: str) -> tuple[str, ...]:
@@ -191,13 +220,21 @@ def _strings(array: str) -> tuple[str, ...]:
 
 
 @lru_cache(_KEPT)
+def _require_date(value: str) -> None:
+    try:
+        interval(value)
+    except (ValueError, OverflowError):
+        raise damaged(f"'{value[:_SHOWN]}' is no date") from None
+
+
+@lru_cache(_KEPT)
 def _parsed(array: str) -> tuple[str, ...]:
-    return tuple(json.loads(array))
+    return strings_of(array, "a list")
 
 
 @lru_cache(_KEPT)
 def _pairs(evidence: str) -> tuple[tuple[str, str], ...]:
-    return tuple(json.loads(evidence).items())
+    return pairs_of(list(object_of(evidence, "evidence").items()), "evidence")
 
 
 def _date_of(row: Row, name: str) -> ArticleDate | None:

@@ -7,6 +7,7 @@ import sqlite3
 
 from nkcorpus.dates import utc_now
 from nkcorpus.store.base import SavedSearch
+from nkcorpus.store.sqlite.columns import object_of
 
 
 def saved_searches(connection: sqlite3.Connection) -> tuple[SavedSearch, ...]:
@@ -14,7 +15,7 @@ def saved_searches(connection: sqlite3.Connection) -> tuple[SavedSearch, ...]:
     rows = connection.execute(
         "SELECT name, query, options, seen, saved_at, looked_at FROM saved_search ORDER BY name"
     ).fetchall()
-    return tuple(SavedSearch(name, query, json.loads(options), *rest) for name, query, options, *rest in rows)
+    return tuple(SavedSearch(name, query, object_of(options, "options"), *rest) for name, query, options, *rest in rows)
 
 
 def put_search(connection: sqlite3.Connection, search: SavedSearch, *, replace: bool) -> bool:

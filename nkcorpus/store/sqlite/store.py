@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, St
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
+from nkcorpus.store.sqlite.columns import damaged
 from nkcorpus.store.sqlite.connection import (
     close_writer,
     come_to_rest,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from nkcorpus.store.sqlite.writer import SqliteWriter
 
 _BATCH = 400
+_CORPUS_ID = re.compile("[0-9a-f]{32}")
 
 
 class SqliteStore:
@@ -68,7 +71,10 @@ class SqliteStore:
     @property
     def corpus_id(self) -> str:
         """See Store."""
-        return str(self._one("SELECT value FROM corpus WHERE key = 'id'")[0])
+        row = self._one("SELECT value FROM corpus WHERE key = 'id'")
+        if not row or not _CORPUS_ID.fullmatch(row[0]):  # it becomes part of names of files
+            raise damaged("its id is none", self._path)
+        return str(row[0])
 
     @property
     def schema(self) -> int:
@@ -169,7 +175,10 @@ class SqliteStore:
             raise ArticleNotFound(f"no article has the id {given}; 'nkcorpus list' shows ids")
         if len(rows) > 1:
             raise AmbiguousId(f"several articles have ids that begin with {given}; give more digits")
-        return str(rows[0][0])
+        article = str(rows[0][0])
+        if not self._one(f"SELECT 1 FROM {CURRENT} WHERE a.id = ?", article):
+            raise damaged(f"the article {article[:ID_LENGTH]} has no version", self._path)
+        return article
 
     def clusters(self) -> list[tuple[str, tuple[str, ...]]]:
         """See Store."""

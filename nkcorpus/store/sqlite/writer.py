@@ -13,10 +13,10 @@ from nkcorpus.identity import url_id
 from nkcorpus.model import Prepared, SourceItem
 from nkcorpus.results import IngestReport, Likeness
 from nkcorpus.store.base import Known
-from nkcorpus.store.payloads import decompress
 from nkcorpus.store.sqlite import counts
 from nkcorpus.store.sqlite.connection import corpus_errors
 from nkcorpus.store.sqlite.journal import SqliteJournalWriter
+from nkcorpus.store.sqlite.payloads import unpacked
 from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, version_values
 from nkcorpus.store.sqlite.transaction import Transaction
 
@@ -85,7 +85,7 @@ class SqliteWriter(Transaction):
             row = self._connection.execute(
                 "SELECT bytes, size FROM payload WHERE sha256 = ? AND encoding <> ?", (sha256, NOT_KEPT)
             ).fetchone()
-        return decompress(*row) if row else None
+        return unpacked(sha256, *row) if row else None
 
     def put_payload(self, sha256: str, frame: bytes) -> None:
         """See StoreWriter."""

@@ -9,7 +9,7 @@ from contextlib import closing
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Finding
 from nkcorpus.store.sqlite.checks.reading import rows_by_key
-from nkcorpus.store.sqlite.migrating import empty_copy, schema_version
+from nkcorpus.store.sqlite.migrating import empty_corpus, schema_version
 from nkcorpus.store.sqlite.seals import SEALED, crc32_of, keys_of
 
 INTEGRITY = "file integrity"
@@ -41,7 +41,7 @@ def check_schema(connection: sqlite3.Connection) -> Iterator[Finding]:
     except sqlite3.DatabaseError as error:
         yield Finding(SCHEMA, problems=(Problem(SCHEMA, "sqlite_master", f"cannot be read ({error})"),))
         return
-    with closing(empty_copy(schema_version())) as empty:
+    with closing(empty_corpus(schema_version())) as empty:
         wanted = schema_of(empty)
     for name in sorted(found.keys() | wanted.keys()):
         if name not in wanted:
