@@ -145,6 +145,15 @@ def come_to_rest(path: Path) -> None:
         time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - or two that close at once would see each other again
 
 
+def tidy(path: Path) -> None:
+    """Turn a corpus that a killed writer left in WAL mode back into one file, unless anybody has it open."""
+    if not path.with_name(f"{path.name}-wal").exists():
+        return
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(_connect(path, "rw")) as connection:
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
 @contextlib.contextmanager
 def corpus_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into CorpusErrors that name the file and the way out."""

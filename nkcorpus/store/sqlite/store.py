@@ -16,7 +16,14 @@ from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule,
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
-from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
+from nkcorpus.store.sqlite.connection import (
+    close_writer,
+    come_to_rest,
+    corpus_errors,
+    open_reader,
+    open_writer,
+    tidy,
+)
 from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
 
@@ -344,7 +351,9 @@ class SqliteStore:
     def close(self) -> None:
         """See Store."""
         self._connection.close()
-        if not self._is_at_rest:
+        if self._is_at_rest:
+            tidy(self._path)
+        else:
             come_to_rest(self._path)
             self._is_at_rest = True
 
