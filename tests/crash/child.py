@@ -29,7 +29,7 @@ class Ended:
         return self.code == -signal.SIGKILL
 
 
-def run(work: Callable[[Say], int | None], *, kill_after: float | None = None) -> Ended:
+def run(work: Callable[[Say], int], *, kill_after: float | None = None) -> Ended:
     """Run `work` in a child, which is killed after so many seconds; what it returns is the exit code.
 
     Its stdout is dropped. Raises TimeoutError when it hangs.
@@ -45,11 +45,12 @@ def run(work: Callable[[Say], int | None], *, kill_after: float | None = None) -
         try:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             os.dup2(stderr, 2)
+            sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
 
             def say(line: str) -> None:
                 os.write(says, f"{line}\n".encode())
 
-            code = work(say) or 0
+            code = work(say)
             sys.stdout.flush()
             sys.stderr.flush()
         except BaseException:
@@ -70,7 +71,7 @@ def run(work: Callable[[Say], int | None], *, kill_after: float | None = None) -
 
 def _read(pipes: list[int], child: int, started: float, kill_after: float | None) -> list[str]:
     """Return what came through pipes until all are closed."""
-    texts = {pipe: b"" for pipe in pipes}
+    texts = dict.fromkeys(pipes, b"")
     is_open = set(pipes)
     deadline = started + (HANGS_AFTER if kill_after is None else kill_after)
     while is_open:

@@ -36,10 +36,10 @@ class Call(IntEnum):
     READ = 8
 
 
-CHANGES = tuple(call for call in Call if call is not Call.READ)
-GROWING = (Call.WRITE, Call.CREATE, Call.MKDIR)
+CHANGES: tuple[Call, ...] = tuple(call for call in Call if call is not Call.READ)
+GROWING: tuple[Call, ...] = (Call.WRITE, Call.CREATE, Call.MKDIR)
 """What a full disk refuses."""
-MODIFYING = tuple(call for call in CHANGES if call is not Call.SYNC)
+MODIFYING: tuple[Call, ...] = tuple(call for call in CHANGES if call is not Call.SYNC)
 """What a read-only file system refuses."""
 
 
@@ -62,6 +62,9 @@ class Fault:
         return modes.index(self.mode), kinds, self.at, self.at if self.once else _FOREVER, self.error
 
 
+UNDISTURBED = Fault()
+
+
 def lacking() -> str | None:
     """Return why there can be no faults here, None where there can."""
     if sys.platform != "linux":
@@ -72,13 +75,11 @@ def lacking() -> str | None:
 def build(folder: Path) -> Path:
     """Compile the library into a folder and return it."""
     library = folder / "faults.so"
-    subprocess.run(
-        ["cc", "-shared", "-fPIC", "-O2", "-o", str(library), str(SOURCE), "-ldl", "-pthread"], check=True
-    )
+    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", str(library), str(SOURCE), "-ldl", "-pthread"], check=True)
     return library
 
 
-def environment(library: Path, folders: Sequence[Path] = (), fault: Fault = Fault()) -> dict[str, str]:
+def environment(library: Path, folders: Sequence[Path] = (), fault: Fault = UNDISTURBED) -> dict[str, str]:
     """Return the variables under which a process has the library, armed where `folders` (or files) are given."""
     variables = {"LD_PRELOAD": str(library), _LIBRARY: str(library)}
     if folders:

@@ -12,10 +12,10 @@ import random
 import sys
 import time
 
-from tests.crash.faults import Call, Fault, under_faults
+from tests.crash.faults import CHANGES, Call, Fault, under_faults
 from tests.crash.trials import Bench, bench, steps_done
 
-_MODES = ("kill", "tear")
+_MODES = {"kill": CHANGES, "tear": (Call.WRITE,)}
 
 
 def main(arguments: list[str]) -> int:
@@ -32,41 +32,28 @@ def main(arguments: list[str]) -> int:
     rng = random.Random(7)
     started = time.monotonic()
     with bench(options.engine) as trials:
-        seconds, counts = _measured(trials)
-        print("calls of an undisturbed session: " + ", ".join(f"{n} {kind.lower()}" for kind, n in counts.items()))
-        total = sum(counts.values())
-        for number in range(1, min(options.calls, total) + 1):
-            for mode in _MODES:
-                _killed_at_call(trials, number, mode)
-        rest = range(options.calls + 1, total + 1)
-        for number in sorted(rng.sample(rest, min(options.sample, len(rest)))):
-            _killed_at_call(trials, number, rng.choice(_MODES))
+        counts, seconds = trials.measure()
+        print(
+            "calls of an undisturbed session: " + ", ".join(f"{counts[call]} {call.name.lower()}" for call in CHANGES)
+        )
+        for mode, calls in _MODES.items():
+            total = sum(counts[call] for call in calls)
+            first, rest = range(1, min(options.calls, total) + 1), range(options.calls + 1, total + 1)
+            for number in [*first, *sorted(rng.sample(rest, min(options.sample // len(_MODES), len(rest))))]:
+                _killed_at_call(trials, Fault(mode, number, calls))
         for number in range(options.random):
             _killed_at(trials, (number + rng.random()) / options.random * seconds)
         print(f"{options.engine}: {trials.counts()}, {time.monotonic() - started:.0f} s")
         return 1 if trials.problems else 0
 
 
-def _measured(trials: Bench) -> tuple[float, dict[str, int]]:
-    """Run a session that nobody disturbs; return how long it takes and its changing calls."""
+def _killed_at_call(trials: Bench, fault: Fault) -> None:
     with trials.place() as place:
-        started = time.monotonic()
-        ended = trials.session(place)
-        seconds = time.monotonic() - started
-        if ended.code:
-            raise RuntimeError(f"an undisturbed session failed: {ended.stderr}")
-        trials.examine(place, steps_done(ended), "undisturbed")
-    counts = {name: int(count) for name, _, count in (part.partition("=") for part in ended.said[-1].split())}
-    del counts[Call.READ.name]
-    return seconds, counts
-
-
-def _killed_at_call(trials: Bench, number: int, mode: str) -> None:
-    with trials.place() as place:
-        ended = trials.session(place, Fault(mode, number))
+        what = f"{fault.mode} at call {fault.at}"
+        ended = trials.session(place, fault)
         if not ended.is_killed:
-            trials.tell([f"different: ended with {ended.code}: {ended.stderr[-300:]}"], f"{mode} at call {number}")
-        trials.examine(place, steps_done(ended), f"{mode} at call {number}")
+            trials.tell([f"different: ended with {ended.code}: {ended.stderr[-300:]}"], what)
+        trials.examine(place, steps_done(ended), what)
 
 
 def _killed_at(trials: Bench, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""A session of commands on a small corpus, what the corpus holds after each, and what must hold after it was broken off.
+"""A session of commands on a small corpus, what it holds after each, and what must hold after it was broken off.
 
 The commands are the real ones, run in this process, which is a child for each trial.
 """
@@ -104,7 +104,10 @@ def write_sources(folder: Path) -> None:
             _write_page(folder / "changed", number, [*before, f"An update of {number} came in the evening, he said."])
     for number in range(TEXTS):
         (folder / "texts" / f"{number}.txt").write_text("\n\n".join([f"Text {number}", *story(number)]), "utf-8")
-    records = ({"id": f"r{number}", "title": f"Record {number}", "text": "\n\n".join(story(number))} for number in range(RECORDS))
+    records = [
+        {"id": f"r{number}", "title": f"Record {number}", "text": "\n\n".join(story(number))}
+        for number in range(RECORDS)
+    ]
     (folder / "records.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
     (folder / "own.toml").write_text(_RULE, "utf-8")
 
@@ -120,7 +123,7 @@ def _write_page(folder: Path, number: int, paragraphs: list[str]) -> None:
 
 def steps(sources: Path) -> list[list[str]]:
     """Return the commands of a session: an ingest in parts with what users do meanwhile, then the index anew."""
-    tagged, removed = url_id(f"{_SITE}/1"), url_id(f"{_SITE}/2")
+    tagged, removed = (str(url_id(f"{_SITE}/{number}")) for number in (1, 2))
     return [
         ["ingest", "--jobs", "1", str(sources / "pages")],
         ["ingest", "--jobs", "1", str(sources / "records.jsonl")],
@@ -140,19 +143,22 @@ def do(place: Place, arguments: list[str]) -> int:
     return command(["-C", str(place.corpus), "-q", *arguments, *engine])
 
 
-def session(place: Place, sources: Path, after: Callable[[int], None] = lambda step: None) -> None:
-    """Run all steps; `after` hears the number of each, from 1, once it is done. Raises RuntimeError for one that fails."""
+def session(place: Place, sources: Path, after: Callable[[int], None] = lambda step: None) -> int:
+    """Run all steps up to one that fails, and return the exit code; `after` hears the number of each that is done."""
     for number, arguments in enumerate(steps(sources), 1):
         code = do(place, arguments)
         if code and not (arguments[0] == "remove" and code == 2):  # 2: removed before, by the run that was broken off
-            raise RuntimeError(f"{arguments[0]}: exit code {code}")
+            return code
         after(number)
+    return 0
 
 
 def undisturbed(place: Place, sources: Path) -> Undisturbed:
     """Run a session, and return what it left."""
     states: list[State] = [{}]
-    session(place, sources, lambda step: states.append(state_of(place.corpus)))
+    code = session(place, sources, lambda step: states.append(state_of(place.corpus)))
+    if code:
+        raise RuntimeError(f"a session that nobody disturbs ends with {code}")
     return Undisturbed(sources, tuple(states), *_outcome(place))
 
 
@@ -258,10 +264,8 @@ def _unfound(place: Place) -> list[str]:
 
 def _rerun(place: Place, expected: Undisturbed) -> list[str]:
     problems = []
-    try:
-        session(place, expected.sources)
-    except RuntimeError as error:
-        return [f"different: the rerun fails: {error}"]
+    if code := session(place, expected.sources):
+        return [f"different: the rerun ends with {code}"]
     export_hash, found = _outcome(place)
     if export_hash != expected.export_hash:
         problems.append("different: the export hash")

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from nkcorpus.index.engines import EngineName
 from tests.crash import child, session
-from tests.crash.faults import Fault, Library
+from tests.crash.faults import UNDISTURBED, Call, Fault, Library
 from tests.crash.session import Place, Undisturbed
 
 _MEMORY = Path("/dev/shm")  # where there is one, a sync costs nothing, and a kill shows the same as on a disk
@@ -43,26 +44,58 @@ class Bench:
             shutil.rmtree(place.home)
 
     def session(
-        self, place: Place, fault: Fault = Fault(), *, kill_after: float | None = None, log: Path | None = None
+        self,
+        place: Place,
+        fault: Fault = UNDISTURBED,
+        *,
+        unarmed: int = 0,
+        kill_after: float | None = None,
+        log: Path | None = None,
     ) -> child.Ended:
-        """Run a session under a fault; it says the number of each step that is done, then of calls by kind."""
+        """Run a session under a fault that counts from the step after `unarmed` ones.
 
-        def work(say: child.Say) -> None:
-            self.library.arm(place.folders, fault, log)
+        It says the number of each step that is done, and at its end the calls by kind; its exit code is the session's.
+        """
+
+        def work(say: child.Say) -> int:
+            def arm(step: int) -> None:
+                if step == unarmed:
+                    self.library.arm(place.folders, fault, log)
 
             def after(step: int) -> None:
                 say(str(step))
                 self.library.mark(str(step))
+                arm(step)
 
-            session.session(place, self.expected.sources, after)
+            arm(0)
+            code = session.session(place, self.expected.sources, after)
             say(" ".join(f"{kind.name}={count}" for kind, count in self.library.counts().items()))
+            return code
 
         return child.run(work, kill_after=kill_after)
 
+    def measure(self, unarmed: int = 0) -> tuple[Counter[Call], float]:
+        """Run a session that nobody disturbs, and return its calls by kind and how many seconds it took."""
+        with self.place() as place:
+            started = time.monotonic()
+            ended = self.session(place, unarmed=unarmed)
+            seconds = time.monotonic() - started
+            if ended.code:
+                raise RuntimeError(f"an undisturbed session failed: {ended.stderr}")
+            self.examine(place, steps_done(ended), "undisturbed")
+        counts = (part.partition("=") for part in ended.said[-1].split())
+        return Counter({Call[name]: int(count) for name, _, count in counts}), seconds
+
     def examine(self, place: Place, done: int, what: str) -> None:
-        """Examine a corpus whose session was broken off after `done` steps, in a child; problems are told and counted."""
+        """Examine a corpus whose session was broken off after `done` steps, in a child; tell and count problems."""
+
+        def work(say: child.Say) -> int:
+            for line in session.examine(place, self.expected, done):
+                say(line)
+            return 0
+
         try:
-            ended = child.run(lambda say: [say(line) for line in session.examine(place, self.expected, done)] and None)
+            ended = child.run(work)
             problems = list(ended.said) + ([f"corrupt: {ended.stderr.strip()}"] if ended.code else [])
         except TimeoutError as error:
             problems = [f"corrupt: {error}"]
@@ -94,7 +127,7 @@ def bench(engine: EngineName) -> Iterator[Bench]:
         place = Place(folder / "undisturbed")
         place.make()
         os.environ["NKCORPUS_CACHE_DIR"] = str(place.cache)
-        with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
             expected = session.undisturbed(place, sources)
         yield Bench(folder, engine, expected)
 
