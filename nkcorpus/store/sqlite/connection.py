@@ -125,7 +125,7 @@ def close_writer(connection: sqlite3.Connection) -> bool:
     try:
         connection.execute("PRAGMA busy_timeout = 200")
         connection.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.OperationalError:
+    except sqlite3.Error:  # what was committed is as safe in the WAL
         return False
     finally:
         connection.close()
@@ -146,11 +146,12 @@ def come_to_rest(path: Path) -> None:
 
 
 def tidy(path: Path) -> None:
-    """Turn a corpus that a killed writer left in WAL mode back into one file, unless anybody has it open."""
-    if not path.with_name(f"{path.name}-wal").exists():
+    """Turn a corpus beside which a killed writer left its files back into one, unless anybody has it open."""
+    if not any(path.with_name(f"{path.name}-{kind}").exists() for kind in ("wal", "journal")):
         return
     with contextlib.suppress(sqlite3.Error), contextlib.closing(_connect(path, "rw")) as connection:
         connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA journal_mode = TRUNCATE")  # on leaving it, unlike DELETE, a journal is deleted
         connection.execute("PRAGMA journal_mode = DELETE")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dates import utc_now
-from nkcorpus.errors import AmbiguousId, ArticleNotFound
+from nkcorpus.errors import AmbiguousId, ArticleNotFound, CorpusError
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
@@ -334,11 +334,17 @@ class SqliteStore:
         connection = open_writer(self._path, self._tool, create=False)
         try:
             yield connection
-        finally:
-            # One's own reader, if it has seen the file in WAL mode, would keep it there.
-            self._connection.close()
-            self._is_at_rest = close_writer(connection)
-            self._connection = open_reader(self._path)
+        except BaseException:
+            with contextlib.suppress(CorpusError):  # which would hide what failed first
+                self._leave(connection)
+            raise
+        self._leave(connection)
+
+    def _leave(self, writer: sqlite3.Connection) -> None:
+        """Close a writer, and open what reads anew: if it has seen the file in WAL mode, it would keep it there."""
+        self._connection.close()
+        self._is_at_rest = close_writer(writer)
+        self._connection = open_reader(self._path)
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
