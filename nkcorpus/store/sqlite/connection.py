@@ -176,7 +176,9 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
         case sqlite3.SQLITE_CORRUPT:
             return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); restore it from a copy")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
-            return CorpusNotWritable(f"{path}: cannot be opened or written ({error}); check its permissions")
+            return CorpusNotWritable(
+                f"{path}: cannot be opened or written ({error}); check its permissions and the space on its disk"
+            )
         case sqlite3.SQLITE_FULL:
             return CorpusNotWritable(f"{path}: the disk is full; what was reported as stored is safe")
         case sqlite3.SQLITE_IOERR:
