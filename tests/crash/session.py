@@ -203,7 +203,7 @@ def examine(place: Place, expected: Undisturbed, done: int) -> list[str]:
     """
     problems: list[str] = []
     if place.corpus.exists() and place.corpus.stat().st_size:
-        problems = [*_opened(place, done), *_damage(place), *_lost(place, expected, done), *_unfound(place)]
+        problems = [*_opened(place, done), *damage(place), *_lost(place, expected, done), *_unfound(place)]
     elif done:
         return ["lost: the corpus file"]
     return problems or _rerun(place, expected)
@@ -221,7 +221,8 @@ def _opened(place: Place, done: int) -> list[str]:
     return [f"different: beside the corpus lie {names}" for names in [place.side_files()] if names]
 
 
-def _damage(place: Place) -> list[str]:
+def damage(place: Place) -> list[str]:
+    """Return what SQLite, and `check` where there is one, find wrong with a corpus file."""
     with closing(sqlite3.connect(place.corpus)) as connection:
         found = [
             *(line for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,12 +31,12 @@ class Bench:
     library: Library = field(default_factory=Library)
     problems: Counter[str] = field(default_factory=Counter)
     trials: int = 0
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @contextlib.contextmanager
     def place(self) -> Iterator[Place]:
         """Yield a new, empty place, which is gone afterwards."""
-        self.trials += 1
-        place = Place(self.folder / f"trial{self.trials}", self.engine)
+        place = Place(self.folder / f"trial{next(self._numbers)}", self.engine)
         place.make()
         os.environ["NKCORPUS_CACHE_DIR"] = str(place.cache)
         try:
@@ -87,19 +88,24 @@ class Bench:
         return Counter({Call[name]: int(count) for name, _, count in counts}), seconds
 
     def examine(self, place: Place, done: int, what: str) -> None:
-        """Examine a corpus whose session was broken off after `done` steps, in a child; tell and count problems."""
+        """Count a trial, and what is wrong in it after a session that was broken off after `done` steps."""
+        self.count(lambda: session.examine(place, self.expected, done), what)
+
+    def count(self, problems: Callable[[], list[str]], what: str) -> None:
+        """Count a trial, and the problems that are found in a child, where an exception is one too."""
 
         def work(say: child.Say) -> int:
-            for line in session.examine(place, self.expected, done):
-                say(line)
+            for line in problems():
+                say(line.replace("\n", "; "))
             return 0
 
+        self.trials += 1
         try:
             ended = child.run(work)
-            problems = list(ended.said) + ([f"corrupt: {ended.stderr.strip()}"] if ended.code else [])
+            found = [*ended.said, *([f"corrupt: {ended.stderr.strip()}"] if ended.code else [])]
         except TimeoutError as error:
-            problems = [f"corrupt: {error}"]
-        self.tell(problems, what)
+            found = [f"hung: {error}"]
+        self.tell(found, what)
 
     def tell(self, problems: list[str], what: str) -> None:
         """Print and count problems: one of each category a trial."""
