@@ -11,18 +11,23 @@ last line has the counts; the exit code is 1 when an error was not typed, or any
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import errno
 import os
 import random
+import re
 import resource
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.crash import session
 from tests.crash.child import Ended
-from tests.crash.faults import CHANGES, GROWING, MODIFYING, Call, Fault, under_faults
+from tests.crash.faults import CHANGES, GROWING, MODIFYING, UNDISTURBED, Call, Fault, under_faults
 from tests.crash.session import Place
 from tests.crash.trials import Bench, bench, steps_done
 
@@ -30,7 +35,10 @@ _NEW_MOUNTS, _PRIVATE, _RECURSIVE, _REMOUNT = 0x20000, 1 << 18, 1 << 14, 1 << 5 
 _AMPLE = 64 << 20
 _LEAST, _LARGEST, _WHOLE = 16 << 10, 512 << 10, 3 << 20
 """Bytes: too few for a corpus; about what the largest file of a session takes, and all of its files at once."""
+_STEPS = len(session.steps(Path()))
+_CALLS_OF_A_STEP = 80
 _MESSAGE = "nkcorpus: "
+_VARIES = re.compile("[0-9a-f]{32}|MAIN_[0-9a-z]+")
 
 
 def main(arguments: list[str]) -> int:
@@ -38,6 +46,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="tests.crash.disk", description=__doc__)
     parser.add_argument("--errors", type=int, default=50, metavar="N")
     parser.add_argument("--full", type=int, default=10, metavar="N")
+    parser.add_argument("--sample", type=int, metavar="N", help="only N of these trials, chosen at random")
     parser.add_argument("--engine", choices=["whoosh", "tantivy"], default="whoosh")
     options = parser.parse_args(arguments)
     code = under_faults("tests.crash.disk", arguments)
@@ -47,22 +56,45 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     with bench(options.engine) as trials:
         disk = _Disk(trials)
-        counts, _ = trials.measure()
-        for calls in (CHANGES, (Call.READ,)):
-            for number in range(1, options.errors + 1):
-                for once in (True, False):
-                    disk.fails(Fault("fail", number, calls, errno.EIO, once))
-        disk.fails_in_later_steps(rng, max(1, options.errors // 10))
-        for calls, error in ((GROWING, errno.ENOSPC), (MODIFYING, errno.EROFS)):
-            total = sum(counts[call] for call in calls)
-            for _ in range(options.full):
-                disk.fails(Fault("fail", rng.randint(1, total), calls, error))
-        disk.reaches_limits(rng, options.full)
-        disk.fills_file_systems(rng, options.full)
+        chosen = [*_faults(rng, options.errors), *disk.full(rng, options.full)]
+        for trial in rng.sample(chosen, options.sample) if options.sample else chosen:
+            disk.run(trial)
         for message, count in disk.messages.most_common():
             print(f"{count} times {message}")
-        print(f"{options.engine}: {trials.counts()}, {disk.errors} errors, {time.monotonic() - started:.0f} s")
+        print(
+            f"{options.engine}: {trials.counts()}, {disk.messages.total()} errors, {time.monotonic() - started:.0f} s"
+        )
         return 1 if trials.problems else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """A fault from the step after `unarmed` ones on; or a file system, or files, of at most so many bytes."""
+
+    fault: Fault = UNDISTURBED
+    unarmed: int = 0
+    disk_size: int = 0
+    file_size: int = 0
+
+    def __str__(self) -> str:
+        if self.disk_size or self.file_size:
+            return f"a disk of {self.disk_size:,} bytes" if self.disk_size else f"files of {self.file_size:,} bytes"
+        calls = "/".join(call.name.lower() for call in self.fault.calls[:2])
+        once = " once" if self.fault.once else ""
+        name = errno.errorcode[self.fault.error]
+        return f"{name}{once} at call {self.fault.at} ({calls} ...) after {self.unarmed} steps"
+
+
+def _faults(rng: random.Random, number: int) -> Iterator[_Trial]:
+    """Yield errors at the first calls of a session, and at some calls of each later step."""
+    for calls in (CHANGES, (Call.READ,)):
+        for at in range(1, number + 1):
+            for once in (True, False):
+                yield _Trial(Fault("fail", at, calls, errno.EIO, once))
+    for step in range(1, _STEPS):
+        for calls, error in ((CHANGES, errno.EIO), ((Call.READ,), errno.EIO), (GROWING, errno.ENOSPC)):
+            for at in rng.sample(range(1, _CALLS_OF_A_STEP), number // 10):
+                yield _Trial(Fault("fail", at, calls, error, once=rng.random() < 0.5), step)
 
 
 class _Disk:
@@ -72,67 +104,38 @@ class _Disk:
         self._trials = trials
         self.messages: Counter[str] = Counter()
 
-    @property
-    def errors(self) -> int:
-        """How many commands ended with an error."""
-        return self.messages.total()
-
-    def fails(self, fault: Fault, unarmed: int = 0) -> None:
-        """Let calls fail during a session, from the step after `unarmed` ones on."""
-        once = "once " if fault.once else ""
-        calls = "/".join(call.name.lower() for call in fault.calls[:2])
-        what = f"{errno.errorcode[fault.error]} {once}at call {fault.at} ({calls} ...) after {unarmed} steps"
-        with self._trials.place() as place:
-            try:
-                ended = self._trials.session(place, fault, unarmed=unarmed)
-            except TimeoutError as problem:
-                self._trials.tell([f"hung: {problem}"], what)
-                return
-            self._look(ended, place, what)
-            self._trials.examine(place, steps_done(ended), what)
-
-    def fails_in_later_steps(self, rng: random.Random, number: int) -> None:
-        """Let calls of each step but the first fail: what changes, what reads, what takes space."""
-        for step in range(1, len(self._trials.expected.states) - 1):
-            counts, _ = self._trials.measure(step)
-            for calls, error in ((CHANGES, errno.EIO), ((Call.READ,), errno.EIO), (GROWING, errno.ENOSPC)):
-                total = min(100, sum(counts[call] for call in calls))  # the first hundred are of this step
-                for at in rng.sample(range(1, total + 1), min(number, total)):
-                    self.fails(Fault("fail", at, calls, error, once=rng.random() < 0.5), step)
-
-    def fills_file_systems(self, rng: random.Random, number: int) -> None:
-        """Run sessions on file systems that are too small for them."""
+    def full(self, rng: random.Random, number: int) -> Iterator[_Trial]:
+        """Yield trials in which there is no space, or nothing can be written, from a random point on."""
+        counts, _ = self._trials.measure()
+        for calls, error in ((GROWING, errno.ENOSPC), (MODIFYING, errno.EROFS)):
+            total = sum(counts[call] for call in calls)
+            for at in rng.sample(range(1, total + 1), number):
+                yield _Trial(Fault("fail", at, calls, error))
+        for _ in range(number):
+            yield _Trial(file_size=rng.randint(_LEAST, _LARGEST))
         if reason := _own_mounts():
             print(f"no small file systems: {reason}")
             return
         for _ in range(number):
-            size = rng.randint(_LEAST, _WHOLE)
-            what = f"a disk of {size:,} bytes"
-            with self._trials.place() as place:
-                _mount(place.home, size)
-                try:
-                    place.make()
-                    ended = self._trials.session(place)
-                    _mount(place.home, _AMPLE, _REMOUNT)
-                    self._look(ended, place, what)
-                    self._trials.examine(place, steps_done(ended), what)
-                finally:
-                    _call("umount", os.fsencode(place.home))
+            yield _Trial(disk_size=rng.randint(_LEAST, _WHOLE))
 
-    def reaches_limits(self, rng: random.Random, number: int) -> None:
-        """Run sessions whose files may not grow as large as they would."""
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        for _ in range(number):
-            size = rng.randint(_LEAST, _LARGEST)
-            what = f"files of at most {size:,} bytes"
-            with self._trials.place() as place:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-                try:
-                    ended = self._trials.session(place)
-                finally:
-                    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-                self._look(ended, place, what)
-                self._trials.examine(place, steps_done(ended), what)
+    def run(self, trial: _Trial) -> None:
+        """Run a session under a fault, and look at what it says and leaves once the fault is gone."""
+        with self._trials.place() as place, contextlib.ExitStack() as undone:
+            if trial.disk_size:
+                _mount(place.home, trial.disk_size)
+                undone.callback(_call, "umount", os.fsencode(place.home))
+                place.make()
+            try:
+                with _files_of(trial.file_size):
+                    ended = self._trials.session(place, trial.fault, unarmed=trial.unarmed)
+            except TimeoutError as problem:
+                self._trials.tell([f"hung: {problem}"], str(trial))
+                return
+            if trial.disk_size:
+                _mount(place.home, _AMPLE, _REMOUNT)
+            self._look(ended, place, str(trial))
+            self._trials.examine(place, steps_done(ended), str(trial))
 
     def _look(self, ended: Ended, place: Place, what: str) -> None:
         """Look at how a session ended: well, or with one line of a typed error."""
@@ -140,9 +143,20 @@ class _Disk:
             return
         lines = ended.stderr.splitlines()
         if ended.code == 3 and len(lines) == 1 and lines[0].startswith(_MESSAGE) and "internal" not in lines[0]:
-            self.messages[lines[0].replace(str(place.home), "").strip()] += 1
+            self.messages[_VARIES.sub("*", lines[0].replace(str(place.home), "..."))] += 1
         else:
             self._trials.tell([f"untyped: exit code {ended.code}: {ended.stderr[-500:]}"], what)
+
+
+@contextlib.contextmanager
+def _files_of(size: int) -> Iterator[None]:
+    """Hold processes that are started meanwhile to files of a size, for 0 of any."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size or soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _own_mounts() -> str | None:

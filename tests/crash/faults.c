@@ -26,7 +26,7 @@ enum kind { WRITE, TRUNCATE, SYNC, RENAME, UNLINK, OPEN, CREATE, MKDIR, READ, MA
 enum mode { PASS, KILL, TEAR, FAIL };
 enum verdict { GO, REFUSE, HALF, HALF_AND_DIE };
 
-static char roots[4096];      /* folders, each ending with a newline */
+static char roots[4096];      /* folders, a line each */
 static enum mode mode;
 static unsigned kinds;        /* a bit for each kind that counts */
 static long at;               /* strike at this call, from 1 */
@@ -46,11 +46,11 @@ static void die(void) {
 
 static int is_watched(const char *path) {
     for (const char *root = roots; *root;) {
-        const char *end = strchr(root, '\n');
+        const char *end = strchrnul(root, '\n');
         size_t length = end - root;
         if (strncmp(path, root, length) == 0 && (path[length] == '/' || path[length] == 0 || path[length] == '-'))
             return 1;
-        root = end + 1;
+        root = *end ? end + 1 : end;
     }
     return 0;
 }

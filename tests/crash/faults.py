@@ -128,4 +128,4 @@ class Library:
 
 
 def _joined(folders: Sequence[Path]) -> str:
-    return "".join(f"{os.path.realpath(folder)}\n" for folder in folders)
+    return "\n".join(os.path.realpath(folder) for folder in folders)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dates import utc_now
-from nkcorpus.errors import AmbiguousId, ArticleNotFound, CorpusError
+from nkcorpus.errors import AmbiguousId, ArticleNotFound, CorpusError, CorpusMissing, CorpusNotWritable
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
@@ -344,7 +344,13 @@ class SqliteStore:
         """Close a writer, and open what reads anew: if it has seen the file in WAL mode, it would keep it there."""
         self._connection.close()
         self._is_at_rest = close_writer(writer)
-        self._connection = open_reader(self._path)
+        try:
+            self._connection = open_reader(self._path)
+        except CorpusMissing:
+            raise CorpusNotWritable(
+                f"{self._path}: was moved or deleted while it was written; what was stored is in the file where it"
+                " is now"
+            ) from None
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
