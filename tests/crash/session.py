@@ -203,7 +203,7 @@ def examine(place: Place, expected: Undisturbed, done: int) -> list[str]:
     """
     problems: list[str] = []
     if place.corpus.exists() and place.corpus.stat().st_size:
-        problems = [*_opened(place, done), *damage(place), *_lost(place, expected, done), *_unfound(place)]
+        problems = [*_opened(place, done), *damage(place), *lost(place, expected, done), *_unfound(place)]
     elif done:
         return ["lost: the corpus file"]
     return problems or _rerun(place, expected)
@@ -238,8 +238,8 @@ def damage(place: Place) -> list[str]:
     return [f"corrupt: {line}" for line in found]
 
 
-def _lost(place: Place, expected: Undisturbed, done: int) -> list[str]:
-    """Compare with the states before and after the step that was broken off: each entry is as in one of them."""
+def lost(place: Place, expected: Undisturbed, done: int) -> list[str]:
+    """Return what is neither as before nor as after the step that came after `done` ones."""
     before, after = expected.states[done], expected.states[min(done + 1, len(expected.states) - 1)]
     now = {} if _is_blank(place.corpus) else state_of(place.corpus)
     problems = []
