@@ -22,7 +22,7 @@ PREFIX = "NKCORPUS"
 INTERNAL_ERROR = 70
 """The exit code of a fault of ours (sysexits.h: EX_SOFTWARE)."""
 INTERRUPTED = 130
-_DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_OF_THE_DISK = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG, errno.EROFS, errno.EIO)
 
 COMMANDS = {
     "ingest": "Take in articles from files, archives, folders and the web.",
@@ -173,7 +173,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if env.verbosity > 1:
             raise
-        if isinstance(error, OSError) and error.errno in _DISK_FULL:
+        if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
             _drop_stdout()
             env.error(f"{error.filename or 'stdout'}: could not be written whole: {error.strerror}")
             return CorpusError.exit_code

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -121,13 +120,21 @@ def buffered(stream: io.RawIOBase) -> BinaryIO:
 def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
     """Give `stream` as one that can be read in any order: a copy on disk unless it can be already.
 
-    Raises UnsafeArchive for one too large to be copied.
+    Raises UnsafeArchive for one too large to be copied, UnreadableItem where there is no space for it.
     """
     if stream.seekable():
         yield stream
         return
     with tempfile.SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY) as copy:
-        shutil.copyfileobj(_Capped(stream), copy, _BUFFER)
+        capped = _Capped(stream)
+        while part := capped.read(_BUFFER):
+            try:
+                copy.write(part)
+            except OSError as error:
+                raise UnreadableItem(
+                    f"cannot be copied to {tempfile.gettempdir()}: {error.strerror}; free some space, or set TMPDIR to"
+                    " another folder"
+                ) from None
         copy.seek(0)
         yield cast(BinaryIO, copy)
 

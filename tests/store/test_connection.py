@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -193,7 +194,7 @@ def test_a_writer_that_was_not_the_last_to_close_tries_again_at_the_end(path: Pa
     assert names_in(path.parent) == ["corpus.db"]
 
 
-def test_the_next_writer_brings_a_file_to_rest_that_a_reader_kept_awake(path: Path) -> None:
+def test_the_last_reader_brings_a_file_to_rest_that_it_kept_awake(path: Path) -> None:
     store = create(path, RICE)
     reader = SqliteStore(path, TOOL)
     with store.writing([]) as writer:
@@ -201,14 +202,70 @@ def test_the_next_writer_brings_a_file_to_rest_that_a_reader_kept_awake(path: Pa
         writer.commit()
         assert reader.stats().articles == 2
     store.close()
-    reader.close()
     assert journal_versions(path) == b"\2\2"
+    reader.close()
+    assert journal_versions(path) == b"\1\1"
+    assert names_in(path.parent) == ["corpus.db"]
+
+
+def test_the_next_writer_brings_a_file_to_rest_that_others_left_awake(path: Path) -> None:
+    create(path, RICE).close()
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
     store = SqliteStore(path, TOOL)
+    assert journal_versions(path) == b"\2\2"
     add(store, prepared("Wheat."))
     assert journal_versions(path) == b"\1\1"
-    assert store.stats().articles == 3
+    assert store.stats().articles == 2
     store.close()
     assert names_in(path.parent) == ["corpus.db"]
+
+
+def test_a_reader_gathers_what_a_killed_writer_left(path: Path, tmp_path: Path) -> None:
+    store = create(path, RICE)
+    with store.writing([]) as writer:
+        writer.add(prepared("Corn."))
+        writer.commit()
+        left = Path(shutil.copytree(path.parent, tmp_path / "left")) / path.name
+    store.close()
+    assert names_in(left.parent) == ["corpus.db", "corpus.db-shm", "corpus.db-wal"]
+    reader = SqliteStore(left, TOOL)
+    assert reader.stats().articles == 2
+    reader.close()
+    assert names_in(left.parent) == ["corpus.db"]
+    assert left.read_bytes()[18:20] == b"\1\1"
+
+
+@pytest.mark.parametrize("content", [b"", bytes(512)])
+def test_a_reader_deletes_a_journal_in_which_nothing_was_begun(path: Path, content: bytes) -> None:
+    create(path, RICE).close()
+    path.with_name("corpus.db-journal").write_bytes(content)
+    reader = SqliteStore(path, TOOL)
+    assert reader.stats().articles == 1
+    reader.close()
+    assert names_in(path.parent) == ["corpus.db"]
+
+
+def test_a_reader_leaves_to_a_writer_what_is_beside_the_file(path: Path) -> None:
+    store = create(path, RICE)
+    with store.writing([]) as writer:
+        for text in ("Corn.", "Wheat."):
+            writer.add(prepared(text))
+            writer.commit()
+            reader = SqliteStore(path, TOOL)
+            assert reader.stats().articles == 2 + (text == "Wheat.")
+            reader.close()
+            assert journal_versions(path) == b"\2\2"
+    store.close()
+    assert names_in(path.parent) == ["corpus.db"]
+
+
+def test_what_failed_first_is_told_when_the_file_cannot_be_opened_again(path: Path) -> None:
+    store = create(path, RICE)
+    with pytest.raises(ZeroDivisionError), store.writing([]):
+        path.rename(path.with_name("elsewhere.db"))
+        raise ZeroDivisionError
+    store.close()
 
 
 def test_a_copy_is_the_same_corpus(path: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import IO, Any
 
+from nkcorpus.errors import IndexNotWritable
 from nkcorpus.index.whoosh.chunk import ChunkPostings
 from nkcorpus.index.whoosh.postings import NO_PLACE, TermPostings
 from nkcorpus.query.forms import PLACE_BITS
@@ -42,7 +43,7 @@ class PostingPool:
         self._runs: list[IO[bytes]] = []
 
     def add_chunk(self, postings: ChunkPostings) -> None:
-        """Add the postings of some documents."""
+        """Add the postings of some documents. Raises IndexNotWritable."""
         for field, found in postings.items():
             terms = self._of_field(field)
             size = 0
@@ -85,12 +86,22 @@ class PostingPool:
     def _grow(self, size: int) -> None:
         self._size += size
         if self._size > self._limit:
-            file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by cleanup
-            self._runs.append(file)
-            for item in self._sorted():
-                pickle.dump(item, file, pickle.HIGHEST_PROTOCOL)
-            self._terms.clear()
-            self._size = 0
+            try:
+                self._spill()
+            except OSError as error:
+                raise IndexNotWritable(
+                    f"{tempfile.gettempdir()}: the index's postings cannot be written ({error.strerror}); free some"
+                    " space or set TMPDIR to another folder"
+                ) from error
+
+    def _spill(self) -> None:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by cleanup
+        self._runs.append(file)
+        for item in self._sorted():
+            pickle.dump(item, file, pickle.HIGHEST_PROTOCOL)
+        file.flush()
+        self._terms.clear()
+        self._size = 0
 
     def _sorted(self) -> _Run:
         for field in sorted(self._terms):

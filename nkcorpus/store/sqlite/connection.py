@@ -155,7 +155,7 @@ def close_writer(connection: sqlite3.Connection) -> bool:
     try:
         connection.execute("PRAGMA busy_timeout = 200")
         connection.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.OperationalError:
+    except sqlite3.Error:  # what was committed is as safe in the WAL
         return False
     finally:
         connection.close()
@@ -173,6 +173,16 @@ def come_to_rest(path: Path) -> None:
         except sqlite3.Error:
             return
         time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - or two that close at once would see each other again
+
+
+def tidy(path: Path) -> None:
+    """Turn a corpus beside which a killed writer left its files back into one, unless anybody has it open."""
+    if not any(path.with_name(f"{path.name}-{kind}").exists() for kind in ("wal", "journal")):
+        return
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(path, "rw")) as connection:
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA journal_mode = TRUNCATE")  # on leaving it, unlike DELETE, a journal is deleted
+        connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def tolerant_text(stored: bytes) -> str:
@@ -202,7 +212,9 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
         case sqlite3.SQLITE_CORRUPT:
             return CorpusDamaged(f"{path}: the corpus file is damaged ({told}); restore it from a copy")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
-            return CorpusNotWritable(f"{path}: cannot be opened or written ({told}); check its permissions")
+            return CorpusNotWritable(
+                f"{path}: cannot be opened or written ({told}); check its permissions and the space on its disk"
+            )
         case sqlite3.SQLITE_FULL:
             return CorpusNotWritable(f"{path}: the disk is full; what was reported as stored is safe")
         case sqlite3.SQLITE_IOERR:

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dates import utc_now
-from nkcorpus.errors import AmbiguousId, ArticleNotFound, CorpusLocked, CorpusNotWritable
+from nkcorpus.errors import (
+    AmbiguousId,
+    ArticleNotFound,
+    CorpusError,
+    CorpusLocked,
+    CorpusMissing,
+    CorpusNotWritable,
+)
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, StoredRule, StoredText
@@ -25,6 +32,7 @@ from nkcorpus.store.sqlite.connection import (
     open_for_check,
     open_reader,
     open_writer,
+    tidy,
 )
 from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
@@ -408,11 +416,23 @@ class SqliteStore:
         connection = open_writer(self._path, self._tool, create=False, notify=self._notify)
         try:
             yield connection
-        finally:
-            # One's own reader, if it has seen the file in WAL mode, would keep it there.
-            self._connection.close()
-            self._is_at_rest = close_writer(connection)
+        except BaseException:
+            with contextlib.suppress(CorpusError):  # which would hide what failed first
+                self._leave(connection)
+            raise
+        self._leave(connection)
+
+    def _leave(self, writer: sqlite3.Connection) -> None:
+        """Close a writer, and open what reads anew: if it has seen the file in WAL mode, it would keep it there."""
+        self._connection.close()
+        self._is_at_rest = close_writer(writer)
+        try:
             self._connection = open_reader(self._path)
+        except CorpusMissing:
+            raise CorpusNotWritable(
+                f"{self._path}: was moved or deleted while it was written; what was stored is in the file where it"
+                " is now"
+            ) from None
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
@@ -425,7 +445,9 @@ class SqliteStore:
     def close(self) -> None:
         """See Store."""
         self._connection.close()
-        if not self._is_at_rest:
+        if self._is_at_rest:
+            tidy(self._path)
+        else:
             come_to_rest(self._path)
             self._is_at_rest = True
 
