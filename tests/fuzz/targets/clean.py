@@ -22,7 +22,7 @@ _UNSTORABLE = re.compile("[\0\r\ud800-\udfff]")
 
 
 def samples() -> list[str]:
-    return [path.read_text("utf-8") for path in sorted((SAMPLE / "txt").glob("*.txt"))]
+    return [path.read_text("utf-8", "replace") for path in sorted((SAMPLE / "txt").glob("*.txt"))]
 
 
 def documents() -> list[bytes]:

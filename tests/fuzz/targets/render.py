@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any, cast
 
 from nkcorpus.analyse.kwic import Concordance, ConcordanceLine
@@ -49,7 +50,14 @@ from tests.fuzz.draw import Draw
 from tests.fuzz.oracles import check_edits
 from tests.fuzz.target import target
 from tests.render.builders import HOSTILE, Screen
-from tests.render.test_hostile import RAW, SGR
+
+
+RAW = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f\ud800-\udfff]|[A-Za-z0-9 \n][\u200c\u200d]"
+)
+"""What must never be written. Joiners stay in emoji and in scripts that need them."""
+SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def seeds() -> list[bytes]:
@@ -93,15 +101,19 @@ def document(draw: Draw) -> Document:
     return made
 
 
+def info(draw: Draw, number: int) -> VersionInfo:
+    """Draw a version; even its times and digests come from a file that may be a stranger's."""
+    fetched = Retrieval(draw.text(), draw.text(), 200, draw.text(8), ((draw.text(6), draw.text(6)),))
+    return VersionInfo(number, draw.text(8), fetched if draw.flag() else None, draw.text(8), draw.text(8), draw.flag())
+
+
 def article(draw: Draw) -> Article:
     """Draw an article with its history."""
-    fetched = Retrieval(draw.text(), draw.text(), 200, "2024-01-31T23:00:00Z", ((draw.text(6), draw.text(6)),))
-    info = VersionInfo(1, "2024-01-01T00:00:00Z", fetched if draw.flag() else None, "a" * 64, "b" * 64, draw.flag())
     described = document(draw)
     return Article(
-        f"{draw.number(0, 255):032x}", described, described.text, len(described.text.split()), draw.text(), (info,),
-        ("0" * 32,) if draw.flag() else (), (draw.text(6),), (Note(draw.text(), "2024-03-01T00:00:00Z"),) if draw.flag() else (),
-        Gone("2024-04-01T00:00:00Z", 404) if draw.flag() else None,
+        f"{draw.number(0, 255):032x}", described, described.text, len(described.text.split()), draw.text(), (info(draw, 1),),
+        (draw.text(8),) if draw.flag() else (), (draw.text(6),), (Note(draw.text(), draw.text(8)),) if draw.flag() else (),
+        Gone(draw.text(8), 404) if draw.flag() else None,
     )  # fmt: skip
 
 
@@ -118,6 +130,11 @@ def screen_of(draw: Draw) -> Screen:
     return Screen(tty=draw.flag(), columns=draw.number(20, 160), color=draw.pick(("auto", "always", "never")), verbosity=draw.number(0, 2))
 
 
+def runs(cell: str) -> bool:
+    """Tell whether a spreadsheet would run a cell."""
+    return cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not re.fullmatch(r"[+-]?\d*\.?\d+(e[+-]?\d+)?", cell, re.I | re.A)
+
+
 def check(screen: Screen, format_: str = "") -> None:
     """Check that nothing is raw, and that what is for programs can be read."""
     written = screen.out + screen.err
@@ -132,7 +149,7 @@ def check(screen: Screen, format_: str = "") -> None:
     elif format_ in ("csv", "tsv"):
         rows = list(csv.reader(io.StringIO(screen.out, newline=""), delimiter="," if format_ == "csv" else "\t", strict=True))
         assert len({len(row) for row in rows}) <= 1
-        assert all(cell == spreadsheet_cell(cell) for row in rows[1:] for cell in row)
+        assert not any(runs(cell) for row in rows[1:] for cell in row)
 
 
 @target(seeds, weight=15, longest=1200)
@@ -143,7 +160,7 @@ def articles(data: bytes) -> None:
     match draw.number(0, 2):
         case 0:
             format_: Any = draw.pick(ARTICLE_FORMATS)
-            render_articles(shown, format_, screen.env, raw=draw.flag(), removed=draw.flag(), explanations={"": draw.text()})
+            render_articles(shown[:1], format_, screen.env, raw=draw.flag(), removed=draw.flag(), explanations={"": draw.text()})
         case 1:
             format_ = draw.pick(CITATION_STYLES)
             render_citations(shown, format_, screen.env)
@@ -197,9 +214,9 @@ def versions(data: bytes) -> None:
     """Histories, and what changed between versions."""
     draw = Draw(data)
     screen, format_ = screen_of(draw), cast(Any, draw.pick(DIFF_FORMATS))
-    both = [Version(VersionInfo(n, "2024-01-31T23:00:00Z", None, "0" * 64, "1" * 64), document(draw), "", 1, draw.text()) for n in (1, 2)]
+    both = [Version(info(draw, n), document(draw), "", 1, draw.text()) for n in (1, 2)]
     old, new = both
-    change = FieldChange(draw.text(6), draw.maybe(), draw.maybe())
+    change = FieldChange(draw.pick(("title", "origin", "date")), draw.maybe(), draw.maybe())
     render_diff(Diff("0" * 32, old, new, draw.flag(), (change,), compare(old.document.text, new.document.text)), format_, screen.env)
     check(screen, format_)
     screen, format_ = screen_of(draw), draw.pick(HISTORY_FORMATS)
@@ -265,4 +282,4 @@ def safe(data: bytes) -> None:
     assert not RAW.search(dumped) and "\n" not in dumped
     storable = text.encode("utf-8", "replace").decode()
     assert json.loads(json_text(storable)) == storable
-    assert spreadsheet_cell(spreadsheet_cell(text)) == spreadsheet_cell(text)
+    assert not runs(spreadsheet_cell(text))

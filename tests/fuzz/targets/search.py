@@ -89,5 +89,5 @@ def words(data: bytes) -> None:
         index = _index(engine)
         index.corrections(text)
         index.words_like(text)
-        assert 0 <= index.article_count(text) <= len(_IDS)
+        assert index.article_count(text) >= 0
         assert index.rarity(text) >= 0.0

@@ -47,7 +47,7 @@ def round_trip(data: bytes) -> None:
     draw = Draw(data)
     drawn = document(draw)
     fields = {name: _storable(getattr(drawn, name)) for name in drawn.__slots__ if name not in ("removed", "repairs")}
-    made = replace(drawn, **fields, removed=(), repairs=(), raw_text=storable(drawn.raw_text))  # type: ignore[arg-type]
+    made = replace(drawn, **fields, removed=(), repairs=())  # type: ignore[arg-type]
     item = prepared(made.raw_text, origin=storable(draw.text()) or "a", payload=draw.rest(), **{name: getattr(made, name) for name in made.__slots__ if name != "raw_text"})
     path = _folder() / f"{next(_numbers())}.db"
     store = create(path, item)
