@@ -67,15 +67,14 @@ def shares(inputs: int, only: str | None) -> dict[str, int]:
 def run(name: str, inputs: int, seconds: float, seed: int, engine: Engine, folder: Path) -> Result:
     """Give a target `inputs` inputs, or as many as it takes in `seconds`."""
     result = Result()
-    until = time.monotonic() + seconds
     for start in range(STARTS):
-        if result.inputs >= inputs or time.monotonic() > until:
+        if result.inputs >= inputs or result.seconds > seconds:
             break
         with tempfile.TemporaryDirectory() as scratch:
             began = time.monotonic()
             path = Path(scratch, "ledger")
             Ledger(path, create=True)
-            arguments = (name, path, inputs - result.inputs, until, seed + start, engine, folder)
+            arguments = (name, path, inputs - result.inputs, seconds - result.seconds, seed + start, engine, folder)
             log = Path(scratch, "log")
             with log.open("wb") as out:
                 process = subprocess.Popen(
@@ -92,6 +91,8 @@ def run(name: str, inputs: int, seconds: float, seed: int, engine: Engine, folde
                 ledger.faults += 1
                 result.ended.append(f"{ended}; see {keep(folder, name, ended, ledger.current, told)}")
             result.add(ledger, time.monotonic() - began)
+            if not ledger.inputs:
+                break
     return result
 
 

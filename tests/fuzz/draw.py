@@ -44,7 +44,7 @@ class Draw:
     def __bool__(self) -> bool:
         return self._at < len(self._data)
 
-    def bytes(self, size: int) -> bytes:
+    def raw(self, size: int) -> bytes:
         """Return up to `size` bytes."""
         part = self._data[self._at : self._at + size]
         self._at += len(part)
@@ -52,12 +52,12 @@ class Draw:
 
     def rest(self) -> bytes:
         """Return all bytes that are left."""
-        return self.bytes(len(self._data))
+        return self.raw(len(self._data))
 
     def number(self, least: int, most: int) -> int:
         """Return an integer, both bounds included."""
         size = ((most - least).bit_length() + 7) // 8
-        return least + int.from_bytes(self.bytes(size), "big") % (most - least + 1)
+        return least + int.from_bytes(self.raw(size), "big") % (most - least + 1)
 
     def flag(self) -> bool:
         """Return a truth value."""
@@ -75,7 +75,7 @@ class Draw:
         parts = []
         for _ in range(self.number(0, 3)):
             choice = self.number(0, 2 * len(_PIECES))
-            raw = self.bytes(self.number(0, longest)) if choice >= len(_PIECES) else b""
+            raw = self.raw(self.number(0, longest)) if choice >= len(_PIECES) else b""
             parts.append(raw.decode("utf-8", "surrogateescape") if choice >= len(_PIECES) else _PIECES[choice])
         return "".join(parts)
 

@@ -71,7 +71,7 @@ class Ledger:
 
     def end(self) -> float:
         """Note that it is done, and return its seconds."""
-        took = time.monotonic() - self.began
+        took: float = time.monotonic() - self.began
         self.inputs += 1
         self.began = 0.0
         self.seconds += took
@@ -106,11 +106,12 @@ def keep(folder: Path, target: str, what: str, data: bytes, told: str) -> Path:
 class Trial:
     """Tries inputs on a target until there were enough."""
 
-    def __init__(self, target: Target, ledger: Ledger, inputs: int, until: float, folder: Path) -> None:
+    def __init__(self, target: Target, ledger: Ledger, inputs: int, seconds: float, folder: Path) -> None:
         self._target = target
         self._ledger = ledger
         self._inputs = inputs
-        self._until = until
+        self._seconds = seconds
+        self._until = float("inf")
         self._folder = folder
         self._faults: dict[str, int] = {}
 
@@ -118,6 +119,8 @@ class Trial:
         """Try one input. Ends the process when all are done or the time is up."""
         ledger = self._ledger
         ledger.begin(data)
+        if not ledger.inputs:
+            self._until = ledger.began + self._seconds
         try:
             self._target.run(data)
         except KeyboardInterrupt:
@@ -144,7 +147,7 @@ class Trial:
 
 
 def _peak() -> int:
-    """Return the most bytes that this process has had in memory; what the system counts of children has the parent's."""
+    """Return the most bytes that this process has had in memory; what is counted of children has the parent's in it."""
     status = _STATUS.read_text()
     at = status.index("VmHWM:")
     return int(status[at + 6 : status.index("kB", at)]) * 1024
@@ -155,7 +158,7 @@ def _place(error: BaseException) -> str:
     return "; ".join(f"{frame.filename}:{frame.lineno}" for frame in frames[-3:])
 
 
-def main(name: str, ledger_path: str, inputs: str, until: str, seed: str, engine: Engine, folder: str) -> None:
+def main(name: str, ledger_path: str, inputs: str, seconds: str, seed: str, engine: Engine, folder: str) -> None:
     """Run a target in this process, which ends with it. What it writes goes to the folder for temporary files."""
     resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
     ledger = Ledger(Path(ledger_path))
@@ -166,7 +169,7 @@ def main(name: str, ledger_path: str, inputs: str, until: str, seed: str, engine
             stack.enter_context(atheris.instrument_imports(include=["nkcorpus"], enable_loader_override=False))
         target = load(name)
         warnings.simplefilter("error")
-        trial = Trial(target, ledger, int(inputs), float(until), Path(folder))
+        trial = Trial(target, ledger, int(inputs), float(seconds), Path(folder))
         seeds = [seed[: target.longest] for seed in target.seeds()]
         if engine == "plain":
             mutator = Mutator(seeds, target.words, target.longest, int(seed))
@@ -178,8 +181,17 @@ def main(name: str, ledger_path: str, inputs: str, until: str, seed: str, engine
         words = corpus.with_suffix(".words")
         quoted = ("".join(rf"\x{byte:02x}" for byte in word) for word in target.words if word)
         words.write_text("".join(f'"{word}"\n' for word in quoted))
-        limits = [f"-max_len={target.longest}", f"-seed={seed}", "-timeout=0", "-rss_limit_mb=0", "-len_control=0", "-verbosity=0"]
-        atheris.Setup(["fuzz", *limits, f"-dict={words}", str(corpus)], trial)
+        limits = [
+            f"-max_len={target.longest}",
+            f"-seed={seed}",
+            f"-artifact_prefix={corpus}/",
+            "-timeout=3600",
+            "-rss_limit_mb=0",
+            "-len_control=0",
+            "-verbosity=0",
+        ]
+        dictionary = [f"-dict={words}"] if target.words else []
+        atheris.Setup(["fuzz", *limits, *dictionary, str(corpus)], trial)
         atheris.Fuzz()
 
 

@@ -17,8 +17,8 @@ _PACKAGE = "tests.fuzz.targets"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A promise. `seeds` are inputs that get deep, `words` pieces that matter there; `weight` is its share of a long run,
-    `longest` the bytes of an input. `examples` are those of the suite.
+    """A promise. `seeds` are inputs that get deep, `words` pieces that matter there; `weight` is its share of a long
+    run, `longest` the bytes of an input. `examples` are those of the suite.
     """
 
     name: str
@@ -37,15 +37,16 @@ def target(
     seeds: Callable[[], Iterable[bytes]],
     *,
     weight: float,
-    words: Iterable[str | bytes] = (),
+    words: Iterable[str] = "",
     longest: int = 4096,
     examples: int = 30,
 ) -> Callable[[Run], Run]:
-    """Make a function a target, named `module.function`."""
+    """Make a function a target, named `module.function`. A `¦` parts the words of a text."""
+    several = words.split("¦") if isinstance(words, str) else words
+    pieces = tuple(word.encode() for word in several if word)
 
     def register(run: Run) -> Run:
         name = f"{run.__module__.rpartition('.')[2]}.{run.__name__}"
-        pieces = tuple(word.encode() if isinstance(word, str) else word for word in words)
         _targets[name] = Target(name, run, seeds, pieces, weight, longest, examples)
         return run
 
@@ -73,9 +74,10 @@ def _modules() -> list[str]:
 @contextlib.contextmanager
 def told(*expected: type[NkcorpusError]) -> Iterator[None]:
     """Let through the errors that bad input may end in, by default those of one item, if they say it in one line."""
+    errors = expected or (ItemError,)
     try:
         yield
-    except expected or (ItemError,) as error:
+    except errors as error:
         check_message(str(error))
 
 

@@ -17,7 +17,9 @@ from tests.fuzz.target import target, told
 
 RULES = load_rules()
 LINES = [line for rule in RULES for line in (*rule.cut, *rule.keep)]
-BODY = "A source in Kangwon Province said on Monday that the road is open.\n\n당국은 아직 아무 설명도 내놓지 않았다.\n\n"
+BODY = (
+    "A source in Kangwon Province said on Monday that the road is open.\n\n당국은 아직 아무 설명도 내놓지 않았다.\n\n"
+)
 _UNSTORABLE = re.compile("[\0\r\ud800-\udfff]")
 
 
@@ -59,8 +61,15 @@ def rule_files() -> list[bytes]:
     return [*files, slow, b"\n".join(files[:4])]
 
 
-@target(rule_files, words=("[[rule]]", "pattern = '", "{name}", "{date}", "(?:", ")+", ")*", "(?<=", "(?P<a>", "\\1", ".*",
-        'zone = "prefix"', 'zone = "any"', "contains = []", "after = []", "{1000000}", "[^", "|"), weight=8, longest=2000)  # fmt: skip
+@target(
+    rule_files,
+    words=(
+        '[[rule]]¦pattern = \'¦{name}¦{date}¦(?:¦)+¦)*¦(?<=¦(?P<a>¦\\1¦.*¦zone = "prefix"¦zone = "any"¦'
+        "contains = []¦after = []¦{1000000}¦[^¦|"
+    ),
+    weight=8,
+    longest=2000,
+)
 def rule_file(data: bytes) -> None:
     """Rules from outside are refused in words, or written as they were read, and clean in good time."""
     with told(SettingsError):

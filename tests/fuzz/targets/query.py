@@ -22,10 +22,10 @@ from tests.index.agreement import QUERIES
 
 TODAY = date(2020, 2, 29)
 WORDS = (
-    *' AND | OR | NOT |NEAR/3|NEAR/1000|title:|text:|author:|source:|place:|id:|notes:|removed:|tag:'.split("|"),
-    *'"|“|”|(|)|+|-|^2|^0.5|~1|~2|"~3|*|?|/[a-z]+/|:)|;-)|date:2019|date:2019..2020|since:|until:|..'.split("|"),
-    *"date:yesterday|date:\"3 weeks ago\"|쌀|보위부|mss|Hyesan|Ryanggang|don't|\u110a\u1161\u11af|3*4|http://a/b?c".split("|"),
-)  # fmt: skip
+    ' AND ¦ OR ¦ NOT ¦ NEAR/3 ¦ NEAR/1000 ¦title:¦text:¦author:¦source:¦place:¦id:¦notes:¦removed:¦"¦“¦”¦(¦)¦+¦-¦^2'
+    '¦^0.5¦~1¦~2¦"~3¦*¦?¦/[a-z]+/¦:)¦;-)¦date:2019¦date:2019..2020¦since:¦until:¦..¦date:yesterday¦date:"3 weeks ago"'
+    "¦쌀¦보위부¦mss¦Hyesan¦Ryanggang¦don't¦\u110a\u1161\u11af¦3*4¦http://a/b?c"
+)
 TEXT = (
     "The Ministry of State Security (MSS) held a lecture in Hyesan, Ryanggang Province. Rice prices rose to 5,500 won; "
     "“rice” is dear, the MSS's officials said.\n\n국가보위성이 혜산에서 강연을 했다. 쌀값이 올랐고 쌀은 귀하다.\n"
@@ -110,12 +110,13 @@ def _check_spans(spans: tuple[tuple[int, int], ...], length: int) -> None:
 
 
 def date_seeds() -> list[bytes]:
-    given = "2019|2019-06|2019-06-13|2019-06-13T09:30+09:00|yesterday|last month|3 weeks ago|the past 99999 years|this week"
+    given = (
+        "2019|2019-06|2019-06-13|2019-06-13T09:30+09:00|yesterday|last month|3 weeks ago|the past 99999 years|this week"
+    )
     return [text.encode() for text in given.split("|")]
 
 
-@target(date_seeds, words=("ago", "last ", "the ", "day", "week", "month", "year", "s", "one", "T", "Z", "+0900"),
-        weight=60, longest=80)  # fmt: skip
+@target(date_seeds, words="ago¦last ¦the ¦day¦week¦month¦year¦s¦one¦T¦Z¦+0900", weight=60, longest=80)
 def time_span(data: bytes) -> None:
     """Dates of options and queries are dates of the calendar."""
     text = text_of(data)

@@ -39,43 +39,68 @@ def _named(*names: str) -> list[bytes]:
     return [content for name, content in examples().items() if name.endswith(names)]
 
 
-@target(lambda: list(examples().values()), weight=10, longest=8000, words=("PK\3\4", "\x1f\x8b", "BZh", "\xfd7zXZ", "From a\n", "{", "<rss>"))
+@target(
+    lambda: list(examples().values()),
+    weight=10,
+    longest=8000,
+    words="PK\x03\x04¦\x1f\x8b¦BZh¦ý7zXZ¦From a\n¦{¦<rss>",
+)
 def any_bytes(data: bytes) -> None:
     """Whatever comes, of any kind."""
     _read(data)
 
 
-@target(lambda: [*_named(".json"), b'[{"a":{"text":"x"}},{"text":"y"}]', b'{"items":[{"text":"x"}]}'], weight=30,
-        words=('{"text":"', '"},', "[", "]", "[[", "\\u", "\\ud83d", "1e5", "null", "\ufeff", "\0", "{" * 50, "NaN", "//"))  # fmt: skip
+@target(
+    lambda: [*_named(".json"), b'[{"a":{"text":"x"}},{"text":"y"}]', b'{"items":[{"text":"x"}]}'],
+    weight=30,
+    words=('{"text":"', '"},', "[", "]", "[[", "\\u", "\\ud83d", "1e5", "null", "\ufeff", "\0", "{" * 50, "NaN", "//"),
+)
 def json_file(data: bytes) -> None:
     """JSON, read as it comes."""
     _read(data, "json")
 
 
-@target(lambda: [*_named(".jsonl"), b'{"text":"x"}\r\n\n{"text":"y"}'], weight=30, words=('{"text":"', '"}\n{', "\r", "\0", "\ufeff"))
+@target(
+    lambda: [*_named(".jsonl"), b'{"text":"x"}\r\n\n{"text":"y"}'],
+    weight=30,
+    words='{"text":"¦"}\n{¦\r¦\x00¦\ufeff',
+)
 def json_lines(data: bytes) -> None:
     """JSON lines."""
     _read(data, "jsonl")
 
 
-@target(lambda: [*_named(".csv"), "title\ttext\na\tb\n".encode("utf-16"), b'text;title\n"a;""b\n";c\n'], weight=25,
-        words=('"', '""', ",", ";", "\t", "|", "\r\n", "\n", "text,", "title", "\0", "\ufeff"))  # fmt: skip
+@target(
+    lambda: [*_named(".csv"), "title\ttext\na\tb\n".encode("utf-16"), b'text;title\n"a;""b\n";c\n'],
+    weight=25,
+    words='"¦""¦,¦;¦\t¦|¦\r\n¦\n¦text,¦title¦\x00¦\ufeff',
+)
 def table(data: bytes) -> None:
     """Tables."""
     _read(data, "csv")
 
 
-@target(lambda: _named(".rss", ".rdf", ".atom", ".xml"), weight=12, longest=6000,
-        words=("<item>", "</item>", "<![CDATA[", "]]>", "<!DOCTYPE", "<!ENTITY a '", "&a;", "&#x0;", "<entry>", "</channel>"))  # fmt: skip
+@target(
+    lambda: _named(".rss", ".rdf", ".atom", ".xml"),
+    weight=12,
+    longest=6000,
+    words="<item>¦</item>¦<![CDATA[¦]]>¦<!DOCTYPE¦<!ENTITY a '¦&a;¦&#x0;¦<entry>¦</channel>",
+)
 def feed(data: bytes) -> None:
     """Feeds and sitemaps from files."""
     _read(data, "feed")
     _read(data, "sitemap")
 
 
-@target(lambda: [mailbox(newsletter(), newsletter(Subject="b")), newsletter(), MHTML], weight=10, longest=6000,
-        words=("\n\nFrom a@b.example Thu Jun 13 09:30:00 2019\n", ">From ", "Content-Type: multipart/related; boundary=", "--b\n",
-               "Snapshot-Content-Location: http://x/", "Content-Transfer-Encoding: base64\n\n", "Date: ", "\n\n"))  # fmt: skip
+@target(
+    lambda: [mailbox(newsletter(), newsletter(Subject="b")), newsletter(), MHTML],
+    weight=10,
+    longest=6000,
+    words=(
+        "\n\nFrom a@b.example Thu Jun 13 09:30:00 2019\n¦>From ¦Content-Type: multipart/related; boundary=¦"
+        "--b\n¦Snapshot-Content-Location: http://x/¦Content-Transfer-Encoding: base64\n\n¦Date: ¦\n\n"
+    ),
+)
 def mail(data: bytes) -> None:
     """Mailboxes, messages and pages saved as messages."""
     _read(data, "mbox")
@@ -90,8 +115,15 @@ def _records() -> list[bytes]:
     return [warc(one, packed=False, others=True), warc(odd, packed=False), warc(one)]
 
 
-@target(_records, weight=10, longest=6000, words=("WARC/1.0\r\n", "WARC-Type: response\r\n", "resource", "Content-Length: ", "\r\n\r\n",
-        "HTTP/1.1 200 OK\r\n", "Transfer-Encoding: chunked\r\n", "Content-Encoding: br\r\n", "WARC-Target-URI: <urn:x>", "99999999999", "-1"))  # fmt: skip
+@target(
+    _records,
+    weight=10,
+    longest=6000,
+    words=(
+        "WARC/1.0\r\n¦WARC-Type: response\r\n¦resource¦Content-Length: ¦\r\n\r\n¦HTTP/1.1 200 OK\r\n¦"
+        "Transfer-Encoding: chunked\r\n¦Content-Encoding: br\r\n¦WARC-Target-URI: <urn:x>¦99999999999¦-1"
+    ),
+)
 def web_archive(data: bytes) -> None:
     """WARC files, packed or not."""
     _read(data, "warc")
@@ -112,10 +144,19 @@ def _folder(data: bytes) -> dict[str, bytes]:
 
 
 def _archives() -> list[bytes]:
-    return [*_named(".zip"), *(gzip.decompress(content) for content in _named(".tar.gz")), *_named(".gz", ".bz2", ".xz", ".zst"), epub()]
+    return [
+        *_named(".zip"),
+        *(gzip.decompress(content) for content in _named(".tar.gz")),
+        *_named(".gz", ".bz2", ".xz", ".zst"),
+        epub(),
+    ]
 
 
-@target(lambda: [b"\2\1ab\1\2../../x\0" + content for content in _named(".json", ".md", ".csv", ".zip")], weight=10, longest=6000)
+@target(
+    lambda: [b"\2\1ab\1\2../../x\0" + content for content in _named(".json", ".md", ".csv", ".zip")],
+    weight=10,
+    longest=6000,
+)
 def archive(data: bytes) -> None:
     """Archives of files with awkward names, one within the other; nothing is told that would lead out of a folder."""
     members = _folder(data)
@@ -129,7 +170,12 @@ def archive(data: bytes) -> None:
     member_name(data[:40])
 
 
-@target(_archives, weight=12, longest=6000, words=("PK\3\4", "PK\1\2", "PK\5\6", "PK\6\7", "\x1f\x8b\x08", "ustar\x0000", "BZh9", "\xfd7zXZ\0"))
+@target(
+    _archives,
+    weight=12,
+    longest=6000,
+    words="PK\x03\x04¦PK\x01\x02¦PK\x05\x06¦PK\x06\x07¦\x1f\x8b\x08¦ustar\x0000¦BZh9¦ý7zXZ\x00",
+)
 def archive_bytes(data: bytes) -> None:
     """Archives whose own bytes were tampered with, read as what they say and as each other kind."""
     formats: tuple[Format, ...] = ("zip", "tar", "gz", "bz2", "xz", "zst", "epub", "docx")
@@ -137,7 +183,7 @@ def archive_bytes(data: bytes) -> None:
     _read(data, formats[len(data) % len(formats)])
 
 
-@target(lambda: [content for content in _named(".json", ".csv")], weight=10)
+@target(lambda: _named(".json", ".csv"), weight=10)
 def compressed(data: bytes) -> None:
     """Compressed files, whole and cut off."""
     packers = (gzip.compress, bz2.compress, lzma.compress, zstandard.compress)
@@ -150,8 +196,14 @@ def _chapters() -> list[bytes]:
     return [content for name, content in MEMBERS.items() if name.endswith((".opf", ".xml", ".xhtml", ".ncx"))]
 
 
-@target(_chapters, weight=10, words=("<itemref idref='c1'/>", "<item id='c1' href='../../x'", "<dc:title>", "<dc:date>", "<navPoint>",
-        "full-path='", "%00", "#", "<!DOCTYPE", "&a;"))  # fmt: skip
+@target(
+    _chapters,
+    weight=10,
+    words=(
+        "<itemref idref='c1'/>¦<item id='c1' href='../../x'¦<dc:title>¦<dc:date>¦<navPoint>¦full-path='¦"
+        "%00¦#¦<!DOCTYPE¦&a;"
+    ),
+)
 def book(data: bytes) -> None:
     """Books of which one part was tampered with."""
     names = sorted(MEMBERS)
@@ -163,17 +215,20 @@ def _parquet() -> list[bytes]:
     return _named(".parquet")
 
 
-@target(_parquet, weight=3, longest=8000, examples=8, words=("PAR1", "text", "title", "\x15\x04", "\x00\x00\x00\x40"))
+@target(_parquet, weight=3, longest=8000, examples=8, words="PAR1¦text¦title¦\x15\x04¦\x00\x00\x00@")
 def parquet(data: bytes) -> None:
     """Parquet files whose own bytes were tampered with."""
     _read(data, "parquet")
 
 
 def _lists() -> Iterable[bytes]:
-    return [b"https://a.example/b\n# no\n\nhttp://x.example/\thttps://y.example\n", "https://a.example/한\n".encode("utf-16")]
+    return [
+        b"https://a.example/b\n# no\n\nhttp://x.example/\thttps://y.example\n",
+        "https://a.example/한\n".encode("utf-16"),
+    ]
 
 
-@target(_lists, weight=20, longest=500, words=("http://", "https://", "\n", "\r", "#", " ", "\ufeff", "\0"))
+@target(_lists, weight=20, longest=500, words="http://¦https://¦\n¦\r¦#¦ ¦\ufeff¦\x00")
 def address_list(data: bytes) -> None:
     """Lists of addresses."""
     for address in read_addresses(io.BytesIO(data)):

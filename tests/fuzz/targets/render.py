@@ -12,7 +12,19 @@ from nkcorpus.analyse.kwic import Concordance, ConcordanceLine
 from nkcorpus.compare import compare
 from nkcorpus.errors import QueryError
 from nkcorpus.follows import Fetches
-from nkcorpus.model import Article, ArticleDate, Document, FetchEntry, Gone, Note, Repair, Retrieval, Span, Version, VersionInfo
+from nkcorpus.model import (
+    Article,
+    ArticleDate,
+    Document,
+    FetchEntry,
+    Gone,
+    Note,
+    Repair,
+    Retrieval,
+    Span,
+    Version,
+    VersionInfo,
+)
 from nkcorpus.query.explain import explain
 from nkcorpus.query.parser import literal
 from nkcorpus.render import (
@@ -51,7 +63,6 @@ from tests.fuzz.oracles import check_edits
 from tests.fuzz.target import target
 from tests.render.builders import HOSTILE, Screen
 
-
 RAW = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     r"\U000e0000-\U000e007f\ud800-\udfff]|[A-Za-z0-9 \n][\u200c\u200d]"
@@ -83,7 +94,9 @@ def document(draw: Draw) -> Document:
         editor=draw.maybe(),
         contact=draw.maybe(),
         korean_version=draw.flag(),
-        date=draw.pick((None, ArticleDate("2019", "year", "text"), ArticleDate("2019-06-13T09:30+09:00", "minute", "meta"))),
+        date=draw.pick(
+            (None, ArticleDate("2019", "year", "text"), ArticleDate("2019-06-13T09:30+09:00", "minute", "meta"))
+        ),
         source=draw.maybe(),
         lang=draw.maybe(4),
         url=draw.maybe(),
@@ -111,10 +124,17 @@ def article(draw: Draw) -> Article:
     """Draw an article with its history."""
     described = document(draw)
     return Article(
-        f"{draw.number(0, 255):032x}", described, described.text, len(described.text.split()), draw.text(), (info(draw, 1),),
-        (draw.text(8),) if draw.flag() else (), (draw.text(6),), (Note(draw.text(), draw.text(8)),) if draw.flag() else (),
+        f"{draw.number(0, 255):032x}",
+        described,
+        described.text,
+        len(described.text.split()),
+        draw.text(),
+        (info(draw, 1),),
+        (draw.text(8),) if draw.flag() else (),
+        (draw.text(6),),
+        (Note(draw.text(), draw.text(8)),) if draw.flag() else (),
         Gone(draw.text(8), 404) if draw.flag() else None,
-    )  # fmt: skip
+    )
 
 
 def hit(draw: Draw, rank: int) -> Hit:
@@ -127,12 +147,19 @@ def hit(draw: Draw, rank: int) -> Hit:
 
 def screen_of(draw: Draw) -> Screen:
     """Draw where it is written to."""
-    return Screen(tty=draw.flag(), columns=draw.number(20, 160), color=draw.pick(("auto", "always", "never")), verbosity=draw.number(0, 2))
+    return Screen(
+        tty=draw.flag(),
+        columns=draw.number(20, 160),
+        color=draw.pick(("auto", "always", "never")),
+        verbosity=draw.number(0, 2),
+    )
 
 
 def runs(cell: str) -> bool:
     """Tell whether a spreadsheet would run a cell."""
-    return cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not re.fullmatch(r"[+-]?\d*\.?\d+(e[+-]?\d+)?", cell, re.I | re.A)
+    return cell[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") and not re.fullmatch(
+        r"[+-]?\d*\.?\d+(e[+-]?\d+)?", cell, re.IGNORECASE | re.ASCII
+    )
 
 
 def check(screen: Screen, format_: str = "") -> None:
@@ -161,7 +188,9 @@ def articles(data: bytes) -> None:
     match draw.number(0, 2):
         case 0:
             format_: Any = draw.pick(ARTICLE_FORMATS)
-            render_articles(shown[:1], format_, screen.env, raw=draw.flag(), removed=draw.flag(), explanations={"": draw.text()})
+            render_articles(
+                shown[:1], format_, screen.env, raw=draw.flag(), removed=draw.flag(), explanations={"": draw.text()}
+            )
         case 1:
             format_ = draw.pick(CITATION_STYLES)
             render_citations(shown, format_, screen.env)
@@ -181,9 +210,11 @@ def hits(data: bytes) -> None:
     screen, format_ = screen_of(draw), cast(Any, draw.pick(HIT_FORMATS))
     found = tuple(hit(draw, rank) for rank in range(1, 1 + draw.number(0, 2)))
     facets = (Facet("source", ((draw.text(), 2), (draw.text(), 1))),)
-    result = SearchResult(draw.text(), draw.text(), len(found), found, (draw.text(),), facets, (draw.text(),), draw.text(), (draw.text(),))
+    result = SearchResult(
+        draw.text(), draw.text(), len(found), found, (draw.text(),), facets, (draw.text(),), draw.text(), (draw.text(),)
+    )
     if draw.flag():
-        format_ = draw.pick(QUERIES_FORMATS)
+        format_ = cast(Any, draw.pick(QUERIES_FORMATS))
         render_queries([(draw.text(), result)], format_, screen.env)
         check(screen, "jsonl" if format_ == "jsonl" else "")
         screen = screen_of(draw)
@@ -218,11 +249,19 @@ def versions(data: bytes) -> None:
     both = [Version(info(draw, n), document(draw), "", 1, draw.text()) for n in (1, 2)]
     old, new = both
     change = FieldChange(draw.pick(("title", "origin", "date")), draw.maybe(), draw.maybe())
-    render_diff(Diff("0" * 32, old, new, draw.flag(), (change,), compare(old.document.text, new.document.text)), format_, screen.env)
+    render_diff(
+        Diff("0" * 32, old, new, draw.flag(), (change,), compare(old.document.text, new.document.text)),
+        format_,
+        screen.env,
+    )
     check(screen, format_)
-    screen, format_ = screen_of(draw), draw.pick(HISTORY_FORMATS)
+    screen, format_ = screen_of(draw), cast(Any, draw.pick(HISTORY_FORMATS))
     date = ArticleDate("2019", "year", "meta")
-    render_history(History("0" * 32, (Revision(old.info, draw.maybe(), date, draw.maybe(), draw.text(), 1, 2, 3),)), format_, screen.env)
+    render_history(
+        History("0" * 32, (Revision(old.info, draw.maybe(), date, draw.maybe(), draw.text(), 1, 2, 3),)),
+        format_,
+        screen.env,
+    )
     check(screen, format_)
 
 
@@ -240,14 +279,20 @@ def lists(data: bytes) -> None:
             render_concordance(Concordance(text(), (line,), draw.flag(), text(), (text(),)), format_, screen.env)
         case 1:
             format_ = draw.pick(FETCHES_FORMATS)
-            entry = FetchEntry(text(), text(), "failed", 1, 500, text(), text(), text(), text(), text(), text(), text(), text())
+            entry = FetchEntry(
+                text(), text(), "failed", 1, 500, text(), text(), text(), text(), text(), text(), text(), text()
+            )
             render_fetches(Fetches({"failed": 1}, (entry,)), format_, screen.env)
         case 2:
             format_ = draw.pick(FOLLOWS_FORMATS)
-            render_followed([Followed(text(), text(), text(), {text(): text()}, draw.maybe(), draw.maybe())], format_, screen.env)
+            render_followed(
+                [Followed(text(), text(), text(), {text(): text()}, draw.maybe(), draw.maybe())], format_, screen.env
+            )
         case 3:
             format_ = draw.pick(SEARCHES_FORMATS)
-            render_searches([SavedSearch(text(), text(), {"source": text()}, 1, text(), draw.maybe())], format_, screen.env)
+            render_searches(
+                [SavedSearch(text(), text(), {"source": text()}, 1, text(), draw.maybe())], format_, screen.env
+            )
         case 4:
             format_ = draw.pick(WORDING_FORMATS)
             render_aliases([[text(), text()]], format_, screen.env)
@@ -256,7 +301,9 @@ def lists(data: bytes) -> None:
             render_acronyms([Acronym(text(), text(), 2, draw.maybe())], format_, screen.env)
         case 6:
             format_ = draw.pick(("json", None))
-            render_report(IngestReport(1, failures=(Failure(text(), text()),), skips=((text(), 2),)), format_, screen.env)
+            render_report(
+                IngestReport(1, failures=(Failure(text(), text()),), skips=((text(), 2),)), format_, screen.env
+            )
         case 7:
             format_ = draw.pick(("table", "plain", "json"))
             render_pairs([(text(), text()), (text(), text())], format_, screen.env)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
 from nkcorpus.index import Index, Matches, MatchMode, SearchOptions
-from nkcorpus.index.base import FacetField, SortOrder
+from nkcorpus.index.base import SortOrder
 from nkcorpus.query.ast import Filters, Query
+from nkcorpus.results import FacetField
 from nkcorpus.wording import rewritten
 from tests.fuzz.draw import Draw
 from tests.fuzz.target import target
@@ -51,7 +53,7 @@ def _check(found: Matches, options: SearchOptions) -> None:
     ranked = [score for score in found.scores if score is not None]
     assert all(score == score and abs(score) != float("inf") for score in ranked)
     if options.sort == "relevance" and options.match != "best":
-        assert all(one >= other - 1e-9 * max(1.0, one) for one, other in zip(ranked, ranked[1:], strict=False))
+        assert all(one >= other - 1e-9 * max(1.0, one) for one, other in pairwise(ranked))
 
 
 @target(seeds, words=WORDS, weight=12, longest=300, examples=12)

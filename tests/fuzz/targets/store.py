@@ -13,12 +13,11 @@ from pathlib import Path
 from nkcorpus.config import load_settings
 from nkcorpus.errors import SettingsError
 from nkcorpus.fetch.policy import policy_from_settings
-from nkcorpus.store.sqlite import SqliteStore
 from nkcorpus.store.text import storable
 from tests.fuzz.draw import Draw
 from tests.fuzz.oracles import UNSTORABLE
 from tests.fuzz.target import target, told
-from tests.store.builders import add, create, prepared
+from tests.store.builders import create, prepared
 
 from .render import document, seeds
 
@@ -48,7 +47,12 @@ def round_trip(data: bytes) -> None:
     drawn = document(draw)
     fields = {name: _storable(getattr(drawn, name)) for name in drawn.__slots__ if name not in ("removed", "repairs")}
     made = replace(drawn, **fields, removed=(), repairs=())  # type: ignore[arg-type]
-    item = prepared(made.raw_text, origin=storable(draw.text()) or "a", payload=draw.rest(), **{name: getattr(made, name) for name in made.__slots__ if name != "raw_text"})
+    item = prepared(
+        made.raw_text,
+        origin=storable(draw.text()) or "a",
+        payload=draw.rest(),
+        **{name: getattr(made, name) for name in made.__slots__ if name != "raw_text"},
+    )
     path = _folder() / f"{next(_numbers())}.db"
     store = create(path, item)
     try:
@@ -70,13 +74,35 @@ def round_trip(data: bytes) -> None:
 
 def settings() -> list[bytes]:
     return [
-        b'corpus = "a.db"\n[search]\nlimit = 5\nformat = "json"\n[fetch]\ndelay = 1.5\nallow_hosts = ["a.example:80"]\n',
+        b'corpus = "a.db"\n[search]\nlimit = 5\n[fetch]\ndelay = 1.5\nallow_hosts = ["a.example:80"]\n',
         b'[fetch]\ncontact = "me@x.example"\nmax_bytes = 9\nobey_robots = false\n',
     ]
 
 
-@target(settings, weight=20, longest=800, words=("[fetch]\n", "delay = ", "retries = ", "max_bytes = ", "allow_hosts = [", "inf", "nan", "-1", "1e400", "true",
-        "'''", "9" * 400, "contact = ", "0x", "\\U00110000", "[[", "= {"))  # fmt: skip
+@target(
+    settings,
+    weight=20,
+    longest=800,
+    words=(
+        "[fetch]\n",
+        "delay = ",
+        "retries = ",
+        "max_bytes = ",
+        "allow_hosts = [",
+        "inf",
+        "nan",
+        "-1",
+        "1e400",
+        "true",
+        "'''",
+        "9" * 400,
+        "contact = ",
+        "0x",
+        "\\U00110000",
+        "[[",
+        "= {",
+    ),
+)
 def settings_file(data: bytes) -> None:
     """A settings file is read, or refused in one line."""
     path = _folder() / f"{os.getpid()}.toml"

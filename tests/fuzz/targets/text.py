@@ -30,9 +30,33 @@ from tests.sources.examples import examples
 
 from .query import TEXT
 
-_CHARSETS = (None, "utf-8", "euc-kr", "cp949", "utf-16", "utf-16le", "utf-32", "latin-1", "utf-7", "x", "iso-2022-kr",
-             "hz", "gb18030", "big5", "shift_jis", "johab", "idna", "punycode", "unicode_escape", "rot13", "zlib", "",
-             "undefined", "\0", "a" * 300)  # fmt: skip
+_CHARSETS = (
+    None,
+    "utf-8",
+    "euc-kr",
+    "cp949",
+    "utf-16",
+    "utf-16le",
+    "utf-32",
+    "latin-1",
+    "utf-7",
+    "x",
+    "iso-2022-kr",
+    "hz",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "johab",
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "rot13",
+    "zlib",
+    "",
+    "undefined",
+    "\0",
+    "a" * 300,
+)
 
 
 def encoded() -> list[bytes]:
@@ -41,7 +65,9 @@ def encoded() -> list[bytes]:
     return [*texts, page, TEXT.encode("iso2022_kr", "ignore"), TEXT.encode("gb18030"), b"\x82\xa0\x82\xa2" * 20]
 
 
-@target(encoded, words=[(name or "") for name in _CHARSETS] + ["<meta charset=", "\ufeff", "\0"], weight=40, examples=60)
+@target(
+    encoded, words=[(name or "") for name in _CHARSETS] + ["<meta charset=", "\ufeff", "\0"], weight=40, examples=60
+)
 def decoding(data: bytes) -> None:
     """Any bytes are clean text, or refused."""
     draw = Draw(data)
@@ -64,8 +90,9 @@ def files() -> list[bytes]:
     return [content[:4096] for content in examples().values()]
 
 
-@target(files, words=("<!DOCTYPE html>", "<?xml?>", "<!--", "-->", "<rss", "From x\n", "MIME-Version: 1", '{"a":1}\n{'),
-        weight=40, examples=60)  # fmt: skip
+@target(
+    files, words='<!DOCTYPE html>¦<?xml?>¦<!--¦-->¦<rss¦From x\n¦MIME-Version: 1¦{"a":1}\n{', weight=40, examples=60
+)
 def sniffing(data: bytes) -> None:
     """Any bytes are of some kind, at once."""
     assert format_of_mark(data) in (None, *get_args(Format))
@@ -86,8 +113,9 @@ def dates() -> list[bytes]:
     return [text.encode() for text in given.split("|")]
 
 
-@target(dates, words=("Jan", "June ", "년", "월", "일", "오후", "KST", "GMT", "+14:00", "-99:99", "24:00", "60", "/", "ⅳ", "²"),
-        weight=80, longest=200, examples=60)  # fmt: skip
+@target(
+    dates, words="Jan¦June ¦년¦월¦일¦오후¦KST¦GMT¦+14:00¦-99:99¦24:00¦60¦/¦ⅳ¦²", weight=80, longest=200, examples=60
+)
 def article_dates(data: bytes) -> None:
     """What is read as a date is one of the calendar."""
     text = data.decode("utf-8", "surrogateescape")
@@ -111,8 +139,9 @@ def urls() -> list[bytes]:
     return [text.encode() for text in given.split("|")]
 
 
-@target(urls, words=("http://", "https://", "@", ":", ":80", "[::1]", "%2f", "%", "..", "?", "&utm_x=1", "#", "\\", "\t", "％"),
-        weight=80, longest=400, examples=60)  # fmt: skip
+@target(
+    urls, words="http://¦https://¦@¦:¦:80¦[::1]¦%2f¦%¦..¦?¦&utm_x=1¦#¦\\¦\t¦％", weight=80, longest=400, examples=60
+)
 def addresses(data: bytes) -> None:
     """The canonical form of an address has itself as such, and tells its host."""
     text = data.decode("utf-8", "surrogateescape")
@@ -133,7 +162,7 @@ def pairs() -> list[bytes]:
     return [b"\0" * 8 + (TEXT * 3).encode(), b"\x40" * 8 + TEXT.encode(), b"a b c d\n\ne f g\0a b d"]
 
 
-@target(pairs, words=(" 5,500 ", "\n\n", "쌀값", "é", "\u0345", "\u200d"), weight=15, longest=3000)
+@target(pairs, words=" 5,500 ¦\n\n¦쌀값¦é¦ͅ¦\u200d", weight=15, longest=3000)
 def likeness(data: bytes) -> None:
     """Likeness is of both, between nothing and all; a difference has both texts in it."""
     half = Draw(data).number(0, 255) * len(data) // 255
@@ -152,8 +181,16 @@ def likeness(data: bytes) -> None:
     assert "".join(line for block in blocks for line in block.after) == other
 
 
-@target(lambda: [TEXT.encode(), "평양시 모란봉구역 량강도 혜산시 로동당 김정은".encode(), b"Kim Jong-un, Ryonggang, Nampho"],
-        words=("도", "시", "군", "구역", "-", "'", " Province", "North ", " (WPK)", "(", ")", "ŏ", "\u1161"), weight=25, longest=1500)  # fmt: skip
+@target(
+    lambda: [
+        TEXT.encode(),
+        "평양시 모란봉구역 량강도 혜산시 로동당 김정은".encode(),
+        b"Kim Jong-un, Ryonggang, Nampho",
+    ],
+    words="도¦시¦군¦구역¦-¦'¦ Province¦North ¦ (WPK)¦(¦)¦ŏ¦ᅡ",
+    weight=25,
+    longest=1500,
+)
 def names(data: bytes) -> None:
     """Names, places and definitions stand where they are said to."""
     text = data.decode("utf-8", "surrogateescape")

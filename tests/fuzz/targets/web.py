@@ -14,7 +14,7 @@ import brotli
 import httpx
 import zstandard
 
-from nkcorpus.errors import AddressRefused, BadEncoding, BadUrl, FetchError
+from nkcorpus.errors import BadEncoding, BadUrl, FetchError
 from nkcorpus.fetch.addresses import is_public
 from nkcorpus.fetch.answer import Fetched, kept_headers
 from nkcorpus.fetch.client import Fetcher
@@ -39,9 +39,14 @@ URL = "https://gazette.example/a/b?c"
 _PIECES = 50_000_000
 
 
-@target(lambda: [b"User-agent: *\nDisallow: /private*/a$\nAllow: /\nCrawl-delay: 2.5\nSitemap: https://x.example/s.xml\nRequest-rate: 1/9",
-        b"User-agent: nkcorpus\nUser-agent: b\nDisallow: /%7ea\n\nUser-agent: *\nDisallow:"], weight=40,
-        words=("User-agent: ", "*", "nkcorpus", "Disallow: /", "Allow: ", "Crawl-delay: ", "Request-rate: 1/", "Visit-time: ", "$", "#", "%", "\r", "\0"))  # fmt: skip
+@target(
+    lambda: [
+        b"User-agent: *\nDisallow: /private*/a$\nAllow: /\nCrawl-delay: 2.5\nSitemap: http://x/\nRequest-rate: 1/9",
+        b"User-agent: nkcorpus\nUser-agent: b\nDisallow: /%7ea\n\nUser-agent: *\nDisallow:",
+    ],
+    weight=40,
+    words=("User-agent: ¦*¦nkcorpus¦Disallow: /¦Allow: ¦Crawl-delay: ¦Request-rate: 1/¦Visit-time: ¦$¦#¦%¦\r¦\x00"),
+)
 def robots(data: bytes) -> None:
     """Whatever a robots.txt holds, there are rules, and they are quick."""
     rules = Rules.parse(data)
@@ -51,8 +56,18 @@ def robots(data: bytes) -> None:
     assert Rules.of(rules.text).delay == rules.delay
 
 
-@target(lambda: [b"http://Gazette.Example:80/a?b#c", b"//user:pw@h/", b"../x", b"https://\xed\x95\x9c.example/", b"http://[::1%25eth0]:1/"],
-        weight=40, longest=300, words=("http://", "https://", "//", "@", ":", "[", "]", "%", "..", "\\", "\t", "\0", "xn--", "\u3002", "@@"))  # fmt: skip
+@target(
+    lambda: [
+        b"http://Gazette.Example:80/a?b#c",
+        b"//user:pw@h/",
+        b"../x",
+        b"https://\xed\x95\x9c.example/",
+        b"http://[::1%25eth0]:1/",
+    ],
+    weight=40,
+    longest=300,
+    words="http://¦https://¦//¦@¦:¦[¦]¦%¦..¦\\¦\t¦\x00¦xn--¦。¦@@",
+)
 def urls(data: bytes) -> None:
     """An address is one with a host, or a bad one, and tells no password."""
     text = data.decode("utf-8", "surrogateescape")
@@ -77,12 +92,21 @@ def embedded(data: bytes) -> None:
     plain = ipaddress.IPv4Address(number)
     if not (plain.is_global and not plain.is_multicast):
         assert not is_public(str(plain))
-    prefixes = (0, 0xFFFF << 32, 0xFFFF << 48, 0x64FF9B << 96, 0x64FF9B0001 << 80, 0x2002 << 112, 0x20010000 << 96, 0xFE80 << 112)
+    prefixes = (
+        0,
+        0xFFFF << 32,
+        0xFFFF << 48,
+        0x64FF9B << 96,
+        0x64FF9B0001 << 80,
+        0x2002 << 112,
+        0x20010000 << 96,
+        0xFE80 << 112,
+    )
     prefix = draw.pick(prefixes)
     whole = ipaddress.IPv6Address(prefix | (number << 80 if prefix == 0x2002 << 112 else number))
     for spelling in (str(whole), whole.exploded, f"{whole}%eth0", str(whole).upper()):
         assert is_public(str(plain)) or not is_public(spelling), spelling
-    other = ipaddress.IPv6Address(int.from_bytes(draw.bytes(16).rjust(16, b"\0"), "big"))
+    other = ipaddress.IPv6Address(int.from_bytes(draw.raw(16).rjust(16, b"\0"), "big"))
     if is_public(str(other)) and not str(other).startswith("64:ff9b::"):
         assert other.is_global and not other.is_multicast and other.ipv4_mapped is None
 
@@ -98,11 +122,12 @@ def _numeric(host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
 class _Host:
     """A host on loopback that answers any request with the same bytes and hangs up."""
 
-    def __init__(self) -> None:
+    def __init__(self, address: str) -> None:
         self.answer = b""
         self.asked = 0
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server((address, 0))
         self.port = int(self._socket.getsockname()[1])
+        self.authority = f"{address}:{self.port}"
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -121,39 +146,53 @@ class _Host:
 
 
 @cache
-def _host() -> _Host:
-    return _Host()
+def _host(address: str) -> _Host:
+    return _Host(address)
 
 
 def _fetched(url: str, **policy: Any) -> Fetched | None:
-    with told(FetchError), Fetcher(
-        FetchPolicy(delay=0.0, backoff=0.001, retries=0, obey_robots=False, request_timeout=4.0, **policy),
-        resolver=_numeric,
-        ssl_context=usual_trust(),
-    ) as fetcher:  # fmt: skip
-        return fetcher.get(url)
-    return None
+    answers: list[Fetched] = []
+    with (
+        told(FetchError),
+        Fetcher(
+            FetchPolicy(delay=0.0, backoff=0.001, retries=0, obey_robots=False, request_timeout=4.0, **policy),
+            resolver=_numeric,
+            ssl_context=usual_trust(),
+        ) as fetcher,
+    ):
+        answers.append(fetcher.get(url))
+    return answers[0] if answers else None
 
 
-@target(lambda: [spelling.encode() for spelling in ("127.1 2130706433 0x7f.1 0177.0.0.1 [::ffff:7f00:1] [::1] 0 localhost. 127.0.0.1. "
-        "[64:ff9b::7f00:1] １２７.0.0.1 127。0.0.1 [fe80::1%25lo] 127.0.0.1@127.0.0.1 ⑫7.0.0.1 0x7f000001 017700000001").split()],
-        weight=3, longest=60, examples=10, words=("127.0.0.1", "0x", "0177", "::", "[", "]", "ffff:", "%25", ".", "。", "@", "#", "\\", "1"))  # fmt: skip
+@target(
+    lambda: [
+        spelling.encode()
+        for spelling in (
+            "127.2 2130706434 0x7f.2 0177.0.0.2 [::ffff:7f00:2] [::1] 0 localhost. 127.0.0.2. [64:ff9b::7f00:2] "
+            "１２７.0.0.2 127。0.0.2 [fe80::1%25lo] 127.0.0.1@127.0.0.2 ⑫7.0.0.2 0x7f000002 [::127.0.0.2] 127.0.0.2#@x"
+        ).split()
+    ],
+    weight=3,
+    longest=60,
+    examples=10,
+    words="127.0.0.2¦0x¦0177¦::¦[¦]¦ffff:¦%25¦.¦。¦@¦#¦\\¦1",
+)
 def guard(data: bytes) -> None:
     """No spelling of a host leads to an address that is not public."""
-    host = _host()
-    host.answer, before = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\ninside", host.asked
+    host, trap = _host("127.0.0.1"), _host("127.0.0.2")
+    trap.answer, before = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\ninside", trap.asked
     text = data.decode("utf-8", "surrogateescape")
-    for url in (f"http://{text}:{host.port}/", f"http://{text}"):
+    for url in (f"http://{text}:{trap.port}/", f"http://{text}"):
         assert _fetched(url) is None
-    host.answer = f"HTTP/1.1 302 x\r\nLocation: http://{text}:{host.port}/\r\n\r\n".encode("utf-8", "replace")
-    with told(FetchError):
-        assert _fetched(f"http://127.0.0.2:{host.port}/") is None
-    assert host.asked == before, "a host inside was asked"
+    there = f"http://{text}:{trap.port}/".encode("utf-8", "replace")
+    host.answer = b"HTTP/1.1 302 x\r\nLocation: " + there + b"\r\n\r\n"
+    _fetched(f"http://{host.authority}/", allow_hosts=frozenset({host.authority}))
+    assert trap.asked == before, "a host inside was asked"
 
 
 def _answers() -> list[bytes]:
     body = page("Dam", "Closed.")
-    plain = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nETag: \"1\"\r\n"
+    plain = b'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nETag: "1"\r\n'
     return [
         plain + b"Content-Length: %d\r\n\r\n" % len(body) + body,
         plain + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(body),
@@ -164,26 +203,44 @@ def _answers() -> list[bytes]:
     ]
 
 
-@target(_answers, weight=4, longest=4000, examples=10, words=("HTTP/1.1 ", "200 OK\r\n", "302 x\r\nLocation: ", "http://127.0.0.1/", "\r\n\r\n",
-        "Transfer-Encoding: chunked\r\n", "Content-Length: ", "Content-Encoding: br\r\n", "zstd", "Set-Cookie: ", "Retry-After: ", "Content-Type: ",
-        "ffffffffffffffff\r\n", "0\r\n\r\n", "-1", "\0"))  # fmt: skip
+@target(
+    _answers,
+    weight=4,
+    longest=4000,
+    examples=10,
+    words=(
+        "HTTP/1.1 ¦200 OK\r\n¦302 x\r\nLocation: ¦http://127.0.0.1/¦\r\n\r\n¦"
+        "Transfer-Encoding: chunked\r\n¦Content-Length: ¦Content-Encoding: br\r\n¦zstd¦Set-Cookie: ¦"
+        "Retry-After: ¦Content-Type: ¦ffffffffffffffff\r\n¦0\r\n\r\n¦-1¦\x00"
+    ),
+)
 def answer(data: bytes) -> None:
     """What a host sends is an answer, or an error of fetching."""
-    host = _host()
+    host = _host("127.0.0.1")
     host.answer = data
-    authority = f"127.0.0.1:{host.port}"
-    fetched = _fetched(f"http://{authority}/", allow_hosts=frozenset({authority}))
+    fetched = _fetched(f"http://{host.authority}/", allow_hosts=frozenset({host.authority}))
     if fetched is not None:
         assert len(fetched.body) <= _PIECES
-        assert fetched.url.startswith(f"http://{authority}/")
+        assert fetched.url.startswith(f"http://{host.authority}/")
         assert fetched.media_type is None or "/" in fetched.media_type
         assert fetched.charset is None or fetched.charset
         with told():
             recognise(fetched)
 
 
-@target(lambda: [b"text/html; charset=EUC-KR", b"Wed, 21 Oct 2026 07:28:00 GMT", b"120", b"text/html; charset*=utf-8''%c3", b'a/b; charset="x', b"-1"],
-        weight=60, longest=200, words=("charset=", ";", '"', "=", "/", "GMT", "-0000", "1e9", "²", "\r\n", "\0", "=?utf-8?q?"))  # fmt: skip
+@target(
+    lambda: [
+        b"text/html; charset=EUC-KR",
+        b"Wed, 21 Oct 2026 07:28:00 GMT",
+        b"120",
+        b"text/html; charset*=utf-8''%c3",
+        b'a/b; charset="x',
+        b"-1",
+    ],
+    weight=60,
+    longest=200,
+    words='charset=¦;¦"¦=¦/¦GMT¦-0000¦1e9¦²¦\r\n¦\x00¦=?utf-8?q?',
+)
 def headers(data: bytes) -> None:
     """Values of headers are read, or nothing is read in them."""
     value = data.decode("utf-8", "surrogateescape")
@@ -199,11 +256,17 @@ def headers(data: bytes) -> None:
 
 def _encoded() -> list[bytes]:
     text = b"Rice rose in Hyesan. " * 20
-    packed = (gzip.compress(text), zlib.compress(text), brotli.compress(text), zstandard.compress(text), b"5\r\nabcde\r\n0\r\n\r\n")
+    packed = (
+        gzip.compress(text),
+        zlib.compress(text),
+        brotli.compress(text),
+        zstandard.compress(text),
+        b"5\r\nabcde\r\n0\r\n\r\n",
+    )
     return [bytes((number, 9)) + content for number, content in enumerate(packed)]
 
 
-@target(_encoded, weight=40, longest=1500, words=("\x1f\x8b\x08", "\x78\x9c", "\x28\xb5\x2f\xfd", "\r\n", "0\r\n\r\n"))
+@target(_encoded, weight=40, longest=1500, words="\x1f\x8b\x08¦x\x9c¦(µ/ý¦\r\n¦0\r\n\r\n")
 def encodings(data: bytes) -> None:
     """What is packed is unpacked in pieces of bearable size, or broken."""
     draw = Draw(data)
@@ -219,12 +282,23 @@ def encodings(data: bytes) -> None:
             if whole > _PIECES:
                 break
     with told():
-        body = decoded_body(payload, {"content-encoding": name, "transfer-encoding": "chunked" if size % 2 else ""}, 10**6)
+        body = decoded_body(
+            payload, {"content-encoding": name, "transfer-encoding": "chunked" if size % 2 else ""}, 10**6
+        )
         assert len(body) <= 10**6 + len(payload)
 
 
-@target(lambda: [feeds.SITEMAP.encode(), feeds.SITEMAP_INDEX.encode(), feeds.RSS.encode(), b"https://a.example/\nhttps://b.example/x\n",
-        gzip.compress(feeds.SITEMAP.encode())], weight=15, words=("<url><loc>", "<sitemap><loc>", "</loc>", "<lastmod>", "<!DOCTYPE", "&a;", "\n"))  # fmt: skip
+@target(
+    lambda: [
+        feeds.SITEMAP.encode(),
+        feeds.SITEMAP_INDEX.encode(),
+        feeds.RSS.encode(),
+        b"https://a.example/\nhttps://b.example/x\n",
+        gzip.compress(feeds.SITEMAP.encode()),
+    ],
+    weight=15,
+    words="<url><loc>¦<sitemap><loc>¦</loc>¦<lastmod>¦<!DOCTYPE¦&a;¦\n",
+)
 def sitemap(data: bytes) -> None:
     """Sitemaps lead to addresses of the web alone."""
     with told():
