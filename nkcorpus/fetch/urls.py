@@ -21,13 +21,14 @@ def parse_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
     try:
         url = httpx.URL(text) if base is None else base.join(text)
         url = url.copy_with(fragment=None)
+        host = url.raw_host  # not every host that it takes can be sent
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         reason = "percent-encode its user name and password" if "@" in text else " ".join(str(error).split())
         raise BadUrl(f"the address is malformed: {reason}", url=shown) from None
     if url.scheme not in PORTS:
         what = f"begins with '{url.scheme[:20]}:'" if url.scheme else "has no scheme"
         raise BadUrl(f"the address {what}; only http: and https: are fetched", url=shown)
-    if not url.host or (url.port is not None and not 0 < url.port < 65536):
+    if not host or (url.port is not None and not 0 < url.port < 65536):
         raise BadUrl("the address names no host, or a port that is none; correct it", url=shown)
     return url
 

@@ -34,20 +34,24 @@ def explanation_lines(cleaned: Cleaned, rules: Sequence[Rule]) -> Iterator[str]:
     fields = explanation_fields(cleaned, rules)
     if fields is None:
         return
-    yield f"{one_line(cleaned.origin)}\n"
-    yield f"  text from {fields['path']}\n"
+    yield from (f"{one_line(line)}\n" for line in _lines(cleaned.origin, fields))
+
+
+def _lines(origin: str, fields: Fields) -> Iterator[str]:
+    yield origin
+    yield f"  text from {fields['path']}"
     for candidate in fields["candidates"]:
-        yield f"    {candidate['name']}: {candidate['words']:,} words, {candidate['likeness']:.0%} like it\n"
+        yield f"    {candidate['name']}: {candidate['words']:,} words, {candidate['likeness']:.0%} like it"
     for field, place in fields["evidence"].items():
-        yield f"  {field} from {one_line(place)}\n"
+        yield f"  {field} from {place}"
     for cut in fields["cuts"]:
-        yield f"  cut: {_shortened(cut['line'])}\n"
-        yield f"    {cut['rule']} ({cut['kind']}); {cut['where']}\n"
+        yield f"  cut: {_shortened(cut['line'])}"
+        yield f"    {cut['rule']} ({cut['kind']}); {cut['where']}"
         if cut["pattern"]:
-            yield f"    pattern: {one_line(cut['pattern'])}\n"
+            yield f"    pattern: {cut['pattern']}"
     for repair in fields["repairs"]:
         where = f"{repair['start']}-{repair['end']}"
-        yield f"  mended: {where} reads {_shortened(repair['text'])} ({repair['rule']})\n"
+        yield f"  mended: {where} reads {_shortened(repair['text'])} ({repair['rule']})"
 
 
 def _cuts(document: Document, rules: Sequence[Rule]) -> list[Fields]:

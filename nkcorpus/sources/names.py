@@ -96,7 +96,7 @@ def member_name(raw: bytes) -> str:
 
 def unknown_kind(name: str) -> str:
     """Return why a file in a folder or an archive is not looked at."""
-    extension = PurePosixPath(name).suffix
+    extension = " ".join(PurePosixPath(name).suffix.split())
     reason = f"unknown kind of file ({extension})" if extension else "a file without an extension"
     return f"{reason}; name the file itself to take it"
 

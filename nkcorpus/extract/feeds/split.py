@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,6 +56,10 @@ def split_feed(stream: BinaryIO) -> Iterator[Part]:
 class _Splitter:
     def __init__(self, root: etree._Element) -> None:
         self._root = root
+        # Copied, not made anew: mended XML has names and namespaces that nobody may give.
+        self._bare_root = copy.deepcopy(root)
+        self._bare_root.text = None
+        del self._bare_root[:]
         self._heads: list[etree._Element] = []
         self._authors: dict[str, etree._Element] = {}
 
@@ -81,11 +86,13 @@ class _Splitter:
         return None
 
     def _part(self, element: etree._Element, parent: etree._Element) -> Part:
-        root = etree.Element(self._root.tag, dict(self._root.attrib), self._root.nsmap)
+        root = copy.deepcopy(self._bare_root)
         holder = root
         if name_of(self._root) != "feed":
-            channel = parent.tag if parent is not self._root else "channel"
-            holder = etree.SubElement(root, channel)
+            holder = etree.SubElement(root, "channel")
+            if parent is not self._root:
+                with contextlib.suppress(ValueError):
+                    holder.tag = parent.tag
         holder.extend(copy.deepcopy(head) for head in self._heads)
         values = {name_of(child): text_of(child) for child in element}
         author = self._authors.get(values.get("creator") or "")
