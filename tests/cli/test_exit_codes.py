@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
 import pytest
 
+from nkcorpus.cli.app import COMMANDS
 from tests.cli.conftest import Library
 from tests.cli.support import Run, one_line
 
@@ -177,6 +179,37 @@ def test_3_not_a_usable_corpus(run: Run, tmp_path: Path, copy: Path, kind: str) 
         assert "odd.db" in one_line(outcome)
     if before is not None:
         assert corpus.read_bytes() == before
+
+
+ARGUMENTS = {
+    "ingest": ("a.txt",),
+    "follow": ("add", "https://news.example/"),
+    "search": ("rice",),
+    "kwic": ("rice",),
+    "note": ("abcd", "text"),
+    "tag": ("abcd", "+seen"),
+    "alias": ("list",),
+    "new": ("rice",),
+    "remove": ("abcd", "--yes"),
+    "export": ("warc.gz",),
+    "engine": ("whoosh",),
+}
+"""What a command needs; ids by default."""
+WITHOUT_CORPUS = {"clean", "completion"}
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - WITHOUT_CORPUS))
+def test_3_a_newer_schema_is_refused_by_every_command(inside: Run, tmp_path: Path, copy: Path, command: str) -> None:
+    with contextlib.closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA user_version = 9999")
+    before = copy.read_bytes()
+    (tmp_path / "a.txt").write_text("A market opened in Wonsan.")
+    takes_id = command in ("similar", "show", "history", "diff", "open", "cite", "uncut")
+    outcome = inside("-C", copy, command, *ARGUMENTS.get(command, ("abcd",) if takes_id else ()))
+    assert (outcome.code, outcome.out) == (3, ""), outcome
+    assert "update nkcorpus" in one_line(outcome)
+    assert copy.read_bytes() == before
+    assert not list(tmp_path.glob("copy.db*-*"))
 
 
 def test_3_empty_file_is_told_and_ingest_takes_it(run: Run, tmp_path: Path) -> None:

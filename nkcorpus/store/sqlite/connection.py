@@ -224,17 +224,16 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
 
 
 def _require_file(path: Path) -> None:
+    """Raise CorpusError where there is no file. It is not opened: closing it would let go of the locks that SQLite
+    holds on it for the whole process (POSIX), and a writer elsewhere would take away the log that one here writes to.
+    """
     try:
         if path.is_dir():
             raise NotACorpus(f"{path}: is a folder, not a corpus; name a file with -C")
         if not path.exists():
             raise CorpusMissing(f"{path}: there is no corpus yet; make one with 'nkcorpus ingest SOURCE'")
-        with path.open("rb") as file:
-            header = file.read(16)
     except OSError as error:
         raise CorpusNotWritable(f"{path}: cannot be opened: {error.strerror}") from None
-    if header and header != b"SQLite format 3\0":
-        raise NotACorpus(f"{path}: is not a corpus; name another file with -C")
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
