@@ -171,6 +171,8 @@ def main(name: str, ledger_path: str, inputs: str, seconds: str, seed: str, engi
         warnings.simplefilter("error")
         trial = Trial(target, ledger, int(inputs), float(seconds), Path(folder))
         seeds = [seed[: target.longest] for seed in target.seeds()]
+        for content in seeds:
+            target.run(content)  # what is imported and compiled at first use is no input's time
         if engine == "plain":
             mutator = Mutator(seeds, target.words, target.longest, int(seed))
             while True:
