@@ -40,7 +40,7 @@ def _storable(value: object) -> object:
     return tuple(map(_storable, value)) if type(value) is tuple else value
 
 
-@target(seeds, weight=0.5, longest=1200, examples=6)
+@target(seeds, weight=2, longest=1200, examples=6)
 def round_trip(data: bytes) -> None:
     """Any document comes out of a new store as it went in, and of a copy with the same digest."""
     draw = Draw(data)
@@ -81,7 +81,7 @@ def settings() -> list[bytes]:
 
 @target(
     settings,
-    weight=15,
+    weight=25,
     longest=800,
     words=(
         "[fetch]\n",

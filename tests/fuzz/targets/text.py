@@ -162,7 +162,7 @@ def pairs() -> list[bytes]:
     return [b"\0" * 8 + (TEXT * 3).encode(), b"\x40" * 8 + TEXT.encode(), b"a b c d\n\ne f g\0a b d"]
 
 
-@target(pairs, words=" 5,500 ¦\n\n¦쌀값¦é¦ͅ¦\u200d", weight=5, longest=3000)
+@target(pairs, words=" 5,500 ¦\n\n¦쌀값¦é¦ͅ¦\u200d", weight=15, longest=3000)
 def likeness(data: bytes) -> None:
     """Likeness is of both, between nothing and all; a difference has both texts in it."""
     half = Draw(data).number(0, 255) * len(data) // 255
@@ -188,7 +188,7 @@ def likeness(data: bytes) -> None:
         b"Kim Jong-un, Ryonggang, Nampho",
     ],
     words="도¦시¦군¦구역¦-¦'¦ Province¦North ¦ (WPK)¦(¦)¦ŏ¦ᅡ",
-    weight=4,
+    weight=12,
     longest=1500,
 )
 def names(data: bytes) -> None:

@@ -172,7 +172,7 @@ def _fetched(url: str, **policy: Any) -> Fetched | None:
             "１２７.0.0.2 127。0.0.2 [fe80::1%25lo] 127.0.0.1@127.0.0.2 ⑫7.0.0.2 0x7f000002 [::127.0.0.2] 127.0.0.2#@x"
         ).split()
     ],
-    weight=1,
+    weight=4,
     longest=60,
     examples=10,
     words="127.0.0.2¦0x¦0177¦::¦[¦]¦ffff:¦%25¦.¦。¦@¦#¦\\¦1",
@@ -205,7 +205,7 @@ def _answers() -> list[bytes]:
 
 @target(
     _answers,
-    weight=1.5,
+    weight=6,
     longest=4000,
     examples=10,
     words=(
@@ -296,7 +296,7 @@ def encodings(data: bytes) -> None:
         b"https://a.example/\nhttps://b.example/x\n",
         gzip.compress(feeds.SITEMAP.encode()),
     ],
-    weight=8,
+    weight=20,
     words="<url><loc>¦<sitemap><loc>¦</loc>¦<lastmod>¦<!DOCTYPE¦&a;¦\n",
 )
 def sitemap(data: bytes) -> None:
