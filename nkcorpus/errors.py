@@ -54,6 +54,10 @@ class NkcorpusError(Exception):
 
     exit_code = 1
 
+    def __str__(self) -> str:
+        """Return the message on one line, whatever names and parsers' words it repeats."""
+        return " ".join(super().__str__().splitlines())
+
 
 class UsageError(NkcorpusError):
     """The request itself is wrong."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -203,8 +204,10 @@ def _check_pattern(pattern: str, where: str) -> None:
     if unknown:
         raise SettingsError(f"{where}: unknown block {{{unknown[0]}}}. Known blocks: {', '.join(BLOCKS)}.")
     try:
-        compiled = re.compile(expand(pattern))
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of what later versions of Python read otherwise: [[a]
+            compiled = re.compile(expand(pattern))
+    except (re.error, OverflowError, RecursionError, Warning) as error:
         raise SettingsError(f"{where}: the pattern is no regular expression: {error}.") from error
     if compiled.flags != re.UNICODE:
         raise SettingsError(f"{where}: the pattern sets a flag for all of it. Write (?i:...) around a part instead.")

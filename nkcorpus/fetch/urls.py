@@ -21,7 +21,7 @@ def parse_url(text: str, base: httpx.URL | None = None) -> httpx.URL:
     try:
         url = httpx.URL(text) if base is None else base.join(text)
         url = url.copy_with(fragment=None)
-        host = url.raw_host  # not every host that it takes can be sent
+        host = url.raw_host.rstrip(b".")  # not every host that it takes can be sent
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         reason = "percent-encode its user name and password" if "@" in text else " ".join(str(error).split())
         raise BadUrl(f"the address is malformed: {reason}", url=shown) from None

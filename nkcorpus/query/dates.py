@@ -96,5 +96,5 @@ _calendar: dict[str, Callable[[date], tuple[str, str]]] = {"day": _day, "week": 
 def _option(text: str, option: str) -> tuple[str, str]:
     span = parse_span(text)
     if span is None:
-        raise UsageError(f"{option}: '{' '.join(text.split())}' is no date; {HOW_TO_WRITE}")
+        raise UsageError(f"{option}: '{text}' is no date; {HOW_TO_WRITE}")
     return span

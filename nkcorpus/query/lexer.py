@@ -131,7 +131,7 @@ def _regex(value: str, text: str, start: int) -> Token:
 def _leaf(value: str, text: str, start: int) -> Leaf:
     if "~" in value and (fuzzy := re.fullmatch(_FUZZY, value)):
         if is_unspaced(value):  # its bigrams are found in longer words as they are
-            return Word(fuzzy["base"])
+            return plain_leaf(fuzzy["base"])
         if fuzzy["edits"] not in ("1", "2"):
             raise QueryError(f"{value}: write ~1 or ~2, the letters that may differ", text, start)
         return Fuzzy(fuzzy["base"], int(fuzzy["edits"]))

@@ -62,7 +62,7 @@ def read_zip(source: Input, reading: Reading, read: Read) -> Iterator[Outcome]:
         for info in members:
             name = _zip_name(info)
             reading.budget.member()
-            if info.is_dir() or is_hidden(name) or pages.hold(name):
+            if name.endswith("/") or is_hidden(name) or pages.hold(name):
                 continue
             origin = f"{source.origin}!/{name}"
             if (info.external_attr >> 28) == 0o12:  # Unix keeps the mode in the upper half: a symbolic link

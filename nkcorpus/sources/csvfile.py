@@ -130,7 +130,7 @@ def _has_open_quote(row: str, delimiter: str) -> bool:
 
 def _check_columns(columns: list[str], mapping: Mapping[str, str]) -> None:
     """Raise BadRecord unless the header has the mapped columns and a text or title."""
-    shown = ", ".join(" ".join(column.split()) or "(no name)" for column in columns[:_COLUMNS_SHOWN])
+    shown = ", ".join(column.strip() or "(no name)" for column in columns[:_COLUMNS_SHOWN])
     if len(columns) > _COLUMNS_SHOWN:
         shown += ", ..."
     record = dict.fromkeys(columns, "x")

@@ -39,7 +39,7 @@ class Input:
 
     def failure(self, error: object, record: int | None = None) -> SourceFailure:
         """Return a failure of this input, or of one record of it."""
-        return SourceFailure(self.origin, str(error), record)
+        return SourceFailure(self.origin, " ".join(str(error).splitlines()), record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,23 +16,26 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .harness import MEMORY, SECONDS, Engine, Ledger, has_atheris, keep
+from .harness import MEMORY, PATIENCE, SECONDS, Engine, Ledger, has_atheris, keep
 from .target import all_targets, load
 
 STARTS = 20
 """Times that a target is started at most."""
-WARM_UP = 120.0
+WARM_UP = 300.0
 """Seconds that a process may take before its first input: imports, seeds."""
 _POLL = 0.2
 
 
 @dataclass
 class Result:
-    """What came of a target: inputs, faults, seconds of its processes and of its slowest input, bytes at the peak."""
+    """What came of a target: inputs, faults, seconds by the clock, processor time of all inputs and of the slowest, and
+    bytes at the peak.
+    """
 
     inputs: int = 0
     faults: int = 0
     seconds: float = 0.0
+    busy: float = 0.0
     slowest: float = 0.0
     peak: int = 0
     ended: list[str] = field(default_factory=list)
@@ -42,15 +45,16 @@ class Result:
         self.inputs += ledger.inputs
         self.faults += ledger.faults
         self.seconds += seconds
+        self.busy += ledger.seconds
         self.slowest = max(self.slowest, ledger.slowest)
         self.peak = max(self.peak, ledger.peak)
 
     def line(self, name: str) -> str:
         """Return it in one line."""
-        rate = self.inputs / self.seconds if self.seconds else 0.0
+        rate = self.inputs / self.busy if self.busy else 0.0
         return (
-            f"{name:32} {self.inputs:>9,} inputs {self.seconds:>8.1f} s {rate:>8,.0f}/s "
-            f"slowest {self.slowest:>6.3f} s peak {self.peak / 1e6:>4.0f} MB faults {self.faults}"
+            f"{name:24} {self.inputs:>9,} inputs {self.seconds:>8.1f} s, of the processor {self.busy:>8.1f} s "
+            f"({rate:>7,.0f}/s), slowest {self.slowest:>6.3f} s, peak {self.peak / 1e6:>4.0f} MB, faults {self.faults}"
             + "".join(f" ({reason})" for reason in self.ended)
         )
 
@@ -105,13 +109,22 @@ def _watch(process: subprocess.Popen[bytes], path: Path) -> str | None:
         except subprocess.TimeoutExpired:
             ledger = Ledger(path)
             now = time.monotonic()
-            waits = ledger.began or (ledger.inputs == 0 and started + WARM_UP - SECONDS)
-            if waits and now - waits > SECONDS:
+            if ledger.began:
+                hangs = now - ledger.began > PATIENCE or _processor_time(process.pid) - ledger.began_at > SECONDS
+            else:
+                hangs = not ledger.inputs and now - started > WARM_UP
+            if hangs:
                 process.kill()
                 process.wait()
                 return "hang" if ledger.began else "no-start"
         else:
             return None if code == 0 else f"died-{abs(code)}"
+
+
+def _processor_time(process: int) -> float:
+    """Return the seconds of processor time that a process has taken."""
+    numbers = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def replay(name: str, file: Path) -> None:
@@ -158,6 +171,7 @@ def main() -> int:
             print(result.line(name), flush=True)
             total.inputs += result.inputs
             total.faults += result.faults
+            total.busy += result.busy
             total.slowest = max(total.slowest, result.slowest)
             total.peak = max(total.peak, result.peak)
     total.seconds = time.monotonic() - began

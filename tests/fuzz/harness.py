@@ -27,12 +27,14 @@ from .target import Target, load
 Engine = Literal["atheris", "plain"]
 
 SECONDS = 10.0
-"""What one input may take."""
+"""Of the processor, which one input may take: other work on the machine is no fault."""
+PATIENCE = 60.0
+"""Seconds that it may take in all: one that waits takes no processor."""
 MEMORY = 500 * 10**6
 """What the process may take at its peak."""
 _ADDRESS_SPACE = 8 * 2**30  # so that a monstrous request is an error here and not the end of the machine
 _SAME_FAULT = 3  # inputs kept for one fault
-_HEAD = struct.Struct("=QQdddQQ")
+_HEAD = struct.Struct("=QQddddQQ")
 _SIZE = 8 << 20
 _STATUS = Path("/proc/self/status")
 
@@ -43,8 +45,8 @@ def has_atheris() -> bool:
 
 
 class Ledger:
-    """What a run has come to: inputs, faults, when the current one began (0 between two), seconds in the target, the
-    slowest input's, peak bytes, and the current input.
+    """What a run has come to: inputs, faults, when the current one began (0 between two) by the clock and by the
+    processor's time, that time of all inputs and of the slowest one, in seconds, peak bytes, and the current input.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
@@ -53,9 +55,16 @@ class Ledger:
             os.truncate(path, _SIZE)
         with path.open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), _SIZE)
-        self.inputs, self.faults, self.began, self.seconds, self.slowest, self.peak, self._length = _HEAD.unpack_from(
-            self._map
-        )
+        (
+            self.inputs,
+            self.faults,
+            self.began,
+            self.began_at,
+            self.seconds,
+            self.slowest,
+            self.peak,
+            self._length,
+        ) = _HEAD.unpack_from(self._map)
 
     @property
     def current(self) -> bytes:
@@ -66,12 +75,12 @@ class Ledger:
         """Note that an input is tried."""
         self._length = min(len(data), _SIZE - _HEAD.size)
         self._map[_HEAD.size : _HEAD.size + self._length] = data[: self._length]
-        self.began = time.monotonic()
+        self.began, self.began_at = time.monotonic(), time.process_time()
         self.write()
 
     def end(self) -> float:
         """Note that it is done, and return its seconds."""
-        took: float = time.monotonic() - self.began
+        took: float = time.process_time() - self.began_at
         self.inputs += 1
         self.began = 0.0
         self.seconds += took
@@ -87,6 +96,7 @@ class Ledger:
             self.inputs,
             self.faults,
             self.began,
+            self.began_at,
             self.seconds,
             self.slowest,
             self.peak,
@@ -171,6 +181,8 @@ def main(name: str, ledger_path: str, inputs: str, seconds: str, seed: str, engi
         warnings.simplefilter("error")
         trial = Trial(target, ledger, int(inputs), float(seconds), Path(folder))
         seeds = [seed[: target.longest] for seed in target.seeds()]
+        for content in seeds:
+            target.run(content)  # what is imported and compiled at first use is no input's time
         if engine == "plain":
             mutator = Mutator(seeds, target.words, target.longest, int(seed))
             while True:

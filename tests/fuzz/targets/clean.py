@@ -36,7 +36,7 @@ def _text(raw: bytes) -> str:
     return _UNSTORABLE.sub("\ufffd", raw.decode("utf-8", "replace"))
 
 
-@target(documents, words=[*LINES[::7], "\n", "\n\n", "\xa0", "\u200b", "\xad", "â€™", "*", "[", "(", "-\n"], weight=30)
+@target(documents, words=[*LINES[::7], "\n", "\n\n", "\xa0", "\u200b", "\xad", "â€™", "*", "[", "(", "-\n"], weight=20)
 def document(data: bytes) -> None:
     """Cuts are whole and in order, mending lies outside them, both can be undone, and a second time changes nothing."""
     draw = Draw(data)
@@ -67,7 +67,7 @@ def rule_files() -> list[bytes]:
         '[[rule]]¦pattern = \'¦{name}¦{date}¦(?:¦)+¦)*¦(?<=¦(?P<a>¦\\1¦.*¦zone = "prefix"¦zone = "any"¦'
         "contains = []¦after = []¦{1000000}¦[^¦|"
     ),
-    weight=8,
+    weight=12,
     longest=2000,
 )
 def rule_file(data: bytes) -> None:
@@ -80,7 +80,7 @@ def rule_file(data: bytes) -> None:
         check_edits(clean_document(Document(raw_text=_text(text.encode()), extractor="text/1"), rules=rules))
 
 
-@target(documents, words=[*LINES[::7], "\n"], weight=2, longest=3000, examples=10)
+@target(documents, words=[*LINES[::7], "\n"], weight=3, longest=3000, examples=10)
 def proposals(data: bytes) -> None:
     """A rule that an audit proposes can be written and read, and matches its examples."""
     draw = Draw(data)

@@ -62,13 +62,13 @@ def pages() -> list[bytes]:
     ]
 
 
-@target(pages, words=HTML_WORDS, weight=4, longest=8000, examples=15)
+@target(pages, words=HTML_WORDS, weight=10, longest=8000, examples=15)
 def page(data: bytes) -> None:
     """Pages, read by one extractor."""
     extracted("html", data, url=URL)
 
 
-@target(pages, words=HTML_WORDS, weight=1.2, longest=8000, examples=6)
+@target(pages, words=HTML_WORDS, weight=4, longest=8000, examples=6)
 def page_by_vote(data: bytes) -> None:
     """Pages, read by several extractors."""
     extracted("html", data, fast=False)
@@ -77,7 +77,7 @@ def page_by_vote(data: bytes) -> None:
 @target(
     pages,
     words=f"{HTML_WORDS}¦<a href='/a/b'>¦<link rel=alternate type=application/rss+xml href=¦<link rel=next href=",
-    weight=4,
+    weight=10,
     longest=8000,
     examples=15,
 )
@@ -97,7 +97,7 @@ def plain() -> list[bytes]:
     return [*texts, front, b"---\n&a [*a, *a]\n---\nx", b"# Title\n\nText\n=====\n"]
 
 
-@target(plain, words="---\n¦title: ¦date: ¦? ¦&a ¦*a¦!!python/object:¦{¦[¦- ¦|\n ¦<<: ¦# ¦\t", weight=30)
+@target(plain, words="---\n¦title: ¦date: ¦? ¦&a ¦*a¦!!python/object:¦{¦[¦- ¦|\n ¦<<: ¦# ¦\t", weight=20)
 def text(data: bytes) -> None:
     """Texts and Markdown with front matter."""
     extracted("text", data)
@@ -191,7 +191,7 @@ def messages() -> list[bytes]:
         "?=¦=?x?b?¦Content-Transfer-Encoding: base64\n¦quoted-printable¦From: ¦Date: ¦\n\n¦=\n¦=ZZ¦"
         "begin 644 a\n"
     ),
-    weight=12,
+    weight=15,
 )
 def mail(data: bytes) -> None:
     """Messages."""
@@ -237,7 +237,7 @@ def printed() -> list[bytes]:
         "/Kids [¦2 0 R¦/Length 99999999¦/Filter /LZWDecode¦/ASCII85Decode¦<<¦>>¦stream\n¦endstream¦/Prev 0¦"
         "/Predictor 12 /Columns 99999¦/ToUnicode 6 0 R¦/Count 1000000¦xref\n0 9¦obj¦Tj¦[(a)-999]TJ¦(\\"
     ),
-    weight=4,
+    weight=12,
     longest=3000,
     examples=10,
 )

@@ -53,7 +53,7 @@ def parsed(text: str) -> Node | None:
         return None
 
 
-@target(seeds, words=WORDS, weight=100, longest=2000, examples=60)
+@target(seeds, words=WORDS, weight=80, longest=2000, examples=60)
 def tree(data: bytes) -> None:
     """The text of a tree is a query for it, whatever was typed."""
     text = text_of(data)
@@ -69,7 +69,7 @@ def tree(data: bytes) -> None:
         explain(node, exact=True)
 
 
-@target(seeds, words=WORDS, weight=30, longest=600)
+@target(seeds, words=WORDS, weight=25, longest=600)
 def synonyms(data: bytes) -> None:
     """A tree with its synonyms can be explained, and reads as a query."""
     draw = Draw(data)
@@ -85,7 +85,7 @@ def synonyms(data: bytes) -> None:
     assert all(str(one) for one in suggested(node, lambda word: (f"{word}s",)))
 
 
-@target(seeds, words=WORDS, weight=30, longest=600)
+@target(seeds, words=WORDS, weight=25, longest=600)
 def marks(data: bytes) -> None:
     """What is marked in a text lies in it, in order and apart."""
     draw = Draw(data)
@@ -116,7 +116,7 @@ def date_seeds() -> list[bytes]:
     return [text.encode() for text in given.split("|")]
 
 
-@target(date_seeds, words="ago¦last ¦the ¦day¦week¦month¦year¦s¦one¦T¦Z¦+0900", weight=60, longest=80)
+@target(date_seeds, words="ago¦last ¦the ¦day¦week¦month¦year¦s¦one¦T¦Z¦+0900", weight=120, longest=80)
 def time_span(data: bytes) -> None:
     """Dates of options and queries are dates of the calendar."""
     text = text_of(data)

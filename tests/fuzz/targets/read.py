@@ -41,7 +41,7 @@ def _named(*names: str) -> list[bytes]:
 
 @target(
     lambda: list(examples().values()),
-    weight=10,
+    weight=8,
     longest=8000,
     words="PK\x03\x04¦\x1f\x8b¦BZh¦ý7zXZ¦From a\n¦{¦<rss>",
 )
@@ -52,7 +52,7 @@ def any_bytes(data: bytes) -> None:
 
 @target(
     lambda: [*_named(".json"), b'[{"a":{"text":"x"}},{"text":"y"}]', b'{"items":[{"text":"x"}]}'],
-    weight=30,
+    weight=25,
     words=('{"text":"', '"},', "[", "]", "[[", "\\u", "\\ud83d", "1e5", "null", "\ufeff", "\0", "{" * 50, "NaN", "//"),
 )
 def json_file(data: bytes) -> None:
@@ -62,7 +62,7 @@ def json_file(data: bytes) -> None:
 
 @target(
     lambda: [*_named(".jsonl"), b'{"text":"x"}\r\n\n{"text":"y"}'],
-    weight=30,
+    weight=25,
     words='{"text":"¦"}\n{¦\r¦\x00¦\ufeff',
 )
 def json_lines(data: bytes) -> None:
@@ -117,7 +117,7 @@ def _records() -> list[bytes]:
 
 @target(
     _records,
-    weight=10,
+    weight=12,
     longest=6000,
     words=(
         "WARC/1.0\r\n¦WARC-Type: response\r\n¦resource¦Content-Length: ¦\r\n\r\n¦HTTP/1.1 200 OK\r\n¦"
@@ -154,7 +154,7 @@ def _archives() -> list[bytes]:
 
 @target(
     lambda: [b"\2\1ab\1\2../../x\0" + content for content in _named(".json", ".md", ".csv", ".zip")],
-    weight=10,
+    weight=8,
     longest=6000,
 )
 def archive(data: bytes) -> None:
@@ -172,7 +172,7 @@ def archive(data: bytes) -> None:
 
 @target(
     _archives,
-    weight=12,
+    weight=20,
     longest=6000,
     words="PK\x03\x04¦PK\x01\x02¦PK\x05\x06¦PK\x06\x07¦\x1f\x8b\x08¦ustar\x0000¦BZh9¦ý7zXZ\x00",
 )
@@ -198,7 +198,7 @@ def _chapters() -> list[bytes]:
 
 @target(
     _chapters,
-    weight=10,
+    weight=12,
     words=(
         "<itemref idref='c1'/>¦<item id='c1' href='../../x'¦<dc:title>¦<dc:date>¦<navPoint>¦full-path='¦"
         "%00¦#¦<!DOCTYPE¦&a;"
@@ -215,7 +215,7 @@ def _parquet() -> list[bytes]:
     return _named(".parquet")
 
 
-@target(_parquet, weight=3, longest=8000, examples=8, words="PAR1¦text¦title¦\x15\x04¦\x00\x00\x00@")
+@target(_parquet, weight=15, longest=8000, examples=8, words="PAR1¦text¦title¦\x15\x04¦\x00\x00\x00@")
 def parquet(data: bytes) -> None:
     """Parquet files whose own bytes were tampered with."""
     _read(data, "parquet")
@@ -228,7 +228,7 @@ def _lists() -> Iterable[bytes]:
     ]
 
 
-@target(_lists, weight=20, longest=500, words="http://¦https://¦\n¦\r¦#¦ ¦\ufeff¦\x00")
+@target(_lists, weight=40, longest=500, words="http://¦https://¦\n¦\r¦#¦ ¦\ufeff¦\x00")
 def address_list(data: bytes) -> None:
     """Lists of addresses."""
     for address in read_addresses(io.BytesIO(data)):

@@ -180,7 +180,7 @@ def check(screen: Screen, format_: str = "") -> None:
         assert not any(runs(cell) for row in rows[1:] for cell in row)
 
 
-@target(seeds, weight=15, longest=1200)
+@target(seeds, weight=25, longest=1200)
 def articles(data: bytes) -> None:
     """Articles, their cuts and citations."""
     draw = Draw(data)
@@ -203,7 +203,7 @@ def articles(data: bytes) -> None:
     check(screen, format_)
 
 
-@target(seeds, weight=15, longest=1500)
+@target(seeds, weight=20, longest=1500)
 def hits(data: bytes) -> None:
     """Results of searches."""
     draw = Draw(data)
@@ -225,7 +225,7 @@ def hits(data: bytes) -> None:
         check(screen, format_)
 
 
-@target(seeds, weight=15, longest=1200)
+@target(seeds, weight=25, longest=1200)
 def cleaned(data: bytes) -> None:
     """Items of the cleaner, differences, previews."""
     draw = Draw(data)
@@ -265,7 +265,7 @@ def versions(data: bytes) -> None:
     check(screen, format_)
 
 
-@target(seeds, weight=15, longest=800)
+@target(seeds, weight=25, longest=800)
 def lists(data: bytes) -> None:
     """Concordances, journals, followed sources, saved searches, aliases, acronyms, reports, errors."""
     draw = Draw(data)
@@ -318,7 +318,7 @@ def lists(data: bytes) -> None:
     check(screen, format_ or "")
 
 
-@target(seeds, weight=60, longest=400, examples=60)
+@target(seeds, weight=40, longest=400, examples=60)
 def safe(data: bytes) -> None:
     """Text made safe is so, once and for all, and JSON gives it back."""
     text = data.decode("utf-8", "surrogateescape") + Draw(data).text()

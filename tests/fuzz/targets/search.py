@@ -56,7 +56,7 @@ def _check(found: Matches, options: SearchOptions) -> None:
         assert all(one >= other - 1e-9 * max(1.0, one) for one, other in pairwise(ranked))
 
 
-@target(seeds, words=WORDS, weight=12, longest=300, examples=12)
+@target(seeds, words=WORDS, weight=8, longest=300, examples=12)
 def agreement(data: bytes) -> None:
     """Every engine finds the same, page by page."""
     draw = Draw(data)
@@ -83,7 +83,7 @@ def agreement(data: bytes) -> None:
         assert all(set(matches.ids) == set(found[0].ids) for matches in found), text
 
 
-@target(lambda: [b"lectuer", b"ryangang", "보위".encode(), b"mss", b"Hyesan's"], weight=8, longest=60, examples=12)
+@target(lambda: [b"lectuer", b"ryangang", "보위".encode(), b"mss", b"Hyesan's"], weight=10, longest=60, examples=12)
 def words(data: bytes) -> None:
     """What is asked of the words of an index."""
     text = text_of(data)

@@ -81,7 +81,7 @@ def settings() -> list[bytes]:
 
 @target(
     settings,
-    weight=20,
+    weight=25,
     longest=800,
     words=(
         "[fetch]\n",
@@ -114,7 +114,7 @@ def settings_file(data: bytes) -> None:
         assert 0.0 <= policy.delay < float("inf")
 
 
-@target(seeds, weight=40, longest=300)
+@target(seeds, weight=60, longest=300)
 def text(data: bytes) -> None:
     """Any text can be made storable."""
     kept = storable(data.decode("utf-8", "surrogateescape"))

@@ -91,7 +91,7 @@ def files() -> list[bytes]:
 
 
 @target(
-    files, words='<!DOCTYPE html>¦<?xml?>¦<!--¦-->¦<rss¦From x\n¦MIME-Version: 1¦{"a":1}\n{', weight=40, examples=60
+    files, words='<!DOCTYPE html>¦<?xml?>¦<!--¦-->¦<rss¦From x\n¦MIME-Version: 1¦{"a":1}\n{', weight=20, examples=60
 )
 def sniffing(data: bytes) -> None:
     """Any bytes are of some kind, at once."""
@@ -114,7 +114,7 @@ def dates() -> list[bytes]:
 
 
 @target(
-    dates, words="Jan¦June ¦년¦월¦일¦오후¦KST¦GMT¦+14:00¦-99:99¦24:00¦60¦/¦ⅳ¦²", weight=80, longest=200, examples=60
+    dates, words="Jan¦June ¦년¦월¦일¦오후¦KST¦GMT¦+14:00¦-99:99¦24:00¦60¦/¦ⅳ¦²", weight=100, longest=200, examples=60
 )
 def article_dates(data: bytes) -> None:
     """What is read as a date is one of the calendar."""
@@ -188,7 +188,7 @@ def likeness(data: bytes) -> None:
         b"Kim Jong-un, Ryonggang, Nampho",
     ],
     words="도¦시¦군¦구역¦-¦'¦ Province¦North ¦ (WPK)¦(¦)¦ŏ¦ᅡ",
-    weight=25,
+    weight=12,
     longest=1500,
 )
 def names(data: bytes) -> None:
@@ -216,7 +216,7 @@ def names(data: bytes) -> None:
     find_language(text, None)
 
 
-@target(lambda: [TEXT.encode(), b"A.B.C don't 5,500.25 U.S.-led re\xcc\x81sume\xcc\x81"], weight=40, longest=1500)
+@target(lambda: [TEXT.encode(), b"A.B.C don't 5,500.25 U.S.-led re\xcc\x81sume\xcc\x81"], weight=15, longest=1500)
 def analysing(data: bytes) -> None:
     """Tokens stand where they are said to, in order."""
     text = data.decode("utf-8", "surrogateescape")

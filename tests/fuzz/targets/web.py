@@ -44,7 +44,7 @@ _PIECES = 50_000_000
         b"User-agent: *\nDisallow: /private*/a$\nAllow: /\nCrawl-delay: 2.5\nSitemap: http://x/\nRequest-rate: 1/9",
         b"User-agent: nkcorpus\nUser-agent: b\nDisallow: /%7ea\n\nUser-agent: *\nDisallow:",
     ],
-    weight=40,
+    weight=25,
     words=("User-agent: ¦*¦nkcorpus¦Disallow: /¦Allow: ¦Crawl-delay: ¦Request-rate: 1/¦Visit-time: ¦$¦#¦%¦\r¦\x00"),
 )
 def robots(data: bytes) -> None:
@@ -64,7 +64,7 @@ def robots(data: bytes) -> None:
         b"https://\xed\x95\x9c.example/",
         b"http://[::1%25eth0]:1/",
     ],
-    weight=40,
+    weight=50,
     longest=300,
     words="http://¦https://¦//¦@¦:¦[¦]¦%¦..¦\\¦\t¦\x00¦xn--¦。¦@@",
 )
@@ -84,7 +84,7 @@ def urls(data: bytes) -> None:
     parse_captures(text)
 
 
-@target(lambda: [b"\x7f\0\0\1" + bytes((kind,)) for kind in range(16)], weight=40, longest=24)
+@target(lambda: [b"\x7f\0\0\1" + bytes((kind,)) for kind in range(16)], weight=60, longest=24)
 def embedded(data: bytes) -> None:
     """No way to write an address, and no address that holds it, is more public than itself."""
     draw = Draw(data)
@@ -172,7 +172,7 @@ def _fetched(url: str, **policy: Any) -> Fetched | None:
             "１２７.0.0.2 127。0.0.2 [fe80::1%25lo] 127.0.0.1@127.0.0.2 ⑫7.0.0.2 0x7f000002 [::127.0.0.2] 127.0.0.2#@x"
         ).split()
     ],
-    weight=3,
+    weight=4,
     longest=60,
     examples=10,
     words="127.0.0.2¦0x¦0177¦::¦[¦]¦ffff:¦%25¦.¦。¦@¦#¦\\¦1",
@@ -205,7 +205,7 @@ def _answers() -> list[bytes]:
 
 @target(
     _answers,
-    weight=4,
+    weight=6,
     longest=4000,
     examples=10,
     words=(
@@ -237,7 +237,7 @@ def answer(data: bytes) -> None:
         b'a/b; charset="x',
         b"-1",
     ],
-    weight=60,
+    weight=80,
     longest=200,
     words='charset=¦;¦"¦=¦/¦GMT¦-0000¦1e9¦²¦\r\n¦\x00¦=?utf-8?q?',
 )
@@ -266,7 +266,7 @@ def _encoded() -> list[bytes]:
     return [bytes((number, 9)) + content for number, content in enumerate(packed)]
 
 
-@target(_encoded, weight=40, longest=1500, words="\x1f\x8b\x08¦x\x9c¦(µ/ý¦\r\n¦0\r\n\r\n")
+@target(_encoded, weight=30, longest=1500, words="\x1f\x8b\x08¦x\x9c¦(µ/ý¦\r\n¦0\r\n\r\n")
 def encodings(data: bytes) -> None:
     """What is packed is unpacked in pieces of bearable size, or broken."""
     draw = Draw(data)
@@ -296,7 +296,7 @@ def encodings(data: bytes) -> None:
         b"https://a.example/\nhttps://b.example/x\n",
         gzip.compress(feeds.SITEMAP.encode()),
     ],
-    weight=15,
+    weight=20,
     words="<url><loc>¦<sitemap><loc>¦</loc>¦<lastmod>¦<!DOCTYPE¦&a;¦\n",
 )
 def sitemap(data: bytes) -> None:
