@@ -74,12 +74,35 @@ def open_for_check(path: Path) -> sqlite3.Connection:
 
     One of an older schema is read as a migrated copy in a temporary file. Raises CorpusError.
     """
-    _require_file(path)
+    connection = open_as_it_is(path)
     with corpus_errors(path):
-        connection = _open_reader(path)
         if _schema_of(connection) != schema_version():
             connection = _migrated_copy(connection, "")
     connection.text_factory = tolerant_text
+    return connection
+
+
+def open_as_it_is(path: Path) -> sqlite3.Connection:
+    """Open a corpus for reading, of whatever schema it is. Raises CorpusError."""
+    _require_file(path)
+    with corpus_errors(path):
+        return _open_reader(path)
+
+
+def create_in(path: Path) -> sqlite3.Connection:
+    """Make a file with the tables of a corpus and nothing in them, to be filled in one transaction, which is open.
+
+    It is not durable before `os.fsync`, and no corpus before it has an id.
+    """
+    connection = connect(path, "rwc")
+    connection.execute("PRAGMA foreign_keys = OFF")  # rows come in the order of the file that they are from
+    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    _apply_migrations(connection, 0)
+    keep_seals(connection)
     return connection
 
 
@@ -125,7 +148,7 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
     elif path.is_dir():
         raise NotACorpus(f"{path}: is a folder, not a corpus; name a file in it")
     with corpus_errors(path):
-        connection = _connect(path, "rwc" if create else "rw")
+        connection = connect(path, "rwc" if create else "rw")
         try:
             if create:
                 _initialise(connection, tool)
@@ -164,7 +187,7 @@ def come_to_rest(path: Path) -> None:
 
     for _ in range(_TRIES_TO_REST):
         try:
-            if close_writer(_connect(path, "rw")):
+            if close_writer(connect(path, "rw")):
                 return
         except sqlite3.Error:
             return
@@ -183,6 +206,8 @@ def corpus_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translated(error, path) from error
+    except UnicodeDecodeError as error:  # of a message of SQLite's with a damaged name in it
+        raise CorpusDamaged(f"{path}: the corpus file is damaged; 'nkcorpus check' tells more") from error
 
 
 def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
@@ -195,7 +220,7 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
         case sqlite3.SQLITE_NOTADB:
             return NotACorpus(f"{path}: is not a corpus; name another file with -C")
         case sqlite3.SQLITE_CORRUPT:
-            return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); restore it from a copy")
+            return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); 'nkcorpus repair' saves what can be")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
             return CorpusNotWritable(f"{path}: cannot be opened or written ({error}); check its permissions")
         case sqlite3.SQLITE_FULL:
@@ -203,7 +228,7 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
         case sqlite3.SQLITE_IOERR:
             return CorpusNotWritable(f"{path}: the disk reports an error ({error}); check it")
         case _:
-            return CorpusDamaged(f"{path}: SQLite reports: {error}")
+            return CorpusDamaged(f"{path}: SQLite reports: {error}; 'nkcorpus check' tells more")
 
 
 def _require_file(path: Path) -> None:
@@ -220,7 +245,8 @@ def _require_file(path: Path) -> None:
         raise NotACorpus(f"{path}: is not a corpus; name another file with -C")
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Return a connection to a file, whatever it is, in a mode of SQLite's addresses. Raises sqlite3.Error."""
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
@@ -235,7 +261,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _recognised(path: Path, mode: str) -> sqlite3.Connection:
-    connection = _connect(path, mode)
+    connection = connect(path, mode)
     try:
         _recognise(connection, path)
     except BaseException:
