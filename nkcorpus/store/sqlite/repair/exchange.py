@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,12 +28,20 @@ def exchanging(path: Path) -> Iterator[tuple[Path, Path, Callable[[], None]]]:
         raise CorpusMissing(f"{path}: there is no corpus to repair; name one with -C")
     path = path.resolve()
     stamp = utc_now().replace("-", "").replace(":", "")
-    new, kept = path.with_name(f"{path.name}.repaired-{stamp}"), path.with_name(f"{path.name}.damaged-{stamp}")
+    kept = next(
+        name
+        for number in itertools.count(1)
+        if not (name := path.with_name(f"{path.name}.damaged-{stamp}-{number}")).exists()
+    )
+    new = path.with_name(f"{path.name}.repaired-{stamp}-{os.getpid()}")
 
     def exchange() -> None:
         if any(Path(f"{path}{suffix}").exists() for suffix in _SIDE_FILES[:2]):
             raise CorpusLocked(f"{path}: another process has it open; try again when it is done")
-        os.link(path, kept)
+        try:
+            os.link(path, kept)
+        except OSError:  # a file system without links
+            shutil.copyfile(path, kept)
         new.replace(path)
         _sync(path.parent)
 

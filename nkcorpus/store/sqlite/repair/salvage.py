@@ -31,6 +31,9 @@ _FIRST = ("corpus", "run", "article")
 _OTHERS = tuple(table for table in SEALED if table not in _FIRST)
 _PAYLOAD = ("sha256", "size", "encoding", "bytes")
 _RETRIEVAL = ("retrieved_at", "retrieval_url", "retrieval_answered", "retrieval_status", "retrieval_headers")
+_LOST = "the version cannot be read"
+_MOST_VERSIONS = 10_000
+"""Beyond that a number of versions is damage."""
 _UNTOLD = {"arrived": None, "gone_at": None, "gone_status": None}
 _REFERRING = ("kept_line", "user_tag", "note", "fetch")
 """The tables whose rows name articles."""
@@ -171,8 +174,6 @@ class Salvage:
             self._copy_version(row)
         for line in damage:
             self._lose("version", line)
-        if damage:
-            self._name_lost_versions()
 
     def _copy_version(self, row: dict[str, Any]) -> None:
         name = f"{row['article']}/{row['number']}"
@@ -231,14 +232,21 @@ class Salvage:
             row["external_id"],
         )
 
-    def _name_lost_versions(self) -> None:
-        """Name the versions that an index of the damaged file has and that were not found."""
-        with contextlib.suppress(*UNREADABLE):
-            for article, number, version in self._source.execute(
-                "SELECT article, number, id FROM version INDEXED BY sqlite_autoindex_version_1"
-            ):
-                if not self._target.execute("SELECT 1 FROM version WHERE id IS ?", (version,)).fetchone():
-                    self._lose(f"{article}/{number}", "the version cannot be read")
+    def _name_gaps(self, article: str, newest: int) -> None:
+        """Note in quarantine which versions of an article there were that cannot be read any more."""
+        known = {
+            number
+            for (number,) in self._target.execute(
+                "SELECT number FROM version WHERE article = ?1 UNION SELECT value FROM quarantine q"
+                " JOIN quarantine_value c ON c.row = q.id AND c.name = 'number'"
+                " WHERE q.source = 'version' AND q.article = ?1",
+                (article,),
+            )
+        }
+        for number in range(1, min(newest, _MOST_VERSIONS) + 1):
+            if number not in known:
+                self._lose(f"{article}/{number}", _LOST)
+                self._put_away("version", article, {"number": number}, _LOST)
 
     def _complete(self) -> None:
         """Make anew what follows from the rows that there are now."""
@@ -247,7 +255,7 @@ class Salvage:
             for (article,) in execute(
                 f"SELECT DISTINCT article FROM {table} WHERE article NOT IN (SELECT id FROM article)"
             ).fetchall():
-                self._insert_article({"id": article, "seq": None, "version": 0})
+                self._insert_article({"id": article, "seq": None, "version": 1})
         for (run,) in execute("SELECT DISTINCT run FROM version WHERE run NOT IN (SELECT id FROM run)").fetchall():
             self._insert("run", {"id": run, "started_at": "", "tool": "", "sources": "[]"})
             self._mend("run", str(run), "a row in its place, without times and sources")
@@ -271,6 +279,10 @@ class Salvage:
             " FROM article a LEFT JOIN version v ON v.article = a.id GROUP BY a.id"
         )
         for article, version, digest, arrived, removed_at, newest, text in rows.fetchall():
+            self._name_gaps(article, max(version, newest or 0))
+            if not newest and not version and removed_at is None:
+                removed_at = ""  # it was: an article without a version is one that was removed
+                execute("UPDATE article SET removed_at = '' WHERE id = ?", (article,))
             new = newest or 0, text_digest(text) if newest else None, None if newest else removed_at
             if new != (version, digest, removed_at):
                 execute("UPDATE article SET version = ?, text_digest = ?, removed_at = ? WHERE id = ?", (*new, article))
@@ -305,19 +317,24 @@ class Salvage:
         self._target.execute(f"INSERT {conflict} INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
 
     def _quarantine(self, table: str, article: object, row: Mapping[str, Any], reason: str) -> None:
-        name = " ".join(str(value)[:64] for value in list(row.values())[:2])
-        self.quarantined.append(Problem(table, str(article or name), reason))
-        whose = article if _is_id(article) else None
+        if table == "version":
+            name = f"{row['article']}/{row['number']}"
+        else:
+            name = str(article or " ".join(str(value)[:64] for value in list(row.values())[:2]))
+        self.quarantined.append(Problem(table, name, reason))
+        self._put_away(table, article if _is_id(article) else None, row, reason)
+
+    def _put_away(self, table: str, article: object, row: Mapping[str, Any], reason: str) -> None:
         number = self._target.execute(
             "INSERT INTO quarantine (source, article, reason, taken_at) VALUES (?, ?, ?, ?)",
-            (table, whose, reason, utc_now()),
+            (table, article, reason, utc_now()),
         ).lastrowid
         self._target.executemany(
             "INSERT INTO quarantine_value (row, name, value) VALUES (?, ?, ?)",
             [(number, column, _bound(value)) for column, value in row.items()],
         )
-        if isinstance(whose, str):
-            self._touched.add(whose)
+        if isinstance(article, str):
+            self._touched.add(article)
 
     def _mend(self, table: str, what: str, done: str) -> None:
         self.mended.append(Problem(table, what, done))
