@@ -54,6 +54,7 @@ READING = {
         "journal",
         "remarks",
         "rows",
+        "seals",
         "searches",
         "store",
         "trust",

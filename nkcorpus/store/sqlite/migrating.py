@@ -37,6 +37,7 @@ def schema_of(connection: sqlite3.Connection) -> int:
 def apply_migrations(connection: sqlite3.Connection, version: int) -> None:
     """Lead a database of a schema version to the newest, in the transaction that is open."""
     scripts = migrations()
+    add_functions(connection)
     for script in scripts[version:]:
         for statement in _statements(script):
             connection.execute(statement)
