@@ -174,9 +174,7 @@ class Merging:
         )
 
 
-def verified(
-    records: Iterable[Record | Unreadable], only: type[Record] | None = None
-) -> Iterator[Record | Unreadable]:
+def verified(records: Iterable[Record | Unreadable], only: type[Record] | None = None) -> Iterator[Record | Unreadable]:
     """Yield records, in place of those that cannot be right why not; `only` those of one kind are looked at."""
     for record in records:
         if isinstance(record, Unreadable) or (only and not isinstance(record, only)):

@@ -22,17 +22,16 @@ from nkcorpus.errors import CorpusTooNew, NotAnExport
 from nkcorpus.merging import verified
 from nkcorpus.store.records import Record, Unreadable
 from nkcorpus.undump import Dump
-from tests.wholes import fill, open_store
+from tests.wholes import open_store
 
 Lines = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def whole(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """An export with something of everything."""
     folder = tmp_path_factory.mktemp("whole")
-    fill(folder / "c.db", folder / "cache", folder / "inputs", 12)
-    with Corpus.open(folder / "c.db", cache_dir=folder / "cache") as corpus:
+    with Corpus.open(filled, cache_dir=folder / "cache") as corpus:
         corpus.transfer.export(folder / "c.jsonl")
     return (folder / "c.jsonl").read_bytes()
 
@@ -135,12 +134,12 @@ def _spoilt(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         yield from _spoilt(part, (*path, name))
 
 
-ODD = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just([]) | st.just({}) | st.just("\ud800")
+ODD: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.just([]), st.just({}), st.just("\ud800")
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_a_value_of_another_kind_is_a_bad_line_or_makes_no_difference(whole: bytes, data: st.DataObject) -> None:
     lines: Lines = [json.loads(line) for line in whole.splitlines()]
@@ -164,7 +163,7 @@ def test_a_value_of_another_kind_is_a_bad_line_or_makes_no_difference(whole: byt
         }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_flipped_bytes_never_end_in_another_error(whole: bytes, data: st.DataObject) -> None:
     content = bytearray(whole)
@@ -186,9 +185,8 @@ def test_base64_is_strict() -> None:
             decode(TYPES["version"], line | {"payload": bad})
 
 
-def test_an_export_of_some_articles(tmp_path: Path) -> None:
-    fill(tmp_path / "c.db", tmp_path / "cache", tmp_path / "inputs", 12)
-    with Corpus.open(tmp_path / "c.db", cache_dir=tmp_path / "cache") as corpus, open_store(tmp_path / "c.db") as store:
+def test_an_export_of_some_articles(filled: Path, tmp_path: Path) -> None:
+    with Corpus.open(filled, cache_dir=tmp_path / "cache") as corpus, open_store(filled) as store:
         tagged = [hit.id for hit in corpus.newest(limit=0) if hit.article.user_tags]
         lines: Lines = [json.loads(line) for line in corpus.transfer.lines([tagged[0][:8], tagged[1], tagged[1]])]
         assert lines[0]["is_whole"] is False
