@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -28,8 +28,8 @@ note = "how our stories end"
 NASTY = "ESC \x1b]52;c;AAAA\x07 NUL \0 DEL \x7f C1 \x85 bidi \u202e\u2066 ZWJ \u200d line \u2028 tags \U000e0041 [bold]"
 
 
-def captures(site: str, pages: int) -> bytes:
-    """Return a web archive with two captures of each page of a site, the later one first."""
+def captures(site: str, pages: int, days: Sequence[int] = (20, 11)) -> bytes:
+    """Return a web archive with captures of each page of a site on these days of June, by default the later first."""
     headers = [("Content-Type", HTML), ("ETag", '"1"')]
     return warc(
         (
@@ -37,10 +37,10 @@ def captures(site: str, pages: int) -> bytes:
             f"2019-06-{day:02}T01:02:03Z",
             "200 OK",
             headers,
-            page(f"Rice {number}", f"Rice {'rose' if day > 15 else 'fell'} in Hyesan, trader {number} of {site} said."),
+            page(f"Rice {number}", f"Rice cost {day} won in Hyesan, trader {number} of {site} said."),
         )
         for number in range(pages)
-        for day in (20, 11)
+        for day in days
     )
 
 
@@ -59,6 +59,8 @@ def fill(path: Path, cache: Path, folder: Path, articles: int, site: str = "rive
     (folder / "nasty.jsonl").write_text(json.dumps(nasty), "utf-8")
     (folder / "bad.html").write_bytes(b"<html><body></body></html>")
     (folder / "light.txt").write_text("Salt was dear in Wonsan, it was said.\n", "utf-8")
+    with closing(SqliteStore(path, TOOL, create=True)) as store:
+        store.put_rules([StoredRule("own.end", RULE, "own.toml")])
     with Corpus.open(path, cache_dir=cache) as corpus:
         corpus.ingest([folder / "articles", folder / "captures.warc.gz", folder / "nasty.jsonl", folder / "bad.html"])
         corpus.ingest([folder / "light.txt"], keep_payload=False)
@@ -74,7 +76,6 @@ def fill(path: Path, cache: Path, folder: Path, articles: int, site: str = "rive
                 corpus.cleaning.uncut(article)
                 break
     with open_store(path) as store:
-        store.put_rules([StoredRule("own.end", RULE, "own.toml")])
         store.journal.follow(Followed(site, f"https://{site}.example/feed", "2024-05-06T07:08:09Z", {"all": True}))
         with store.writing(["fetch"]) as writer:
             writer.journal.queue([f"https://{site}.example/later"], site)

@@ -150,9 +150,12 @@ def run(folder: Path, articles: int, kills: int) -> Trials:
     for name, count, site in (("a", articles, "river"), ("b", articles // 2, "coast")):
         fill(trials.path(name), trials.cache, folder / "inputs", count, site)
         shutil.rmtree(folder / "inputs")  # for the other from files of the same names: these are content
-    (folder / "shared.warc.gz").write_bytes(captures("river", max(articles // 5, 4)))
-    with Corpus.open(trials.path("b"), cache_dir=trials.cache) as corpus:
-        corpus.ingest([folder / "shared.warc.gz"])
+    for day in (11, 15, 20):
+        (folder / f"{day}.warc.gz").write_bytes(captures("shared", max(articles // 5, 4), [day]))
+    for name, days in (("a", (20, 11)), ("b", (20, 15))):
+        with Corpus.open(trials.path(name), cache_dir=trials.cache) as corpus:
+            for day in days:
+                corpus.ingest([folder / f"{day}.warc.gz"])
     for name in "ab":  # what was removed here and not there stays different: that is meant
         with open_store(trials.path(name)) as store, open_store(trials.path("b" if name == "a" else "a")) as other:
             gone = {record.article_id for record in other.records() if isinstance(record, RemovedRecord)}
@@ -178,7 +181,8 @@ def main() -> int:
         print(line, file=sys.stderr)
     print(
         f"{stats.articles} articles, {stats.versions} versions: {trials.backups} backups while writing,"
-        f" {trials.kills} kills, {trials.checks} corpora checked, {trials.equal} pairs of equal export hashes, {len(trials.wrong)} wrong"
+        f" {trials.kills} kills, {trials.checks} corpora checked,"
+        f" {trials.equal} pairs of equal hashes, {len(trials.wrong)} wrong"
     )
     return 1 if trials.wrong else 0
 
