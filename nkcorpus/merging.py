@@ -174,10 +174,10 @@ class Merging:
         )
 
 
-def verified(records: Iterable[Record | Unreadable]) -> Iterator[Record | Unreadable]:
-    """Yield records, in place of those that cannot be right why not."""
+def verified(records: Iterable[Record | Unreadable], only: type[Record] | None = None) -> Iterator[Record | Unreadable]:
+    """Yield records, in place of those that cannot be right why not; `only` those of one kind are looked at."""
     for record in records:
-        if isinstance(record, Unreadable):
+        if isinstance(record, Unreadable) or (only and not isinstance(record, only)):
             yield record
             continue
         try:

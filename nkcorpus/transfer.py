@@ -71,12 +71,13 @@ class Transfer:
     def _lines(self, ids: Sequence[str] | None, tally: Tally) -> Generator[str]:
         from nkcorpus.dump import dump
         from nkcorpus.merging import verified
+        from nkcorpus.store.records import VersionRecord
 
         store = self._opened.store
         articles = None if ids is None else sorted({store.resolve(article) for article in ids})
         with store.awake(), closing(store.records(articles)) as records:
             yield from dump(
-                verified(records),
+                verified(records, only=VersionRecord),
                 schema=store.schema,
                 corpus_id=store.corpus_id,
                 tool=TOOL,

@@ -49,3 +49,13 @@ def corpus(tmp_path: Path, news: Path) -> Iterator[Corpus]:
     with Corpus.open(tmp_path / "corpus.db") as opened:
         opened.ingest([news])
         yield opened
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small corpus with something of everything, which no test changes."""
+    from tests.wholes import fill
+
+    folder = tmp_path_factory.mktemp("filled")
+    fill(folder / "c.db", folder / "cache", folder / "inputs", 12)
+    return folder / "c.db"

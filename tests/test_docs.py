@@ -17,6 +17,10 @@ import pytest
 from benchmarks import report
 from benchmarks.results import RESULTS, Results
 from nkcorpus.config import load_settings
+from nkcorpus.dataclass import fields
+from nkcorpus.dump import TYPES
+from nkcorpus.model import FetchEntry, Gone, Note, Retrieval
+from nkcorpus.store import StoredRule
 from nkcorpus.store.sqlite.trust import DIGEST
 
 ROOT = Path(__file__).parent.parent
@@ -102,6 +106,35 @@ def test_every_command_of_the_readme_runs(playground: tuple[Path, dict[str, str]
         done = subprocess.run([sys.executable, "-c", code], cwd=folder, env=environ, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         assert done.stdout
+
+
+def test_every_command_of_the_page_about_exports_runs(playground: tuple[Path, dict[str, str]]) -> None:
+    if not shutil.which("bash"):
+        pytest.skip("the page's pipes need bash")
+    folder, environ = playground
+    page = (ROOT / "docs" / "export.md").read_text("utf-8")
+    (commands,) = re.findall(r"^```bash\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    script = f"set -euo pipefail\nmkdir exports && cd exports\nnkcorpus -C demo.db ingest ../data/sample\n{commands}"
+    done = subprocess.run(["bash", "-c", script], cwd=folder, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    hashes = re.findall("export hash ([0-9a-f]{64})", done.stderr)
+    assert len(hashes) == 3
+    assert hashes[0] == hashes[1] != hashes[2]
+    assert "0 new, 0 joined, 61 unchanged" in done.stderr
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder / "exports", env=environ, capture_output=True, text=True
+    )
+    assert done.stdout.startswith("61 "), done.stderr
+
+
+def test_the_page_about_exports_names_every_type_and_field() -> None:
+    page = (ROOT / "docs" / "export.md").read_text("utf-8")
+    named = set(re.findall("`([a-z_0-9]+)`", page))
+    assert named >= {*TYPES, "header", "end"}
+    for cls in (*TYPES.values(), Retrieval, Gone, Note, StoredRule):
+        if cls is not FetchEntry:
+            assert {field.name for field in fields(cls)} <= named, cls
 
 
 def test_the_transcript_is_real(playground: tuple[Path, dict[str, str]]) -> None:
