@@ -19,6 +19,7 @@ from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where
 from nkcorpus.store.sqlite.connection import close_writer, come_to_rest, corpus_errors, open_reader, open_writer
 from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
+from nkcorpus.store.sqlite.waiting import WaitingConnection, nobody
 
 if TYPE_CHECKING:
     from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
@@ -33,9 +34,7 @@ class SqliteStore:
     `notify` hears when a corpus of an older schema is migrated.
     """
 
-    def __init__(
-        self, path: Path, tool: str, *, create: bool = False, notify: Callable[[str], None] = lambda message: None
-    ) -> None:
+    def __init__(self, path: Path, tool: str, *, create: bool = False, notify: Callable[[str], None] = nobody) -> None:
         self._path = path
         self._tool = tool
         self._notify = notify
@@ -183,10 +182,10 @@ class SqliteStore:
 
         with self._writable() as connection, corpus_errors(self._path):
             connection.execute("PRAGMA secure_delete = ON")  # what a user removes must not stay in free pages
-            connection.execute("BEGIN IMMEDIATE")
+            connection.begin()
             removed = sum(_remove(connection, article) for article in ids)
             forget_empty(connection)
-            connection.execute("COMMIT")
+            connection.end()
         return removed
 
     def rules(self) -> tuple[StoredRule, ...]:
@@ -329,7 +328,7 @@ class SqliteStore:
                 writer.abandon()
 
     @contextlib.contextmanager
-    def _writable(self) -> Iterator[sqlite3.Connection]:
+    def _writable(self) -> Iterator[WaitingConnection]:
         connection = open_writer(self._path, self._tool, create=False, notify=self._notify)
         try:
             yield connection
@@ -343,9 +342,9 @@ class SqliteStore:
     def _changing(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection in a transaction that is committed at the end of the block."""
         with self._writable() as connection, corpus_errors(self._path):
-            connection.execute("BEGIN IMMEDIATE")
+            connection.begin()
             yield connection
-            connection.execute("COMMIT")
+            connection.end()
 
     def close(self) -> None:
         """See Store."""
