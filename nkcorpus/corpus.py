@@ -306,6 +306,7 @@ class Corpus:
             keywords = cast("SearchKeywords", options)
             asked, wanted = request(query, keywords)
             narrowed = replace(asked, filters=replace(asked.filters, ids=ids))
+            self._opened.sync()  # also while others index: what a look does not find would count as seen
             return self._answer(narrowed, wanted, keywords)
 
         return Searches(self._opened.store, ask)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from nkcorpus import config
 from nkcorpus.dataclass import dataclass
-from nkcorpus.errors import CorpusError, CorpusMissing, EngineMissing, IndexDamaged, UsageError
+from nkcorpus.errors import CorpusError, CorpusLocked, CorpusMissing, EngineMissing, IndexDamaged, UsageError
 from nkcorpus.index import Index
 from nkcorpus.index.engines import ENGINES, EngineName, is_installed, known_engine, open_index
 from nkcorpus.model import Position
@@ -20,6 +21,9 @@ from nkcorpus.version import TOOL
 _T = TypeVar("_T")
 IndexState = Literal["current", "behind", "none"]
 _MANY = 5_000  # articles that take long enough to index to say so
+_ATTEMPTS = 10
+_LEFT_ALONE = 5.0
+"""Seconds for which an index that another process is at work on is searched as it is, without another try."""
 _GROWN = 100_000
 """Articles up to which Whoosh answers about as fast as one waits for."""
 
@@ -66,6 +70,7 @@ class Opened:
         self._notify = notify
         self._store: Store | None = None
         self._index: Index | None = None
+        self._left_alone_until = 0.0
 
     @property
     def store(self) -> Store:
@@ -126,18 +131,34 @@ class Opened:
         self.store.choose_engine(name)
         self.forget_others()
 
-    def sync(self, jobs: int = 1) -> Index:
-        """Return the index, brought up to the store's newest change by `jobs` processes."""
+    def sync(self, jobs: int = 1, *, wait: bool = True) -> Index:
+        """Return the index, brought up to the store's newest change by `jobs` processes.
+
+        Without `wait`, an index that can be searched is left as it is when another process is at work on it for longer
+        than seconds. Raises CorpusLocked when it is for minutes.
+        """
         store, index = self.store, self.index
         at = index.position()
-        if at != store.position():
-            behind = store.change_count(at.seq if at and self._is_current(at) else 0)
-            if behind > _MANY:
-                self._notify(f"indexing {behind:,} articles ...")
-            index.sync(store.changes, store.position, self._is_current, jobs)
+        if at == store.position():
+            return index
+        is_usable = at is not None and self._is_current(at)
+        wait = wait or not is_usable
+        if not wait and time.monotonic() < self._left_alone_until:
+            return index
+        behind = store.change_count(at.seq if at and is_usable else 0)
+        if behind > _MANY:
+            self._notify(f"indexing {behind:,} articles ...")
+        try:
+            index.sync(store.changes, store.position, self._is_current, jobs, wait=wait)
             if behind > _MANY:  # which take a while: what another process changed before it was read is passed over
-                index.sync(store.changes, store.position, self._is_current, jobs)
-            self._tell_grown(behind)
+                index.sync(store.changes, store.position, self._is_current, jobs, wait=wait)
+        except CorpusLocked:
+            if wait:
+                raise
+            self._left_alone_until = time.monotonic() + _LEFT_ALONE
+            self._notify(f"another process is indexing; {behind:,} articles that changed are searched as they were")
+            return index
+        self._tell_grown(behind)
         return index
 
     def _tell_grown(self, indexed: int) -> None:
@@ -154,19 +175,26 @@ class Opened:
 
     def reading(self, work: Callable[[Index], _T]) -> _T:
         """Return what `work` does with the index; one that cannot be right is built anew, once."""
-        for _ in range(2):  # the second time it has what another process removed a moment ago
+        failures = 0
+        for attempt in range(_ATTEMPTS):
+            index = self.sync(wait=attempt > 0)
             try:
-                return work(self.sync())
+                return work(index)
             except IndexDamaged:
-                self.index.close()  # as it was opened: another process may have put a new one in its place
+                # Another process may have removed what was found, or put another index in the place of the open one.
+                failures += index.position() == self.store.position()
+                index.close()
+                if failures > 1:
+                    break
         self._notify("the index is damaged; building it anew ...")
         self.rebuild()
         return work(self.index)
 
     def rebuild(self, jobs: int = 1) -> None:
         """Build the index anew from the store."""
-        self.index.clear()
-        self.sync(jobs)
+        store, index = self.store, self.index
+        index.rebuild(store.changes, store.position, jobs)
+        self._tell_grown(store.change_count(0))
 
     @contextlib.contextmanager
     def as_it_is(self) -> Iterator[tuple[Store, Index | None]]:
@@ -212,7 +240,12 @@ class Opened:
 
     def _index_of(self, name: EngineName) -> Index:
         return open_index(
-            name, self.cache_dir, self.store.corpus_id, os.path.realpath(self._path), config.index_memory()
+            name,
+            self.cache_dir,
+            self.store.corpus_id,
+            os.path.realpath(self._path),
+            config.index_memory(),
+            self._notify,
         )
 
     def _state_of(self, name: EngineName, chosen: bool) -> EngineState:

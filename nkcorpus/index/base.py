@@ -74,14 +74,22 @@ class Index(Protocol):
         upto: Callable[[], Position],
         is_current: Callable[[Position], bool],
         jobs: int = 1,
+        *,
+        wait: bool = True,
     ) -> bool:
         """Bring it up to date, alone among processes; return whether anything was done.
 
         `read(seq)` yields what changed after `seq`, `upto()` is the store's position, `is_current(position)`
         tells whether the store still knows that position. An index that is missing, damaged or of a position
         that the store does not know is rebuilt beside the old one and put in its place at once. `jobs` is the number
-        of processes that analyse texts. Raises IndexNotWritable, WorkersFailed.
+        of processes that analyse texts. Raises IndexNotWritable, WorkersFailed, and CorpusLocked when another process
+        takes too long over it: minutes, without `wait` seconds.
         """
+
+    def rebuild(
+        self, read: Callable[[int], Iterable[Indexable | Removal]], upto: Callable[[], Position], jobs: int = 1
+    ) -> None:
+        """Build it anew and put it in the place of what is there, which others read until then. See `sync`."""
 
     def search(self, query: Query, options: SearchOptions) -> Matches:
         """Answer a query."""
@@ -108,9 +116,6 @@ class Index(Protocol):
         """Return a line that names a file of the index that is not as it was written; None where all are, or where
         there is no index. All files are read. Waits for a process that is writing it.
         """
-
-    def clear(self) -> None:
-        """Delete the index from disk."""
 
     def clear_others(self) -> None:
         """Delete from disk what other engines and other versions have indexed of the corpus."""

@@ -7,21 +7,27 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from nkcorpus.errors import IndexDamaged, IndexNotWritable
+from nkcorpus.errors import CorpusLocked, IndexDamaged, IndexNotWritable
 from nkcorpus.index.manifest import VouchedFiles
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 LOCK_SECONDS = 600.0
 """How long a command waits for another process that builds the index."""
+TOLD_AFTER = 2.0
+"""Seconds after which a wait is told, or given up by who need not wait."""
 
 
 class IndexDirectory:
     """The place of one corpus' index of one engine version: `ROOT/index/KEY/NAME`.
 
     Of its files, the `rewritten` are written anew under the same name, the `growing` only added to; all others are
-    written once.
+    written once. `notify` hears of waiting for another process.
     """
 
     def __init__(
@@ -32,12 +38,14 @@ class IndexDirectory:
         name: str,
         rewritten: Set[str] = frozenset(),
         growing: Set[str] = frozenset(),
+        notify: Callable[[str], None] = lambda message: None,
     ) -> None:
         key = hashlib.sha256(f"{corpus_id}\0{corpus}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
         self._home = root / "index" / key
         self._name = name
         self._rewritten = rewritten
         self._growing = growing
+        self._notify = notify
         self.path = self._home / name
 
     @property
@@ -75,25 +83,38 @@ class IndexDirectory:
             _raise_damage(files.damage_of(name, self.path / name))
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the one lock for writing; the operating system frees it when its process dies."""
+    def locked(self, *, wait: bool = True) -> Iterator[None]:
+        """Hold the one lock for writing; the operating system frees it when its process dies.
+
+        Raises CorpusLocked when another process holds it for longer than LOCK_SECONDS; without `wait`, than TOLD_AFTER.
+        """
         from filelock import FileLock, Timeout
 
         with self._write_errors():
             self._home.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self._home / "lock")
             try:
-                lock.acquire(timeout=LOCK_SECONDS)
+                lock.acquire(timeout=TOLD_AFTER)
             except Timeout:
-                raise IndexNotWritable(
-                    f"{self._home}: another process has been building the index for over {LOCK_SECONDS:g} s;"
-                    " try again when it is done"
-                ) from None
+                self._await(lock, LOCK_SECONDS if wait else 0.0)
         try:
             with self._write_errors():
                 yield
         finally:
             lock.release()
+
+    def _await(self, lock: BaseFileLock, seconds: float) -> None:
+        from filelock import Timeout
+
+        if seconds:
+            self._notify("waiting for another process that is building the index ...")
+        try:
+            lock.acquire(timeout=seconds)
+        except Timeout:
+            raise CorpusLocked(
+                f"{self._home}: another process has been building the index for over {seconds or TOLD_AFTER:g} s;"
+                " try again when it is done"
+            ) from None
 
     @contextlib.contextmanager
     def replaced(self) -> Iterator[Path]:
@@ -109,10 +130,6 @@ class IndexDirectory:
         draft.rename(self.path)
         engine = self._name.partition("-")[0]
         self._clear([folder for folder in self._others() if folder.name.startswith(f"{engine}-")])
-
-    def clear(self) -> None:
-        """Delete the index. Call it locked."""
-        self._clear([self.path])
 
     def clear_others(self) -> None:
         """Delete the indexes of other engines and versions. Call it locked."""

@@ -143,9 +143,11 @@ class EmbeddedIndex(ABC, Generic[V]):
         upto: Callable[[], Position],
         is_current: Callable[[Position], bool],
         jobs: int = 1,
+        *,
+        wait: bool = True,
     ) -> bool:
         """See Index."""
-        with self._directory.locked():
+        with self._directory.locked(wait=wait):
             self.close()
             target = upto()
             position = self.position()
@@ -159,10 +161,20 @@ class EmbeddedIndex(ABC, Generic[V]):
                     return True
                 except IndexDamaged:
                     pass
-            self.close()
-            with self._directory.replaced() as folder:
-                self._create(folder, read(0), target, jobs)
+            self._replace(read, target, jobs)
         return True
+
+    def rebuild(
+        self, read: Callable[[int], Iterable[Indexable | Removal]], upto: Callable[[], Position], jobs: int = 1
+    ) -> None:
+        """See Index."""
+        with self._directory.locked():
+            self._replace(read, upto(), jobs)
+
+    def _replace(self, read: Callable[[int], Iterable[Indexable | Removal]], target: Position, jobs: int) -> None:
+        self.close()
+        with self._directory.replaced() as folder:
+            self._create(folder, read(0), target, jobs)
 
     def damage(self) -> str | None:
         """See Index."""
@@ -173,12 +185,6 @@ class EmbeddedIndex(ABC, Generic[V]):
                 return self._directory.files.damage()
         except IndexNotWritable:  # a cache on read-only media, where nobody else writes either
             return self._directory.files.damage()
-
-    def clear(self) -> None:
-        """See Index."""
-        with self._directory.locked():
-            self.close()
-            self._directory.clear()
 
     def clear_others(self) -> None:
         """See Index."""

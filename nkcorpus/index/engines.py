@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -34,15 +35,23 @@ def known_engine(name: str | None, corpus: Path) -> EngineName:
     )
 
 
-def open_index(engine: EngineName, root: Path, corpus_id: str, corpus: str, memory: int = INDEX_MEMORY) -> Index:
+def open_index(
+    engine: EngineName,
+    root: Path,
+    corpus_id: str,
+    corpus: str,
+    memory: int = INDEX_MEMORY,
+    notify: Callable[[str], None] = lambda message: None,
+) -> Index:
     """Return the index of a corpus below the cache folder `root`; it is read when it is used.
 
-    At most `memory` MB of postings are in memory while articles are indexed. Raises EngineMissing.
+    At most `memory` MB of postings are in memory while articles are indexed. `notify` hears of waiting for another
+    process. Raises EngineMissing.
     """
     if engine == "whoosh":
         from nkcorpus.index.whoosh import WhooshIndex
 
-        return WhooshIndex(root, corpus_id, corpus, memory)
+        return WhooshIndex(root, corpus_id, corpus, memory, notify)
     try:
         from nkcorpus.index.tantivy import TantivyIndex
     except ModuleNotFoundError as error:
@@ -52,4 +61,4 @@ def open_index(engine: EngineName, root: Path, corpus_id: str, corpus: str, memo
             f"{corpus}: the search engine tantivy is not installed: pip install 'nkcorpus[tantivy]',"
             " or index it anew with 'nkcorpus engine whoosh'"
         ) from None
-    return TantivyIndex(root, corpus_id, corpus, memory)
+    return TantivyIndex(root, corpus_id, corpus, memory, notify)

@@ -187,7 +187,7 @@ def test_a_corpus_of_the_first_schema_that_cannot_be_written_is_readable(
 ) -> None:
     in_the_first_schema(path, LEFT, COPY)
     with closing(sqlite3.connect(path)) as blocker:  # rights do not stop root; another writer does
-        monkeypatch.setattr("nkcorpus.store.sqlite.connection.BUSY_SECONDS", 0.1)
+        monkeypatch.setattr("nkcorpus.store.sqlite.waiting.BUSY_SECONDS", 0.1)
         blocker.execute("BEGIN IMMEDIATE")
         store = SqliteStore(path, TOOL)
         assert others(store, LEFT) == (COPY.article_id,)

@@ -7,7 +7,10 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from nkcorpus.store.sqlite import SqliteStore
+import pytest
+
+from nkcorpus.errors import CorpusLocked
+from nkcorpus.store.sqlite import SqliteStore, waiting
 
 from .builders import TOOL, add, create, prepared
 
@@ -20,6 +23,18 @@ connection = open_writer(Path(sys.argv[1]), "test", create=False)
 print("open", flush=True)
 sys.stdin.readline()
 print(close_writer(connection), flush=True)
+"""
+
+HOG = """
+import sys, time
+from pathlib import Path
+from nkcorpus.store.sqlite.connection import open_writer
+connection = open_writer(Path(sys.argv[1]), "test", create=False)
+for turn in range(100):
+    connection.begin()
+    print(turn, flush=True)
+    time.sleep(0.25)
+    connection.end()
 """
 
 
@@ -46,3 +61,36 @@ def test_a_writer_that_closes_leaves_the_log_to_those_that_opened_the_file_meanw
             writer.commit()
     with closing(SqliteStore(path, TOOL)) as store:
         assert store.stats().articles == 4
+
+
+def test_a_wait_for_a_writer_is_told_and_ends_in_a_typed_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "TOLD_AFTER", 0.05)
+    monkeypatch.setattr(waiting, "BUSY_SECONDS", 0.2)
+    path, notes = tmp_path / "corpus.db", list[str]()
+    with closing(create(path, prepared("Rice rose."))) as store, store.writing([]) as writer:
+        writer.add(prepared("Corn fell.", origin="b.txt"))
+        with closing(SqliteStore(path, TOOL, notify=notes.append)) as other:
+            with pytest.raises(CorpusLocked, match="try again") as caught:
+                add(other, prepared("Salt fell.", origin="c.txt"))
+            writer.commit()
+            assert add(other, prepared("Salt fell.", origin="c.txt")) == [None]
+        assert store.stats().articles == 3
+    assert (caught.value.exit_code, "\n" in str(caught.value)) == (3, False)
+    assert notes == ["waiting for another process that is writing to the corpus ..."]
+
+
+def test_who_writes_all_the_time_leaves_turns_to_others(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    create(path).close()
+    hog = subprocess.Popen([sys.executable, "-c", HOG, str(path)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    assert hog.stdout is not None
+    assert hog.stdout.readline() == "0\n"
+    try:
+        with closing(SqliteStore(path, TOOL)) as store:
+            for number in range(3):
+                add(store, prepared(f"Rice rose, {number}.", origin=f"{number}.txt"))
+            assert store.stats().articles == 3
+        assert hog.poll() is None, "the turns came only when it was done"
+    finally:
+        hog.kill()
+        hog.communicate()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import tantivy
@@ -39,8 +39,15 @@ _FEW = 1_000  # records for which that does not matter
 class TantivyIndex(EmbeddedIndex[Reader]):
     """Fulfils Index. Postings are gathered in `memory` MB, 15 at least."""
 
-    def __init__(self, root: Path, corpus_id: str, corpus: str, memory: int = INDEX_MEMORY) -> None:
-        super().__init__(IndexDirectory(root, corpus_id, corpus, _NAME, _REWRITTEN, frozenset({records.FILE})))
+    def __init__(
+        self,
+        root: Path,
+        corpus_id: str,
+        corpus: str,
+        memory: int = INDEX_MEMORY,
+        notify: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        super().__init__(IndexDirectory(root, corpus_id, corpus, _NAME, _REWRITTEN, frozenset({records.FILE}), notify))
         self._memory = memory
 
     def _opened(self, files: VouchedFiles) -> Reader:

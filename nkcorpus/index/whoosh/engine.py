@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import whoosh
@@ -31,8 +31,15 @@ _REWRITTEN = frozenset({SEGMENTS, LABELS, *VOCABULARY})
 class WhooshIndex(EmbeddedIndex[Snapshot]):
     """Fulfils Index. At most `memory` MB of postings are in memory while they are gathered."""
 
-    def __init__(self, root: Path, corpus_id: str, corpus: str, memory: int = INDEX_MEMORY) -> None:
-        super().__init__(IndexDirectory(root, corpus_id, corpus, _NAME, _REWRITTEN))
+    def __init__(
+        self,
+        root: Path,
+        corpus_id: str,
+        corpus: str,
+        memory: int = INDEX_MEMORY,
+        notify: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        super().__init__(IndexDirectory(root, corpus_id, corpus, _NAME, _REWRITTEN, notify=notify))
         self._memory = memory << 20
 
     def _opened(self, files: VouchedFiles) -> Snapshot:

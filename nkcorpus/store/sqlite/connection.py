@@ -23,6 +23,7 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
+from nkcorpus.store.sqlite import waiting
 from nkcorpus.store.sqlite.columns import check_columns
 from nkcorpus.store.sqlite.migrating import (
     apply_migrations,
@@ -34,11 +35,10 @@ from nkcorpus.store.sqlite.migrating import (
 )
 from nkcorpus.store.sqlite.seals import keep_seals
 from nkcorpus.store.sqlite.trust import require_own_schema, restrict
+from nkcorpus.store.sqlite.waiting import WaitingConnection, nobody
 
 APPLICATION_ID = 0x4E4B4331
 """ASCII "NKC1", in the file's header."""
-BUSY_SECONDS = 30.0
-"""How long a command waits for another one that is writing."""
 _CACHE = 8 << 20
 """Bytes of pages kept at hand, of those that are touched: four times SQLite's own bound, which ten articles fill."""
 _ANALYSED = 1_000
@@ -46,16 +46,14 @@ _ANALYSED = 1_000
 _TRIES_TO_REST = 3
 _SHOWN = 200
 """Characters of SQLite's words in a message."""
+_SMALLEST = 512
+"""Bytes of the smallest page that SQLite has."""
 _CACHE_KIB = 32 << 10
 """What a writer keeps of the file: an article writes to some twenty places of its indices, and with SQLite's own 2 MB
 a third of the time of an ingest of 20,000 went into reading and writing those pages again and again."""
 
 
-def _nobody(message: str) -> None:
-    """Hear a note, and tell nobody."""
-
-
-def open_reader(path: Path, notify: Callable[[str], None] = _nobody, *, may_migrate: bool = True) -> sqlite3.Connection:
+def open_reader(path: Path, notify: Callable[[str], None] = nobody, *, may_migrate: bool = True) -> sqlite3.Connection:
     """Open an existing corpus for reading; works on read-only media. Raises CorpusError.
 
     A corpus of an older schema is migrated first, of which `notify` hears, or where it cannot be written or must not
@@ -140,10 +138,10 @@ def _open_reader(path: Path) -> sqlite3.Connection:
                 raise
 
 
-def open_writer(path: Path, tool: str, *, create: bool, notify: Callable[[str], None] = _nobody) -> sqlite3.Connection:
+def open_writer(path: Path, tool: str, *, create: bool, notify: Callable[[str], None] = nobody) -> WaitingConnection:
     """Open a corpus for writing, in WAL mode; with `create`, make it when there is none. Raises CorpusError.
 
-    One of an older schema is migrated, of which `notify` hears.
+    `notify` hears when one of an older schema is migrated, and of waiting for other writers.
     """
     if not create:
         _require_file(path)
@@ -153,6 +151,7 @@ def open_writer(path: Path, tool: str, *, create: bool, notify: Callable[[str], 
         raise NotACorpus(f"{path}: is a folder, not a corpus; name a file in it")
     with corpus_errors(path):
         connection = connect(path, "rwc" if create else "rw")
+        connection.notify = notify
         try:
             if create:
                 _initialise(connection, tool)
@@ -231,7 +230,8 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
     match code:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return CorpusLocked(
-                f"{path}: another process has been writing for over {BUSY_SECONDS:g} s; try again when it is done"
+                f"{path}: other processes have been writing for over {waiting.BUSY_SECONDS:g} s;"
+                " try again when they are done"
             )
         case sqlite3.SQLITE_NOTADB:
             return NotACorpus(f"{path}: is not a corpus; name another file with -C")
@@ -258,14 +258,18 @@ def _require_file(path: Path) -> None:
             raise NotACorpus(f"{path}: is a folder, not a corpus; name a file with -C")
         if not path.exists():
             raise CorpusMissing(f"{path}: there is no corpus yet; make one with 'nkcorpus ingest SOURCE'")
+        if 0 < path.stat().st_size < _SMALLEST:  # which SQLite would take for an empty one
+            raise NotACorpus(f"{path}: is not a corpus; name another file with -C")
     except OSError as error:
         raise CorpusNotWritable(f"{path}: cannot be opened: {error.strerror}") from None
 
 
-def connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> WaitingConnection:
     """Open a file in a mode of SQLite's (ro, rw, rwc), whatever is in it. Raises sqlite3.Error."""
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=waiting.BUSY_SECONDS, isolation_level=None, factory=WaitingConnection
+    )
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE >> 10}")
@@ -309,11 +313,11 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
     require_own_schema(connection, path, empty_corpus, newest)
 
 
-def _initialise(connection: sqlite3.Connection, tool: str) -> None:
+def _initialise(connection: WaitingConnection, tool: str) -> None:
     """Lay the schema into a new, empty file: in one transaction, so that a kill leaves it empty or whole."""
     if not _is_blank(connection):
         return
-    connection.execute("BEGIN IMMEDIATE")
+    connection.begin()
     try:
         if _is_blank(connection):  # still, now that no other process can be doing the same
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from nkcorpus.errors import CorpusDamaged, CorpusLocked, CorpusNotWritable, NotACorpus
 from nkcorpus.newfile import new_path, sync
-from nkcorpus.store.sqlite.connection import BUSY_SECONDS, close_writer, connect, corpus_errors
+from nkcorpus.store.sqlite import waiting
+from nkcorpus.store.sqlite.connection import close_writer, connect, corpus_errors
 
 _PAGES = 2_000
 """Pages that are copied before it is told how far the copy is."""
@@ -88,12 +89,12 @@ def _keep_copy(path: Path, kept: Path) -> None:
 
 
 def _overwrite(path: Path, part: Path) -> None:
-    deadline = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + waiting.BUSY_SECONDS
 
     def bound(status: int, remaining: int, total: int) -> None:
         if remaining and time.monotonic() > deadline:
             raise CorpusLocked(
-                f"{path}: another process has been using it for over {BUSY_SECONDS:g} s; try again when it is done"
+                f"{path}: another process has been using it for over {waiting.BUSY_SECONDS:g} s; try again when it is done"
             )
 
     with corpus_errors(path), contextlib.closing(connect(part, "ro")) as source:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from nkcorpus.errors import CorpusNotWritable
 from nkcorpus.store.sqlite.seals import add_functions
+from nkcorpus.store.sqlite.waiting import WaitingConnection
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _PAGES = 1_000
@@ -53,15 +54,16 @@ def empty_corpus(version: int) -> sqlite3.Connection:
     return connection
 
 
-def migrate(connection: sqlite3.Connection, path: Path, notify: Callable[[str], None]) -> None:
+def migrate(connection: WaitingConnection, path: Path, notify: Callable[[str], None]) -> None:
     """Lead the corpus at `path` to the newest schema; a kill leaves it as it was or whole. `notify` hears where the
     copy of it as it was is. Raises CorpusNotWritable where none can be made: then nothing is changed.
     """
     if schema_of(connection) == schema_version():
         return
     copy = None
+    connection.begin()
     try:
-        with _transaction(connection):
+        with _committed(connection):
             version = schema_of(connection)  # now that no other process can be doing the same
             if version == schema_version():
                 return
@@ -76,13 +78,14 @@ def migrate(connection: sqlite3.Connection, path: Path, notify: Callable[[str], 
 
 def migrate_copy(connection: sqlite3.Connection) -> None:
     """Lead a copy of a corpus to the newest schema."""
-    with _transaction(connection):
+    connection.execute("BEGIN")
+    with _committed(connection):
         apply_migrations(connection, schema_of(connection))
 
 
 @contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
+def _committed(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commit the open transaction at the end of the block, or roll it back."""
     try:
         yield
         connection.execute("COMMIT")

@@ -36,6 +36,7 @@ from nkcorpus.store.sqlite.connection import (
 )
 from nkcorpus.store.sqlite.journal import SqliteJournal
 from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, has_version, indexable_of
+from nkcorpus.store.sqlite.waiting import WaitingConnection, nobody
 
 if TYPE_CHECKING:
     from nkcorpus.store.records import Record, Unreadable
@@ -58,12 +59,12 @@ class SqliteStore:
         create: bool = False,
         as_is: bool = False,
         is_ours: bool = True,
-        notify: Callable[[str], None] = lambda message: None,
+        notify: Callable[[str], None] = nobody,
     ) -> None:
         """Open a corpus, with `create` make it if need be; `as_is`, neither migrate it nor mind damage: for `inspect`.
 
         `is_ours` tells that the file may be brought to the newest schema; else a copy in memory is. `notify` hears when
-        it is. Raises CorpusError.
+        it is, and when another process is waited for. Raises CorpusError.
         """
         self._path = path
         self._tool = tool
@@ -243,10 +244,10 @@ class SqliteStore:
 
         with self._writable() as connection, corpus_errors(self._path):
             connection.execute("PRAGMA secure_delete = ON")  # what a user removes must not stay in free pages
-            connection.execute("BEGIN IMMEDIATE")
+            connection.begin()
             removed = sum(_remove(connection, article) for article in ids)
             forget_empty(connection)
-            connection.execute("COMMIT")
+            connection.end()
         return removed
 
     def rules(self) -> tuple[StoredRule, ...]:
@@ -423,7 +424,7 @@ class SqliteStore:
                 writer.abandon()
 
     @contextlib.contextmanager
-    def _writable(self) -> Iterator[sqlite3.Connection]:
+    def _writable(self) -> Iterator[WaitingConnection]:
         connection = open_writer(self._path, self._tool, create=False, notify=self._notify)
         try:
             yield connection
@@ -449,9 +450,9 @@ class SqliteStore:
     def _changing(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection in a transaction that is committed at the end of the block."""
         with self._writable() as connection, corpus_errors(self._path):
-            connection.execute("BEGIN IMMEDIATE")
+            connection.begin()
             yield connection
-            connection.execute("COMMIT")
+            connection.end()
 
     def close(self) -> None:
         """See Store."""

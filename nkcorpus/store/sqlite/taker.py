@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from nkcorpus.store.sqlite.putting import put
 from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, version_values
 from nkcorpus.store.sqlite.seals import reseal_versions
 from nkcorpus.store.sqlite.transaction import Transaction
+from nkcorpus.store.sqlite.waiting import WaitingConnection
 
 _INSERT_VERSION = f"INSERT INTO version ({', '.join(VERSION_COLUMNS)}) VALUES ({', '.join('?' * len(VERSION_COLUMNS))})"
 _PUT_PAYLOAD = (
@@ -43,7 +43,7 @@ class _Slot:
 class SqliteTaker(Transaction):
     """Fulfils Taker."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, tool: str, source: str) -> None:
+    def __init__(self, connection: WaitingConnection, path: Path, tool: str, source: str) -> None:
         super().__init__(connection, path)
         with corpus_errors(path):
             self._run = connection.execute(

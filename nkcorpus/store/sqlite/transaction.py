@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from nkcorpus.model import Document
 from nkcorpus.store.sqlite.clusters import Clusters
 from nkcorpus.store.sqlite.connection import corpus_errors
+from nkcorpus.store.sqlite.waiting import WaitingConnection
 
 
 class Transaction:
     """Write access to a corpus file, with the clusters of its texts brought up to date first."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: WaitingConnection, path: Path) -> None:
         self._connection = connection
         self._path = path
         with corpus_errors(path):
@@ -21,13 +21,13 @@ class Transaction:
             if self._clusters.is_outdated():
                 self._begin()
                 self._clusters.rebuild()
-                connection.execute("COMMIT")
+                connection.end()
 
     def commit(self) -> None:
         """Make everything so far durable."""
         with corpus_errors(self._path):
             if self._connection.in_transaction:
-                self._connection.execute("COMMIT")
+                self._connection.end()
 
     def abandon(self) -> None:
         """Roll back what was not committed."""
@@ -36,8 +36,7 @@ class Transaction:
                 self._connection.execute("ROLLBACK")
 
     def _begin(self) -> None:
-        if not self._connection.in_transaction:
-            self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.begin()
 
     def _insert_edits(self, version: int, document: Document) -> None:
         """Store the cuts and repairs of a version that has none."""

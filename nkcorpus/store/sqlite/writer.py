@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from nkcorpus.store.sqlite.journal import SqliteJournalWriter
 from nkcorpus.store.sqlite.payloads import unpacked
 from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, version_values
 from nkcorpus.store.sqlite.transaction import Transaction
+from nkcorpus.store.sqlite.waiting import WaitingConnection
 
 _INSERT_VERSION = f"INSERT INTO version ({', '.join(VERSION_COLUMNS)}) VALUES ({', '.join('?' * len(VERSION_COLUMNS))})"
 
@@ -26,15 +26,17 @@ _INSERT_VERSION = f"INSERT INTO version ({', '.join(VERSION_COLUMNS)}) VALUES ({
 class SqliteWriter(Transaction):
     """Fulfils StoreWriter. A transaction is open from the first question or write to `commit`."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, tool: str, sources: Sequence[str]) -> None:
+    def __init__(self, connection: WaitingConnection, path: Path, tool: str, sources: Sequence[str]) -> None:
         super().__init__(connection, path)
         # File names may hold bytes that are no UTF-8, which SQLite does not take.
         names = [source.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for source in sources]
         with corpus_errors(path):
+            connection.begin()
             cursor = connection.execute(
                 "INSERT INTO run (started_at, tool, sources) VALUES (?, ?, ?)",
                 (utc_now(), tool, json.dumps(names, ensure_ascii=False)),
             )
+            connection.end()
             self._failed = set(connection.execute("SELECT origin, record FROM failure"))
             # As a literal: an index over some rows serves no parameter.
             lacking = connection.execute(f"SELECT EXISTS (SELECT 1 FROM payload WHERE encoding = '{NOT_KEPT}')")
