@@ -41,7 +41,7 @@ def render_notes(article: Article, format: PairsFormat, env: Environment) -> Non
             draw_rows(["#", "made", "note"], rows, env)
         case "plain":
             for note in note_fields(article):
-                env.write(f"{note['number']}\t{note['made_at']}\t{one_line(note['text'])}\n")
+                env.write(f"{note['number']}\t{one_line(note['made_at'])}\t{one_line(note['text'])}\n")
         case "json":
             value = {"id": article.id, "notes": note_fields(article)}
             env.write(json_document(value, pretty=env.stdout_is_tty))

@@ -55,10 +55,20 @@ def make_library(path: Path, cache: Path) -> tuple[str, str]:
     )
     first = replace(first, kind="html", retrieval=FETCHED)
     second = prepared(_BODY, origin="b.txt", title="Rice rose, again")
-    third = prepared("Corn fell in Wonsan, where a rice trader spoke.", origin="c.txt", date=ArticleDate("2019", "year", "url"))
+    third = prepared(
+        "Corn fell in Wonsan, where a rice trader spoke.", origin="c.txt", date=ArticleDate("2019", "year", "url")
+    )
     fourth = prepared("Squid was dried.", origin="d.txt")
     store = create(path, first, second, third, fourth)
-    add(store, prepared(_BODY + "It fell later, a rice trader said.", origin="a.html", title="Rice fell", url="https://news.example/1"))
+    add(
+        store,
+        prepared(
+            _BODY + "It fell later, a rice trader said.",
+            origin="a.html",
+            title="Rice fell",
+            url="https://news.example/1",
+        ),
+    )
     with store.writing(["more"]) as writer:
         writer.fail("bad.pdf", 1, "cannot be read")
         writer.journal.queue(["https://news.example/2", "https://news.example/3"], "news")
@@ -77,7 +87,9 @@ def make_library(path: Path, cache: Path) -> tuple[str, str]:
         connection.execute("UPDATE saved_search SET seen = 0")
         connection.execute("INSERT INTO kept_line VALUES (?, 'Photo by X')", (first.article_id,))
         connection.execute("INSERT INTO walk VALUES ('https://news.example/wp', '7', '2024-01-01T00:00:00Z')")
-        connection.execute("UPDATE article SET gone_at = '2024-06-01T00:00:00Z', gone_status = 410 WHERE id = ?", (third.article_id,))
+        connection.execute(
+            "UPDATE article SET gone_at = '2024-06-01T00:00:00Z', gone_status = 410 WHERE id = ?", (third.article_id,)
+        )
         connection.execute("UPDATE corpus SET value = 'whoosh' WHERE key = 'engine'")
     connection.close()
     return first.article_id, second.article_id

@@ -48,7 +48,14 @@ pattern = '{pattern}'
 cut = ["rice"]
 keep = []
 """
-_PATTERNS = ("(?:a|a)*rice", r"(?:.*,){9}rice|rice", "(?:rice{1,9999}){1,9999}", "rice(?:a?){500}a{500}", "{name}*", "rice")
+_PATTERNS = (
+    "(?:a|a)*rice",
+    r"(?:.*,){9}rice|rice",
+    "(?:rice{1,9999}){1,9999}",
+    "rice(?:a?){500}a{500}",
+    "{name}*",
+    "rice",
+)
 _ONE = "UPDATE OR IGNORE {table} SET {column} = ? WHERE {where}"
 
 
@@ -69,17 +76,29 @@ def make_template(folder: Path) -> Template:
     first, second = make_library(path, folder / "cache")
     (folder / "text.txt").write_text("Rice rose.\n\n*Translated by Y\n", "utf-8")
     connection = sqlite3.connect(path)
-    schema = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"))
+    schema = dict(
+        connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    )
     columns = [(table, row[1]) for table in schema for row in connection.execute(f"PRAGMA table_info({table})")]
-    _rewrite(connection, {name: re.sub(r" (?:TEXT|NOT NULL|INTEGER(?! PRIMARY)|BLOB)\b", " ", sql) for name, sql in schema.items()})
+    _rewrite(
+        connection,
+        {name: re.sub(r" (?:TEXT|NOT NULL|INTEGER(?! PRIMARY)|BLOB)\b", " ", sql) for name, sql in schema.items()},
+    )
     connection.close()
-    values: dict[str, str | Path] = {"id": first, "other": second, "file": folder / "text.txt", "out": folder / "out.warc"}
+    values: dict[str, str | Path] = {
+        "id": first,
+        "other": second,
+        "file": folder / "text.txt",
+        "out": folder / "out.warc",
+    }
     return Template(folder, path, schema, columns, values)
 
 
 def _rewrite(connection: sqlite3.Connection, schema: dict[str, str]) -> None:
     connection.execute("PRAGMA writable_schema = ON")
-    connection.executemany("UPDATE sqlite_master SET sql = ? WHERE name = ?", [(sql, name) for name, sql in schema.items()])
+    connection.executemany(
+        "UPDATE sqlite_master SET sql = ? WHERE name = ?", [(sql, name) for name, sql in schema.items()]
+    )
     connection.commit()
 
 
