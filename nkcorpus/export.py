@@ -32,6 +32,7 @@ _NOT_AS_SENT = frozenset({"content-encoding", "content-length", "transfer-encodi
 _RECORD_ID = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NO_URI = re.compile(r"[\x00-\x20\x7f<>]|[^\x00-\x7f]")
 _NO_TOKEN = re.compile(r"[^!#-'*+.0-9A-Z^-z|~-]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NO_FIELD = re.compile(r"[^\t -~]")
 
 
@@ -84,7 +85,7 @@ class _Archive:
     def describe(self, name: str, tool: str) -> None:
         """Write the record that tells what wrote the file."""
         info = {"software": tool, "format": "WARC File Format 1.1", "conformsTo": "ISO 28500:2017"}
-        self._writer.write_record(self._writer.create_warcinfo_record(name, info))
+        self._writer.write_record(self._writer.create_warcinfo_record(_CONTROL.sub("_", name), info))
 
     def add(self, stored: StoredPayload) -> None:
         """Write the record of one version."""
@@ -143,7 +144,7 @@ class _Archive:
             kind,
             payload=io.BytesIO(payload),
             length=len(payload),
-            warc_headers_dict=fields,
+            warc_headers_dict={name: _NO_FIELD.sub(_percent, value) for name, value in fields.items()},
             http_headers=http_headers,
         )
         self._writer.write_record(record)

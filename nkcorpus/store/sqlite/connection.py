@@ -24,7 +24,7 @@ from nkcorpus.errors import (
     NotACorpus,
 )
 from nkcorpus.store.sqlite.columns import check_columns
-from nkcorpus.store.sqlite.trust import require_own_schema, restrict
+from nkcorpus.store.sqlite.trust import require_own_schema, require_plain_files, restrict
 
 APPLICATION_ID = 0x4E4B4331
 """ASCII "NKC1", in the file's header."""
@@ -105,6 +105,8 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
         raise CorpusNotWritable(f"{path}: there is no folder {path.parent}; make it first")
     elif path.is_dir():
         raise NotACorpus(f"{path}: is a folder, not a corpus; name a file in it")
+    elif path.exists():
+        require_plain_files(path)
     with corpus_errors(path):
         connection = _connect(path, "rwc" if create else "rw")
         try:
@@ -189,6 +191,7 @@ def _require_file(path: Path) -> None:
             raise NotACorpus(f"{path}: is a folder, not a corpus; name a file with -C")
         if not path.exists():
             raise CorpusMissing(f"{path}: there is no corpus yet; make one with 'nkcorpus ingest SOURCE'")
+        require_plain_files(path)
         with path.open("rb") as file:
             header = file.read(16)
     except OSError as error:
