@@ -180,7 +180,8 @@ def test_json_gives_back_what_is_stored(shelf: Shelf, text: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         (title, section, raw_text), *_ = connection.execute(
             "SELECT title, place, raw_text FROM version JOIN article ON article = article.id AND number = article.version"
-            " WHERE article = ?", (shelf.values["id"],)
+            " WHERE article = ?",
+            (shelf.values["id"],),
         )
     assert (article["title"], article["raw_text"]) == (title, raw_text)
     assert title == text and text in raw_text and article["user_tags"] == [text]
