@@ -1,4 +1,4 @@
-"""What strangers put into text to act on a terminal, hide, or break out of a format; and what shows that it came raw."""
+"""What strangers put into text to act on a terminal, hide, or break out of a format; and how that is found."""
 
 from __future__ import annotations
 

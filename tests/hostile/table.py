@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +24,15 @@ from tests.hostile.library import make_library
 from tests.hostile.sequences import SEQUENCES, raw_in
 
 _LISTS = {("version", "authors"), ("version", "tags")}
-_OBJECTS = {
+_OBJECTS: dict[tuple[str, str], Callable[[str], object]] = {
     ("version", "evidence"): lambda text: {"title": text, text: text},
     ("version", "retrieval_headers"): lambda text: [["content-type", text], [text, text]],
     ("saved_search", "options"): lambda text: {"match": "any", "source": text},
     ("followed", "options"): lambda text: {"as": text, text: text},
 }
 _AS_THEY_ARE = {
-    *(("version", name) for name in "article extract_sha256 content_sha256 payload_sha256 date text raw_text kind".split()),
+    *(("version", name) for name in ("article", "extract_sha256", "content_sha256", "payload_sha256", "date")),
+    *(("version", name) for name in ("text", "raw_text", "kind")),
     *(("article", name) for name in ("id", "text_digest")),
     *(("text_cluster", name) for name in ("text_digest", "cluster")),
     *(("fetch", name) for name in ("state", "article", "retry_at")),
@@ -93,14 +94,18 @@ def _put(connection: sqlite3.Connection, table: str, column: str, text: str, hel
     connection.execute(f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {column} IS NOT NULL", (value,))
 
 
-def stored_texts(shelf: Shelf, text: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield each command line on a corpus that holds `text` everywhere, with what came out raw."""
+def stored_texts(
+    shelf: Shelf, text: str, terminals: tuple[bool, ...] = (False, True)
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield each command line on a corpus that holds `text` everywhere, with what came out raw: to a pipe, to a
+    terminal, or both.
+    """
     path = hostile_copy(shelf, text)
     for table in (READING, CHANGING):
         for line in lines(table):
             if line[0] in ("open", "update"):
                 continue
-            for terminal in (False, True):
+            for terminal in terminals:
                 yield from _tried(shelf, ["-C", str(path), *filled(line, shelf.values)], terminal)
 
 

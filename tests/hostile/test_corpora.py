@@ -93,8 +93,8 @@ def test_a_pipe_does_not_keep_anybody_waiting(path: Path, suffix: str) -> None:
         assert refused(run(path, *arguments), "is not a file")
 
 
-def test_a_device_is_no_corpus(path: Path) -> None:
-    assert refused(run(Path("/dev/zero"), "stats"), "is not a file") if os.path.exists("/dev/zero") else True
+def test_a_device_is_no_corpus() -> None:
+    assert refused(run(Path(os.devnull), "stats"), "is not a file")
 
 
 def test_a_link_to_a_corpus_is_one(path: Path, shelf: Shelf) -> None:
@@ -133,8 +133,8 @@ def test_nothing_is_written_but_the_corpus_and_the_cache(path: Path, shelf: Shel
         ("rule", "origin"), ("followed", "name"), ("fetch", "source"), ("walk", "name"),
     ):  # fmt: skip
         change(path, f"UPDATE OR IGNORE {table} SET {column} = ?", evil)
-    for table in (READING, CHANGING):
-        for line in lines(table, all_formats=False):
+    for commands in (READING, CHANGING):
+        for line in lines(commands, all_formats=False):
             if line[0] not in ("open", "update", "export"):
                 values = shelf.values | {"file": tmp_path / "theirs" / "text.txt"}
                 run(path, *filled(line, values))
@@ -156,8 +156,8 @@ def test_what_is_packed_may_not_unpack_to_more_than_it_says(path: Path, tmp_path
 def test_spans_cannot_make_a_text_longer_than_it_is(path: Path, shelf: Shelf) -> None:
     with closing(sqlite3.connect(path)) as connection:
         (version,) = connection.execute("SELECT max(id) FROM version").fetchone()
-        connection.execute("UPDATE version SET raw_text = raw_text || ? WHERE id = ?", ("x" * 1_000_000, version))
-        rows = ((version, number, 0, "x", "x") for number in range(10, 100_000))
+        connection.execute("UPDATE version SET raw_text = raw_text || ? WHERE id = ?", ("x" * 200_000, version))
+        rows = ((version, number, 0, "x", "x") for number in range(10, 20_000))
         connection.executemany("INSERT OR IGNORE INTO cut VALUES (?, ?, ?, ?, ?)", rows)
         connection.commit()
     for arguments in (["show", "--raw"], ["show", "--removed"], ["diff"], ["history"]):

@@ -64,23 +64,23 @@ def require_plain_files(path: Path) -> None:
     ForeignSchema where the journal of a broken write names another file: SQLite would delete that one (`pager_delsuper`
     in its pager.c). Nothing of ours names one.
     """
-    real = os.path.realpath(path)
-    if not stat.S_ISREG(os.stat(real).st_mode):
+    real = path.resolve()
+    if not stat.S_ISREG(real.stat().st_mode):
         raise NotACorpus(f"{path}: is not a file; name one with -C")
     for suffix in ("-journal", "-wal", "-shm"):
         try:
-            mode = os.lstat(real + suffix).st_mode
+            mode = (beside := Path(f"{real}{suffix}")).lstat().st_mode
         except FileNotFoundError:
             continue
         if not stat.S_ISREG(mode):
             raise NotACorpus(f"{path}{suffix}: is not a file, as SQLite would have left it; remove it")
-        if suffix == "-journal" and _names_another(real + suffix):
+        if suffix == "-journal" and _names_another(beside):
             raise ForeignSchema(f"{path}{suffix}: belongs to another write than that of a corpus; take another copy")
 
 
-def _names_another(journal: str) -> bool:
+def _names_another(journal: Path) -> bool:
     try:
-        with open(journal, "rb") as file:  # noqa: PTH123 - names of files may hold any bytes
+        with journal.open("rb") as file:
             file.seek(-len(_JOURNAL_MAGIC), os.SEEK_END)
             return file.read() == _JOURNAL_MAGIC
     except OSError:  # it is too short, or went away
