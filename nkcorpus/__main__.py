@@ -18,6 +18,10 @@ def main() -> None:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # before or after `run` could deal with it
         code = 130
+    except Exception:  # which `run` lets through only when asked for tracebacks
+        from nkcorpus.cli.app import show_traceback
+
+        code = show_traceback()
     gc.freeze()  # or the interpreter would look for cycles among all objects twice before it ends
     sys.exit(code)
 

@@ -47,7 +47,9 @@ class Cleaning:
 
     def own_rules(self) -> tuple[Rule, ...]:
         """Return the rules of the corpus in the order in which they were added. Raises SettingsError for bad ones."""
-        return tuple(rule for stored in self._store.rules() for rule in parse_rules(stored.toml, stored.origin))
+        return tuple(
+            rule for stored in self._store.rules() for rule in parse_rules(stored.toml, stored.origin, examples=False)
+        )
 
     def all_rules(self) -> tuple[Rule, ...]:
         """Return the package's rules and the corpus' own. Raises SettingsError for bad ones."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from nkcorpus.model import Retrieval
 from nkcorpus.newfile import new_file
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 _NOT_AS_SENT = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 """Headers that are about the bytes on the wire: payloads are kept decoded."""
 _RECORD_ID = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_NO_URI = re.compile(r"[\x00-\x20\x7f<>]")
-_LINE_BREAKS = re.compile(r"[\r\n]+")
+_NO_URI = re.compile(r"[\x00-\x20\x7f<>]|[^\x00-\x7f]")
+_NO_TOKEN = re.compile(r"[^!#-'*+.0-9A-Z^-z|~-]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_NO_FIELD = re.compile(r"[^\t -~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ class _Archive:
     def describe(self, name: str, tool: str) -> None:
         """Write the record that tells what wrote the file."""
         info = {"software": tool, "format": "WARC File Format 1.1", "conformsTo": "ISO 28500:2017"}
-        self._writer.write_record(self._writer.create_warcinfo_record(name, info))
+        self._writer.write_record(self._writer.create_warcinfo_record(_CONTROL.sub("_", name), info))
 
     def add(self, stored: StoredPayload) -> None:
         """Write the record of one version."""
@@ -98,7 +101,9 @@ class _Archive:
         from warcio.statusandheaders import StatusAndHeaders
 
         headers = [
-            (name, _LINE_BREAKS.sub(" ", value)) for name, value in retrieval.headers if name not in _NOT_AS_SENT
+            (_NO_TOKEN.sub("_", name), _NO_FIELD.sub(_percent, value))
+            for name, value in retrieval.headers
+            if name not in _NOT_AS_SENT
         ]
         headers.append(("content-length", str(len(payload))))
         http = StatusAndHeaders(_status_line(retrieval.status), headers, protocol="HTTP/1.1")
@@ -137,7 +142,7 @@ class _Archive:
             kind,
             payload=io.BytesIO(payload),
             length=len(payload),
-            warc_headers_dict=fields,
+            warc_headers_dict={name: _NO_FIELD.sub(_percent, value) for name, value in fields.items()},
             http_headers=http_headers,
         )
         self._writer.write_record(record)
@@ -165,4 +170,8 @@ def _status_line(status: int | None) -> str:
 
 def _uri(address: str) -> str:
     """Return an address that stays within its header."""
-    return _NO_URI.sub(lambda match: f"%{ord(match[0]):02X}", address)
+    return _NO_URI.sub(_percent, address)
+
+
+def _percent(match: re.Match[str]) -> str:
+    return quote(match[0], safe="", errors="replace")

@@ -128,6 +128,7 @@ class Follows:
     def fetches(self, *, state: FetchState | None = None, source: str | None = None, limit: int = 20) -> Fetches:
         """Return what is to be fetched and was, of one state or source if given; 0 as the limit means all."""
         journal = self._store.journal
+        source = None if source is None else storable(source)
         return Fetches(journal.counts(source), journal.latest(limit, state, source))
 
     @contextlib.contextmanager

@@ -39,7 +39,7 @@ def rules_with(toml_text: str) -> tuple[Rule, ...] | None:
     packaged = load_rules()
     known = {rule.id for rule in packaged}
     try:
-        own = parse_rules(toml_text, OWN)
+        own = parse_rules(toml_text, OWN, examples=False)
     except SettingsError as error:
         raise SettingsError(f"{error} 'nkcorpus rules --remove ID' takes a rule out of the corpus.") from None
     return packaged + tuple(rule for rule in own if rule.id not in known)

@@ -67,6 +67,8 @@ _KEYS: dict[str, type] = {
     "facts": dict,
     "note": str,
 }
+_LONGEST = 1_000_000
+"""Characters of a rule file."""
 _REQUIRED = ("id", "kind", "zone", "pattern", "cut", "keep")
 
 
@@ -100,15 +102,18 @@ class Rule:
         return bool(match) and (not self.contains or any(word in line for word in self.contains))
 
 
-def parse_rules(toml_text: str, origin: str) -> tuple[Rule, ...]:
+def parse_rules(toml_text: str, origin: str, *, examples: bool = True) -> tuple[Rule, ...]:
     """Return the rules of a rule file in its order. `origin` names the file in messages and in the rules.
 
-    Raises SettingsError, naming the file and the rule, for anything that is not exactly as the format says,
+    Without `examples` these are not tried: those of a corpus were when they were added, and a stranger's could take
+    for ever. Raises SettingsError, naming the file and the rule, for anything that is not exactly as the format says,
     a `cut` example that does not match, or a `keep` example that does.
     """
+    if len(toml_text) > _LONGEST:
+        raise SettingsError(f"{origin}: has {len(toml_text):,} characters, more than {_LONGEST:,}. Divide the file.")
     try:
         data = tomllib.loads(toml_text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"{origin}: not valid TOML: {error}. Correct the file.") from error
     unknown = sorted(set(data) - {"rule"})
     if unknown:
@@ -116,7 +121,7 @@ def parse_rules(toml_text: str, origin: str) -> tuple[Rule, ...]:
     tables = data.get("rule", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise SettingsError(f"{origin}: 'rule' must be a list of tables. Begin each rule with [[rule]].")
-    rules = tuple(_parse_rule(table, number, origin) for number, table in enumerate(tables, 1))
+    rules = tuple(_parse_rule(table, number, origin, examples) for number, table in enumerate(tables, 1))
     require_unique(rules)
     return rules
 
@@ -143,7 +148,7 @@ def require_unique(rules: Iterable[Rule]) -> None:
         origins[rule.id] = rule.origin
 
 
-def _parse_rule(table: Mapping[str, Any], number: int, origin: str) -> Rule:
+def _parse_rule(table: Mapping[str, Any], number: int, origin: str, examples: bool) -> Rule:
     """Return the rule of one table after every check of the format."""
     where = f"{origin}: rule {table.get('id', number)!r}"
     _check_keys(table, where)
@@ -165,7 +170,8 @@ def _parse_rule(table: Mapping[str, Any], number: int, origin: str) -> Rule:
         korean_version=facts.get("korean_version", False),
         note=table.get("note", ""),
     )
-    _check_examples(rule, where)
+    if examples:
+        _check_examples(rule, where)
     return rule
 
 
@@ -236,7 +242,7 @@ def _check_examples(rule: Rule, where: str) -> None:
 
 
 _ESCAPE_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-_TOKEN = re.compile(r"\(\?P?[<=!:i-]*|[()]|[*+]|\{\d*,?\d*\}|.", re.DOTALL)
+_TOKEN = re.compile(r"\(\?P?[<=!:i-]*|[()]|[*+?]|\{\d*,?\d*\}|.", re.DOTALL)
 
 
 def has_back_reference(pattern: str) -> bool:
@@ -250,7 +256,8 @@ def has_back_reference(pattern: str) -> bool:
 def has_nested_repetition(pattern: str) -> bool:
     """Tell whether `pattern` repeats a group in which something is repeated, such as `(?:a+b?)*`.
 
-    Only such patterns, and back-references, can take exponential time in Python's backtracking matcher.
+    Only such patterns, and back-references, can take exponential time in Python's backtracking matcher. What may be
+    left out counts as repeated, for `(?:a?){50}` takes as long.
     """
     simple = _ESCAPE_OR_CLASS.sub("a", mask_placeholders(pattern))
     repeats_inside = [False]
@@ -262,6 +269,8 @@ def has_nested_repetition(pattern: str) -> bool:
         elif symbol == ")" and len(repeats_inside) > 1:
             closed = repeats_inside.pop()
             repeats_inside[-1] = repeats_inside[-1] or closed
+        elif symbol == "?":
+            repeats_inside[-1] = True
         elif symbol in "*+" or (symbol.startswith("{") and len(symbol) > 1):
             if closed:
                 return True

@@ -15,7 +15,7 @@ from nkcorpus import __version__
 from nkcorpus.cli.context import Session, check_command_settings, check_global_settings
 from nkcorpus.config import load_settings
 from nkcorpus.errors import CorpusError, NkcorpusError
-from nkcorpus.render import Environment
+from nkcorpus.render import Environment, visible
 
 PREFIX = "NKCORPUS"
 """What the environment variables of all options begin with."""
@@ -181,6 +181,16 @@ def run(arguments: Sequence[str]) -> int:
         env.error(f"internal error: {type(error).__name__}: {error}; run again with -vv and report the traceback")
         return INTERNAL_ERROR
     return result if isinstance(result, int) else 0
+
+
+def show_traceback() -> int:
+    """Write the traceback of the present exception to stderr, and return Python's exit code for it. Python itself would
+    write the message, which may quote what comes from outside, as it is.
+    """
+    import traceback
+
+    Environment.from_process().stderr_line(visible(traceback.format_exc().rstrip(), newlines=True))
+    return 1
 
 
 def _show_usage(error: click.ClickException) -> None:

@@ -11,6 +11,9 @@ from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.errors import UsageError
 from nkcorpus.identity import canonical_url
 
+_PAGES = frozenset({".htm", ".html", ".json", ".jsonl", ".markdown", ".md", ".pdf", ".text", ".txt", ".xhtml", ".xml"})
+"""Some systems start a file that they are to show, and which one that is the corpus says, which may be a stranger's."""
+
 
 @click.command("open")
 @click.argument("id", metavar="ID")
@@ -24,6 +27,10 @@ def command(session: Session, id: str) -> int:
         file = Path(article.origin)
         if not file.is_file():
             raise UsageError(f"{article.id[:12]}: has no address, and its file {article.origin} is not there")
+        if file.suffix.lower() not in _PAGES:
+            raise UsageError(
+                f"{article.id[:12]}: came from {article.origin}, which is no page to show; open it yourself"
+            )
         address = file.resolve().as_uri()
     if not webbrowser.open(address):
         raise UsageError(f"no browser could be started; set BROWSER, or open {address} yourself")

@@ -5,16 +5,22 @@ from a stranger or a failing disk.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from nkcorpus.errors import CorpusDamaged
+from nkcorpus.model import ID_LENGTH
 
 _TYPES = {"TEXT": str, "INTEGER": int, "BLOB": bytes}
 _ABSENT_IN_JOINS = frozenset({"text", "authors", "tags"})
 """Columns that may hold no null, but that an outer join leaves out: who reads them sees to that."""
+_IDS = frozenset({"id", "article"})
+_ID = re.compile(f"[0-9a-f]{{{ID_LENGTH}}}")
+_SHOWN = 32
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _COLUMNS = (
     'SELECT c.name, c.type, c."notnull" FROM sqlite_master m, pragma_table_info(m.name) c'
     " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'"
@@ -39,6 +45,9 @@ def check_columns(connection: sqlite3.Connection, path: Path) -> None:
             if value is None:
                 if required.get(name):
                     raise damaged(f"{name} has no value", path)
+            elif name in _IDS and type(value) is str:
+                if not _ID.fullmatch(value):
+                    raise damaged(f"'{value[:_SHOWN]}' is no id of an article", path)
             elif type(value) is not (types.get(name) or type(value)) or (name not in types and type(value) is bytes):
                 raise damaged(f"{name} holds {_A[type(value)]}", path)
         return values
@@ -66,7 +75,7 @@ def json_of(text: str, name: str) -> Any:
 def strings_of(text: str, name: str) -> tuple[str, ...]:
     """Return the strings of a JSON array. Raises CorpusDamaged."""
     values = json_of(text, name)
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+    if not isinstance(values, list) or not all(map(_is_text, values)):
         raise damaged(f"{name} is no list of texts")
     return tuple(values)
 
@@ -87,4 +96,8 @@ def object_of(text: str, name: str) -> dict[str, Any]:
 
 
 def _is_pair(pair: object) -> bool:
-    return isinstance(pair, Sequence) and len(pair) == 2 and all(isinstance(part, str) for part in pair)
+    return isinstance(pair, Sequence) and len(pair) == 2 and all(map(_is_text, pair))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not _SURROGATE.search(value)

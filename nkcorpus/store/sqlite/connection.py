@@ -34,7 +34,7 @@ from nkcorpus.store.sqlite.migrating import (
     schema_version,
 )
 from nkcorpus.store.sqlite.seals import keep_seals
-from nkcorpus.store.sqlite.trust import require_own_schema, restrict
+from nkcorpus.store.sqlite.trust import require_own_schema, require_plain_files, restrict
 from nkcorpus.store.sqlite.waiting import WaitingConnection, nobody
 
 APPLICATION_ID = 0x4E4B4331
@@ -149,6 +149,8 @@ def open_writer(path: Path, tool: str, *, create: bool, notify: Callable[[str], 
         raise CorpusNotWritable(f"{path}: there is no folder {path.parent}; make it first")
     elif path.is_dir():
         raise NotACorpus(f"{path}: is a folder, not a corpus; name a file in it")
+    elif path.exists():
+        require_plain_files(path)
     with corpus_errors(path):
         connection = connect(path, "rwc" if create else "rw")
         connection.notify = notify
@@ -258,6 +260,7 @@ def _require_file(path: Path) -> None:
             raise NotACorpus(f"{path}: is a folder, not a corpus; name a file with -C")
         if not path.exists():
             raise CorpusMissing(f"{path}: there is no corpus yet; make one with 'nkcorpus ingest SOURCE'")
+        require_plain_files(path)
         if 0 < path.stat().st_size < _SMALLEST:  # which SQLite would take for an empty one
             raise NotACorpus(f"{path}: is not a corpus; name another file with -C")
     except OSError as error:

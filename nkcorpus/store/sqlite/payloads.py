@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from typing import get_args
 
 from nkcorpus.errors import CorpusDamaged
+from nkcorpus.model import Kind
 from nkcorpus.store.base import StoredPayload
 from nkcorpus.store.payloads import decompress
+from nkcorpus.store.sqlite.columns import damaged
 from nkcorpus.store.sqlite.rows import NOT_KEPT, retrieval_of
 
+_KINDS = get_args(Kind)
+_SHOWN = 32
 _SELECT = (
     "SELECT v.article, v.number, v.kind, v.charset, v.file_name, v.record, v.url, v.external_id, v.ingested_at,"
     " v.retrieved_at, v.retrieval_url, v.retrieval_answered, v.retrieval_status, v.retrieval_headers,"
@@ -23,6 +28,8 @@ def payloads_where(connection: sqlite3.Connection, condition: str, *values: obje
     for row in connection.execute(_SELECT + condition, values):
         article, number, kind, charset, name, record, url, external_id, ingested_at, *rest = row
         *retrieved, sha256, encoding, size, frame = rest
+        if kind not in _KINDS:
+            raise damaged(f"'{kind[:_SHOWN]}' is no kind of payload")
         payload = None if encoding == NOT_KEPT else unpacked(sha256, frame, size)
         yield StoredPayload(
             article, number, kind, charset, name, record, url, external_id, ingested_at,

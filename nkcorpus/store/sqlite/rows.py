@@ -187,11 +187,10 @@ def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tup
 def _require_disjoint(cuts: Iterable[Span], repairs: Iterable[Repair], length: int) -> None:
     """Raise CorpusDamaged for spans that overlap or lie outside: they could make any text of a text, of any length."""
     end = 0
-    spans: list[Span | Repair] = [*cuts, *repairs]
-    for span in sorted(spans, key=lambda span: (span.start, span.end)):
-        if not end <= span.start <= span.end <= length:
-            raise damaged(f"there is no span {span.start}-{span.end} in a text of {length:,} characters")
-        end = span.end
+    for start, stop in sorted([(cut.start, cut.end) for cut in cuts] + [(fix.start, fix.end) for fix in repairs]):
+        if not end <= start <= stop <= length:
+            raise damaged(f"there is no span {start}-{stop} in a text of {length:,} characters")
+        end = stop
 
 
 def version_of(row: tuple[Any, ...]) -> VersionInfo:

@@ -253,7 +253,7 @@ class SqliteStore:
     def rules(self) -> tuple[StoredRule, ...]:
         """See Store."""
         with corpus_errors(self._path):
-            rows = self._connection.execute("SELECT id, toml, origin FROM rule ORDER BY rowid").fetchall()
+            rows = self._connection.execute("SELECT id AS rule, toml, origin FROM rule ORDER BY rowid").fetchall()
         return tuple(StoredRule(*row) for row in rows)
 
     def put_rules(self, rules: Iterable[StoredRule]) -> None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from nkcorpus.errors import ForeignSchema
+from nkcorpus.errors import ForeignSchema, NotACorpus
 
 DIGEST = Path(__file__).with_name("migrations") / "newest.sha256"
 """Holds the digest of the newest schema; `python docs/generate.py` writes it."""
@@ -30,6 +32,8 @@ _LONGEST = 20_000
 _SHOWN = 60
 _MOST_BYTES = 1 << 28
 """Of one value or row: four times the largest record that is taken in. What claims more would fill the memory."""
+_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+"""What a journal begins with, and ends with when it names another (SQLite file format, 3)."""
 _LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: _MOST_BYTES,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 1_000_000,
@@ -53,6 +57,34 @@ def restrict(connection: sqlite3.Connection) -> None:
         connection.setlimit(limit, most)
     if sys.version_info >= (3, 12):
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+
+
+def require_plain_files(path: Path) -> None:
+    """Raise NotACorpus where a file or what lies beside it is a pipe or a device, which would keep us waiting, and
+    ForeignSchema where the journal of a broken write names another file: SQLite would delete that one (`pager_delsuper`
+    in its pager.c). Nothing of ours names one.
+    """
+    real = path.resolve()
+    if not stat.S_ISREG(real.stat().st_mode):
+        raise NotACorpus(f"{path}: is not a file; name one with -C")
+    for suffix in ("-journal", "-wal", "-shm"):
+        try:
+            mode = (beside := Path(f"{real}{suffix}")).lstat().st_mode
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISREG(mode):
+            raise NotACorpus(f"{path}{suffix}: is not a file, as SQLite would have left it; remove it")
+        if suffix == "-journal" and _names_another(beside):
+            raise ForeignSchema(f"{path}{suffix}: belongs to another write than that of a corpus; take another copy")
+
+
+def _names_another(journal: Path) -> bool:
+    try:
+        with journal.open("rb") as file:
+            file.seek(-len(_JOURNAL_MAGIC), os.SEEK_END)
+            return file.read() == _JOURNAL_MAGIC
+    except OSError:  # it is too short, or went away
+        return False
 
 
 def require_own_schema(
