@@ -5,13 +5,14 @@ Run `python docs/generate.py` after a change of either; a test compares the file
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from nkcorpus.cli.app import COMMANDS, root
-from nkcorpus.store.sqlite.connection import APPLICATION_ID, migrations
+from nkcorpus.store.sqlite.connection import APPLICATION_ID, empty_copy, schema_version
+from nkcorpus.store.sqlite.seals import SEALED, VERSION_SEALED
 
 DOCS = Path(__file__).parent
 
@@ -37,15 +38,23 @@ def cli_page() -> str:
 
 def schema_page() -> str:
     """Return docs/schema.md."""
-    connection = sqlite3.connect(":memory:")
-    for script in migrations():
-        connection.executescript(script)
+    connection = empty_copy(schema_version())
     rows = connection.execute(
         "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
     )
     statements = "\n\n".join(f"{sql};" for _, _, sql in rows)
     connection.close()
-    return _SCHEMA.format(application_id=f"0x{APPLICATION_ID:08X}", version=len(migrations()), statements=statements)
+    return _SCHEMA.format(
+        application_id=f"0x{APPLICATION_ID:08X}",
+        version=schema_version(),
+        sealed=_names(VERSION_SEALED),
+        sealed_article=_names(SEALED["article"]),
+        statements=statements,
+    )
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in columns)
 
 
 _SCHEMA = """# The corpus file
@@ -63,6 +72,10 @@ Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkc
 - `version.content_sha256` is the SHA-256 of a JSON object in UTF-8 with sorted keys and no white space: `document` (the fields of
   `nkcorpus.model.Document`; `date` as `[value, precision, source]`, spans as `[start, end, kind, rule]`, repairs as
   `[start, end, text, rule]`), `origin`, `payload_sha256`.
+- `version.row_sha256` is the SHA-256 of a JSON array in UTF-8 without white space: {sealed}. So both digests and the payload's prove together
+  what was found when and where. `seal` in other tables is the CRC-32 of such an array of the row's other columns (in `article`, of
+  {sealed_article}); rows without one follow from others. `nkcorpus check` compares all of them.
+- `quarantine` has the rows that `nkcorpus repair` found damaged beyond repair and took out of use, `quarantine_value` their columns as they were.
 - `nkcorpus reclean` replaces in the newest version of an article what cleaning derives: `cut`, `text`, `words`, the facts that rules gave,
   `cleaner`, and so `content_sha256`. Number, times and `raw_text` stay.
 - An article's `id` is the first 32 hex digits of the SHA-256 of NUL-joined parts: `url` and the canonical address; else `record`, the file's base name

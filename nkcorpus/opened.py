@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from nkcorpus import config
 from nkcorpus.dataclass import dataclass
-from nkcorpus.errors import CorpusMissing, EngineMissing, IndexDamaged, UsageError
+from nkcorpus.errors import CorpusError, CorpusMissing, EngineMissing, IndexDamaged, UsageError
 from nkcorpus.index import Index
 from nkcorpus.index.engines import ENGINES, EngineName, is_installed, known_engine, open_index
 from nkcorpus.model import Position
@@ -163,6 +163,26 @@ class Opened:
         """Build the index anew from the store."""
         self.index.clear()
         self.sync(jobs)
+
+    @contextlib.contextmanager
+    def as_it_is(self) -> Iterator[tuple[Store, Index | None]]:
+        """Yield the store, however damaged, and its index, None where that cannot be told or is not installed.
+
+        Nothing is migrated, synchronised or repaired. Raises CorpusError where SQLite cannot open the file.
+        """
+        from nkcorpus.store.sqlite import SqliteStore
+
+        with contextlib.closing(SqliteStore(self._path, TOOL, as_is=True)) as store:
+            index = None
+            with contextlib.suppress(CorpusError, TypeError):  # TypeError: a damaged file may lack the rows
+                name = self._engine or known_engine(store.engine, self._path)
+                place = os.path.realpath(self._path)
+                index = open_index(name, self.cache_dir, store.corpus_id, place, config.index_memory())
+            try:
+                yield store, index
+            finally:
+                if index is not None:
+                    index.close()
 
     def locations(self) -> Locations:
         """Return where the corpus, its index and the settings file are, and their sizes."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Literal
 
 from nkcorpus.dataclass import dataclass
@@ -200,3 +201,73 @@ class CorpusStats:
     def cut_lines(self) -> int:
         """All lines that cleaning cut."""
         return sum(count for _, count in self.cuts)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a corpus or its index that is not as it must be.
+
+    `kind` is what was checked, `what` where it is: an article's id, `ID/NUMBER` for a version, a table. `detail` is one
+    line.
+    """
+
+    kind: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many things of a kind were checked, and how many of them have a problem."""
+
+    kind: str
+    checked: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check of a corpus found. `articles` are those looked at whole, of `all_articles`. `problems` are the first
+    ones, `found` is how many there are. `notes` tell in a line each what is worth knowing and no problem.
+    """
+
+    articles: int
+    all_articles: int
+    checks: tuple[Checked, ...]
+    problems: tuple[Problem, ...]
+    found: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether there is no problem."""
+        return not self.found
+
+
+@dataclass(frozen=True, slots=True)
+class RepairReport:
+    """What a repair made of a corpus: what was `mended` and is proven by a digest, or follows from what is; what was
+    moved to quarantine; what could not be read at all. The kind of each is the table.
+
+    `check` is what a check finds afterwards. `damaged` is where the file is kept that was there before, None where
+    nothing was wrong with it.
+    """
+
+    mended: tuple[Problem, ...]
+    quarantined: tuple[Problem, ...]
+    lost: tuple[Problem, ...]
+    check: CheckReport
+    damaged: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A row that was taken out of use because it was damaged: its table, whose it was where that is known, why and when
+    (UTC, ISO 8601), and its columns as they were.
+    """
+
+    source: str
+    article: str | None
+    reason: str
+    taken_at: str
+    values: Mapping[str, object]

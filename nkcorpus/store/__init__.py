@@ -2,6 +2,7 @@
 
 from nkcorpus.store.base import (
     Current,
+    Finding,
     Known,
     Recleaned,
     Recleaner,
@@ -18,6 +19,7 @@ from nkcorpus.store.text import storable
 
 __all__ = [
     "Current",
+    "Finding",
     "Followed",
     "Journal",
     "JournalWriter",

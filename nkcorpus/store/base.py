@@ -19,7 +19,7 @@ from nkcorpus.model import (
     SourceItem,
     Version,
 )
-from nkcorpus.results import CorpusStats, IngestReport, Likeness
+from nkcorpus.results import CorpusStats, IngestReport, Likeness, Problem, Quarantined
 from nkcorpus.store.journal import Journal, JournalWriter
 
 
@@ -86,6 +86,20 @@ class Current:
     origin: str
     payload_sha256: str
     content_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check of a store found: `checked` things of a kind, and the problems of those that have any.
+
+    `current` comes with the newest version of a live article that is whole. `notes` are worth telling and no problem.
+    """
+
+    kind: str
+    checked: int = 1
+    problems: tuple[Problem, ...] = ()
+    current: Current | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +305,16 @@ class Store(Protocol):
 
         Sequence numbers, runs and times of ingest or retrieval have no part in it.
         """
+
+    def inspect(self, sample: int | None = None) -> Iterator[Finding]:
+        """Yield whether the store is whole: its structure, every digest, what is derived. Writes nothing.
+
+        With `sample`, versions and payloads of so many articles at random; what is quick is checked of all. Memory
+        does not grow with the number of articles. What cannot be read is a finding, not an error.
+        """
+
+    def quarantine(self) -> Iterator[Quarantined]:
+        """Yield the rows that a repair took out of use, in the order in which it did."""
 
     def remove(self, ids: Sequence[str]) -> int:
         """Delete these articles with their versions and payloads, leave tombstones, return how many."""

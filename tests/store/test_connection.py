@@ -87,6 +87,7 @@ def test_every_reference_is_a_declared_foreign_key(path: Path) -> None:
         ("repair", "version", "version"),
         ("failure", "run", "run"),
         ("fetch", "article", "article"),
+        ("quarantine_value", "row", "quarantine"),
     }
 
 
@@ -115,9 +116,10 @@ def test_an_existing_corpus_is_not_created_anew(path: Path) -> None:
     again.close()
 
 
+SINCE_THE_FIRST_SCHEMA = ("corpus", "run", "article", "failure")
 LATER_COLUMNS = (
     "place updated updated_precision updated_source section counterpart evidence retrieval_url retrieval_answered"
-    " retrieval_status retrieval_headers"
+    " retrieval_status retrieval_headers row_sha256"
 ).split()
 
 
@@ -134,8 +136,10 @@ def test_a_corpus_of_the_first_schema_is_migrated_when_it_is_opened(path: Path) 
             connection.execute(f"ALTER TABLE version DROP COLUMN {column}")
         for column in ("arrived", "gone_at", "gone_status"):
             connection.execute(f"ALTER TABLE article DROP COLUMN {column}")
+        for table in SINCE_THE_FIRST_SCHEMA:
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN seal")
         tables = "text_band text_cluster rule kept_line user_tag note saved_search alias fetch followed walk"
-        for table in f"{tables} article_count cut_count".split():
+        for table in f"{tables} article_count cut_count quarantine_value quarantine".split():
             connection.execute(f"DROP TABLE {table}")
         connection.execute("PRAGMA user_version = 1")
     connection.close()

@@ -29,6 +29,12 @@ class TextChange:
     is_new: bool
 
 
+def is_current_scheme(connection: sqlite3.Connection) -> bool:
+    """Tell whether the stored clusters were made by the present scheme."""
+    row = connection.execute("SELECT value FROM corpus WHERE key = ?", (_SCHEME_KEY,)).fetchone()
+    return row is not None and row[0] == SCHEME
+
+
 class Clusters:
     """The clusters of one corpus. Works within the transaction of the connection; commits nothing."""
 
@@ -38,8 +44,7 @@ class Clusters:
 
     def is_outdated(self) -> bool:
         """Tell whether the clusters were never made, or by another scheme."""
-        row = self._connection.execute("SELECT value FROM corpus WHERE key = ?", (_SCHEME_KEY,)).fetchone()
-        return row is None or row[0] != SCHEME
+        return not is_current_scheme(self._connection)
 
     def rebuild(self) -> None:
         """Make all clusters anew from the stored texts."""

@@ -23,6 +23,7 @@ from nkcorpus.errors import (
     CorpusTooNew,
     NotACorpus,
 )
+from nkcorpus.store.sqlite.seals import add_functions, keep_seals
 
 APPLICATION_ID = 0x4E4B4331
 """ASCII "NKC1", in the file's header."""
@@ -33,6 +34,7 @@ _CACHE = 8 << 20
 _ANALYSED = 1_000
 """Rows of an index that SQLite looks at for its planner's statistics: of all, a large corpus takes seconds to close."""
 _TRIES_TO_REST = 3
+_PIECE = 1 << 20
 _CACHE_KIB = 32 << 10
 """What a writer keeps of the file: an article writes to some twenty places of its indices, and with SQLite's own 2 MB
 a third of the time of an ingest of 20,000 went into reading and writing those pages again and again."""
@@ -68,9 +70,56 @@ def open_reader(path: Path) -> sqlite3.Connection:
         return connection if _schema_of(connection) == schema_version() else _migrated_copy(connection)
 
 
-def _migrated_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
-    """Return a copy in memory with the newest schema, and close the original."""
-    copy = sqlite3.connect(":memory:", isolation_level=None)
+def open_for_check(path: Path) -> sqlite3.Connection:
+    """Open a corpus for looking whether it is whole; nothing is written, and text is read whatever it holds.
+
+    One of an older schema is read as a migrated copy in a temporary file. Raises CorpusError.
+    """
+    connection = open_as_it_is(path)
+    with corpus_errors(path):
+        if _schema_of(connection) != schema_version():
+            connection = _migrated_copy(connection, "")
+    connection.text_factory = tolerant_text
+    return connection
+
+
+def open_as_it_is(path: Path) -> sqlite3.Connection:
+    """Open a corpus for reading, of whatever schema it is. Raises CorpusError."""
+    _require_file(path)
+    with corpus_errors(path):
+        return _open_reader(path)
+
+
+def create_in(path: Path) -> sqlite3.Connection:
+    """Make a file with the tables of a corpus and nothing in them, to be filled in one transaction, which is open.
+
+    It is not durable before `os.fsync`, and no corpus before it has an id.
+    """
+    connection = connect(path, "rwc")
+    connection.execute("PRAGMA foreign_keys = OFF")  # rows come in the order of the file that they are from
+    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    _apply_migrations(connection, 0)
+    keep_seals(connection)
+    return connection
+
+
+def empty_copy(version: int) -> sqlite3.Connection:
+    """Return an empty database in memory with the tables of a schema version."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    add_functions(connection)
+    for script in migrations()[:version]:
+        connection.executescript(script)
+    return connection
+
+
+def _migrated_copy(connection: sqlite3.Connection, place: str = ":memory:") -> sqlite3.Connection:
+    """Return a copy with the newest schema, and close the original. It is in memory, or for "" in a temporary file."""
+    copy = sqlite3.connect(place, isolation_level=None)
+    add_functions(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
     _migrate(copy)
@@ -100,12 +149,13 @@ def open_writer(path: Path, tool: str, *, create: bool) -> sqlite3.Connection:
     elif path.is_dir():
         raise NotACorpus(f"{path}: is a folder, not a corpus; name a file in it")
     with corpus_errors(path):
-        connection = _connect(path, "rwc" if create else "rw")
+        connection = connect(path, "rwc" if create else "rw")
         try:
             if create:
                 _initialise(connection, tool)
             _recognise(connection, path)
             _migrate(connection)
+            keep_seals(connection)
             _enter_wal(connection)
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -138,7 +188,7 @@ def come_to_rest(path: Path) -> None:
 
     for _ in range(_TRIES_TO_REST):
         try:
-            if close_writer(_connect(path, "rw")):
+            if close_writer(connect(path, "rw")):
                 return
         except sqlite3.Error:
             return
@@ -149,10 +199,15 @@ def tidy(path: Path) -> None:
     """Turn a corpus beside which a killed writer left its files back into one, unless anybody has it open."""
     if not any(path.with_name(f"{path.name}-{kind}").exists() for kind in ("wal", "journal")):
         return
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(_connect(path, "rw")) as connection:
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(connect(path, "rw")) as connection:
         connection.execute("PRAGMA busy_timeout = 0")
         connection.execute("PRAGMA journal_mode = TRUNCATE")  # on leaving it, unlike DELETE, a journal is deleted
         connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def tolerant_text(stored: bytes) -> str:
+    """Return stored text; bytes that are no UTF-8 become lone surrogates, which no sound text holds."""
+    return stored.decode("utf-8", "surrogateescape")
 
 
 @contextlib.contextmanager
@@ -162,6 +217,8 @@ def corpus_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translated(error, path) from error
+    except UnicodeDecodeError as error:  # of a message of SQLite's with a damaged name in it
+        raise CorpusDamaged(f"{path}: the corpus file is damaged; 'nkcorpus check' tells more") from error
 
 
 def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
@@ -173,8 +230,10 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
             )
         case sqlite3.SQLITE_NOTADB:
             return NotACorpus(f"{path}: is not a corpus; name another file with -C")
+        case sqlite3.SQLITE_CORRUPT if reason := _unreadable(path):  # what SQLite says of such a page, too
+            return CorpusNotWritable(f"{path}: the disk reports an error ({reason}); check it")
         case sqlite3.SQLITE_CORRUPT:
-            return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); restore it from a copy")
+            return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); 'nkcorpus repair' saves what can be")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
             return CorpusNotWritable(
                 f"{path}: cannot be opened or written ({error}); check its permissions and the space on its disk"
@@ -184,7 +243,18 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
         case sqlite3.SQLITE_IOERR:
             return CorpusNotWritable(f"{path}: the disk reports an error ({error}); check it")
         case _:
-            return CorpusDamaged(f"{path}: SQLite reports: {error}")
+            return CorpusDamaged(f"{path}: SQLite reports: {error}; 'nkcorpus check' tells more")
+
+
+def _unreadable(path: Path) -> str | None:
+    """Return why the file cannot be read to its end, None where it can."""
+    try:
+        with path.open("rb") as file:
+            while file.read(_PIECE):
+                pass
+    except OSError as error:
+        return error.strerror
+    return None
 
 
 def _require_file(path: Path) -> None:
@@ -201,13 +271,15 @@ def _require_file(path: Path) -> None:
         raise NotACorpus(f"{path}: is not a corpus; name another file with -C")
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Return a connection to a file, whatever it is, in a mode of SQLite's addresses. Raises sqlite3.Error."""
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE >> 10}")
         connection.execute("PRAGMA trusted_schema = OFF")
+        add_functions(connection)
     except BaseException:
         connection.close()
         raise
@@ -215,7 +287,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def _recognised(path: Path, mode: str) -> sqlite3.Connection:
-    connection = _connect(path, mode)
+    connection = connect(path, mode)
     try:
         _recognise(connection, path)
     except BaseException:
@@ -258,6 +330,7 @@ def _initialise(connection: sqlite3.Connection, tool: str) -> None:
         if _is_blank(connection):  # still, now that no other process can be doing the same
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             _apply_migrations(connection, 0)
+            keep_seals(connection)
             connection.executemany(
                 "INSERT INTO corpus (key, value) VALUES (?, ?)",
                 [("id", os.urandom(16).hex()), ("created_at", utc_now()), ("created_by", tool)],

@@ -8,7 +8,10 @@ from nkcorpus.store.base import Recleaned
 from nkcorpus.store.sqlite import counts
 from nkcorpus.store.sqlite.connection import corpus_errors
 from nkcorpus.store.sqlite.rows import derived_columns
+from nkcorpus.store.sqlite.seals import VERSION_SEALED, version_seal
 from nkcorpus.store.sqlite.transaction import Transaction
+
+_SEALED = ", ".join(f"v.{name}" for name in VERSION_SEALED)
 
 
 class SqliteRecleaner(Transaction):
@@ -19,20 +22,22 @@ class SqliteRecleaner(Transaction):
         with corpus_errors(self._path):
             self._begin()
             row = self._connection.execute(
-                "SELECT v.id, v.content_sha256 FROM article a JOIN version v"
+                f"SELECT v.id, v.content_sha256, {_SEALED} FROM article a JOIN version v"
                 " ON v.article = a.id AND v.number = a.version WHERE a.id = ?",
                 (recleaned.article_id,),
             ).fetchone()
             if row is None or row[1] != recleaned.before:
                 return False
-            self._put(row[0], recleaned)
+            version, _, *sealed = row
+            seal = version_seal(dict(zip(VERSION_SEALED, sealed, strict=True), content_sha256=recleaned.content_sha256))
+            self._put(version, recleaned, seal)
         return True
 
-    def _put(self, version: int, recleaned: Recleaned) -> None:
+    def _put(self, version: int, recleaned: Recleaned, seal: str) -> None:
         execute = self._connection.execute
         article, digest = recleaned.article_id, recleaned.text_digest
         change = self._clusters.change(article, digest)
-        columns = derived_columns(recleaned)
+        columns = {**derived_columns(recleaned), "row_sha256": seal}
         settings = ", ".join(f"{name} = ?" for name in columns)
         if recleaned.changed:
             counts.take_off(self._connection, article)

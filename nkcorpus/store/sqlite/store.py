@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound, CorpusError, CorpusMissing, CorpusNotWritable
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
-from nkcorpus.results import CorpusStats
-from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
+from nkcorpus.results import CorpusStats, Quarantined
+from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
@@ -20,12 +20,13 @@ from nkcorpus.store.sqlite.connection import (
     close_writer,
     come_to_rest,
     corpus_errors,
+    open_for_check,
     open_reader,
     open_writer,
     tidy,
 )
 from nkcorpus.store.sqlite.journal import SqliteJournal
-from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
+from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, has_version, indexable_of
 
 if TYPE_CHECKING:
     from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
@@ -37,10 +38,17 @@ _BATCH = 400
 class SqliteStore:
     """Fulfils Store. Opened for reading; `writing` and `remove` open the file for writing while they run."""
 
-    def __init__(self, path: Path, tool: str, *, create: bool = False) -> None:
+    def __init__(self, path: Path, tool: str, *, create: bool = False, as_is: bool = False) -> None:
+        """Open a corpus, with `create` make it if need be; `as_is`, neither migrate it nor mind damage: for `inspect`.
+
+        Raises CorpusError.
+        """
         self._path = path
         self._tool = tool
         self._is_at_rest = True
+        if as_is:
+            self._connection = open_for_check(path)
+            return
         if create:
             self._is_at_rest = close_writer(open_writer(path, tool, create=True))
         self._connection = open_reader(path)
@@ -93,7 +101,7 @@ class SqliteStore:
                 rows = self._connection.execute(sql, (after, last, _BATCH)).fetchall()
             if not rows:
                 return
-            yield from (Removal(row[0], row[1]) if row[2] else indexable_of(row) for row in rows)
+            yield from (indexable_of(row) if has_version(row) else Removal(row[0], row[1]) for row in rows)
             after = rows[-1][1]
 
     def articles(self, ids: Sequence[str]) -> list[Article]:
@@ -137,7 +145,7 @@ class SqliteStore:
             raise ArticleNotFound(f"'{prefix}' is no article id; give {SHORTEST_PREFIX} to {ID_LENGTH} hex digits")
         with corpus_errors(self._path):
             rows = self._connection.execute(
-                "SELECT id FROM article WHERE id >= ? AND id < ? AND removed_at IS NULL LIMIT 2",
+                "SELECT id FROM article WHERE id >= ? AND id < ? AND version > 0 LIMIT 2",
                 (given, given + "g"),
             ).fetchall()
         if not rows:
@@ -177,6 +185,23 @@ class SqliteStore:
             ):
                 digest.update(("\t".join(map(str, row)) + "\n").encode())
         return digest.hexdigest()
+
+    def inspect(self, sample: int | None = None) -> Iterator[Finding]:
+        """See Store."""
+        from nkcorpus.store.sqlite.checks import inspect  # few commands need it
+
+        return inspect(self._connection, sample)
+
+    def quarantine(self) -> Iterator[Quarantined]:
+        """See Store."""
+        with corpus_errors(self._path):
+            for number, source, article, reason, taken_at in self._connection.execute(
+                "SELECT id, source, article, reason, taken_at FROM quarantine ORDER BY id"
+            ):
+                values = dict(
+                    self._connection.execute("SELECT name, value FROM quarantine_value WHERE row = ?", (number,))
+                )
+                yield Quarantined(source, article, reason, taken_at, values)
 
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
