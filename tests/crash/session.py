@@ -184,7 +184,7 @@ def _rows(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
         " FROM version v JOIN payload p ON p.sha256 = v.payload_sha256 WHERE true"
     )
     names = [column[0] for column in cursor.description]
-    passing = {"id", "run", "ingested_at", "retrieved_at"}
+    passing = {"id", "run", "ingested_at", "retrieved_at", "row_sha256"}
     for row in cursor:
         values = dict(zip(names, row, strict=True))
         content = [value for name, value in values.items() if name not in passing]
@@ -203,7 +203,7 @@ def examine(place: Place, expected: Undisturbed, done: int) -> list[str]:
     """
     problems: list[str] = []
     if place.corpus.exists() and place.corpus.stat().st_size:
-        problems = [*_opened(place, done), *damage(place), *lost(place, expected, done), *_unfound(place)]
+        problems = [*_opened(place, done), *_unfound(place), *damage(place), *lost(place, expected, done)]
     elif done:
         return ["lost: the corpus file"]
     return problems or _rerun(place, expected)

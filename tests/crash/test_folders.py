@@ -66,6 +66,14 @@ def test_a_cache_on_a_read_only_disk_is_searched_while_it_is_current(
     assert "NKCORPUS_CACHE_DIR" in refused.err
 
 
+@pytest.mark.parametrize("at", [3, 6])
+def test_a_disk_that_does_not_read_is_not_taken_for_damage(tmp_path: Path, path: Path, library: Path, at: int) -> None:
+    faulty = environment(library, [path.parent], Fault("fail", at, (Call.READ,), errno.EIO))
+    failed = run_program(tmp_path, "-C", path, "stats", env=faulty)
+    assert failed.code == 3
+    assert one_line(failed).startswith(f"{path}: the disk reports an error (")
+
+
 def test_an_archive_that_the_disk_does_not_take_is_told(tmp_path: Path, path: Path, library: Path) -> None:
     folder = tmp_path / "out"
     folder.mkdir()

@@ -22,7 +22,7 @@ from nkcorpus import Corpus, CorpusMissing
 from tests.crash.generate import KNOWN_WORD, write_articles
 
 ARTICLES = 2000
-KILLS = 20
+KILLS = 6
 PAGES = 240
 REPOSITORY = Path(__file__).parents[2]
 
@@ -135,7 +135,7 @@ def _when(condition: Callable[[], bool], process: subprocess.Popen[str]) -> bool
 
 
 def test_kill_during_creation(tmp_path: Path, undisturbed: Undisturbed) -> None:
-    for number in range(6):
+    for number in range(3):
         corpus = tmp_path / f"{number}.db"
         process = _start(corpus, tmp_path / "cache", undisturbed.sources)
         assert _when(corpus.exists, process)

@@ -48,6 +48,7 @@ _SHOWN = 200
 """Characters of SQLite's words in a message."""
 _SMALLEST = 512
 """Bytes of the smallest page that SQLite has."""
+_PIECE = 1 << 20
 _CACHE_KIB = 32 << 10
 """What a writer keeps of the file: an article writes to some twenty places of its indices, and with SQLite's own 2 MB
 a third of the time of an ingest of 20,000 went into reading and writing those pages again and again."""
@@ -237,6 +238,8 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
             )
         case sqlite3.SQLITE_NOTADB:
             return NotACorpus(f"{path}: is not a corpus; name another file with -C")
+        case sqlite3.SQLITE_CORRUPT if reason := _unreadable(path):  # what SQLite says of such a page, too
+            return CorpusNotWritable(f"{path}: the disk reports an error ({reason}); check it")
         case sqlite3.SQLITE_CORRUPT:
             return CorpusDamaged(f"{path}: the corpus file is damaged ({told}); 'nkcorpus repair' saves what can be")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
@@ -249,6 +252,17 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
             return CorpusNotWritable(f"{path}: the disk reports an error ({told}); check it")
         case _:
             return CorpusDamaged(f"{path}: SQLite reports: {told}; 'nkcorpus check' tells more")
+
+
+def _unreadable(path: Path) -> str | None:
+    """Return why the file cannot be read to its end, None where it can."""
+    try:
+        with path.open("rb") as file:
+            while file.read(_PIECE):
+                pass
+    except OSError as error:
+        return error.strerror
+    return None
 
 
 def _require_file(path: Path) -> None:
