@@ -215,7 +215,7 @@ def test_what_is_no_corpus_is_not_repaired(tmp_path: Path) -> None:
 def test_nothing_is_repaired_while_another_writes(
     corpus: Corpus, damage: Damage, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nkcorpus.store.sqlite.connection.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("nkcorpus.store.sqlite.waiting.BUSY_SECONDS", 0.1)
     damage(DAMAGES["title"][0])
     with closing(SqliteStore(copy, TOOL)) as store, store.writing([]) as writer:
         writer.fail("a.txt", None, "gone")

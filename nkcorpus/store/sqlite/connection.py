@@ -89,10 +89,10 @@ def open_for_check(path: Path) -> sqlite3.Connection:
 
 
 def open_as_it_is(path: Path) -> sqlite3.Connection:
-    """Open a corpus for reading, of whatever schema and with whatever values. Raises CorpusError."""
+    """Open a corpus for reading, of whatever schema, whatever is in its tables and beside them. Raises CorpusError."""
     _require_file(path)
     with corpus_errors(path):
-        connection = _open_reader(path)
+        connection = _open_reader(path, all_of_it=False)
     connection.row_factory = None
     return connection
 
@@ -125,16 +125,17 @@ def _migrated_copy(connection: sqlite3.Connection, path: Path, place: str = ":me
     return copy
 
 
-def _open_reader(path: Path) -> sqlite3.Connection:
+def _open_reader(path: Path, *, all_of_it: bool = True) -> sqlite3.Connection:
+    """Open a file that is a corpus, with `all_of_it` one in which is nothing besides, see `trust`."""
     try:
-        return _recognised(path, "ro")
+        return _recognised(path, "ro", all_of_it)
     except sqlite3.OperationalError as error:
         match error.sqlite_errorcode & 0xFF:
             case sqlite3.SQLITE_READONLY:  # a writer was killed and left a journal, which only a writer rolls back
-                _recognised(path, "rw").close()
-                return _recognised(path, "ro")
+                _recognised(path, "rw", all_of_it).close()
+                return _recognised(path, "ro", all_of_it)
             case sqlite3.SQLITE_CANTOPEN:  # left in WAL mode, and now on media where no side files can be made
-                return _recognised(path, "ro&immutable=1")
+                return _recognised(path, "ro&immutable=1", all_of_it)
             case _:
                 raise
 
@@ -297,10 +298,10 @@ def connect(path: Path, mode: str) -> WaitingConnection:
     return connection
 
 
-def _recognised(path: Path, mode: str) -> sqlite3.Connection:
+def _recognised(path: Path, mode: str, all_of_it: bool) -> sqlite3.Connection:
     connection = connect(path, mode)
     try:
-        _recognise(connection, path)
+        _recognise(connection, path, all_of_it=all_of_it)
         check_columns(connection, path)
     except BaseException:
         connection.close()
@@ -315,7 +316,7 @@ def _is_blank(connection: sqlite3.Connection) -> bool:
     return application_id == 0 and tables == 0
 
 
-def _recognise(connection: sqlite3.Connection, path: Path) -> None:
+def _recognise(connection: sqlite3.Connection, path: Path, *, all_of_it: bool = True) -> None:
     application_id: int = connection.execute("PRAGMA application_id").fetchone()[0]
     if application_id != APPLICATION_ID:
         if _is_blank(connection):
@@ -327,7 +328,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
         raise CorpusTooNew(
             f"{path}: has schema {version}, this nkcorpus knows up to {newest}; update nkcorpus to read it"
         )
-    require_own_schema(connection, path, empty_corpus, newest)
+    require_own_schema(connection, path, empty_corpus, newest, all_of_it=all_of_it)
 
 
 def _initialise(connection: WaitingConnection, tool: str) -> None:

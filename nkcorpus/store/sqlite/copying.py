@@ -94,7 +94,8 @@ def _overwrite(path: Path, part: Path) -> None:
     def bound(status: int, remaining: int, total: int) -> None:
         if remaining and time.monotonic() > deadline:
             raise CorpusLocked(
-                f"{path}: another process has been using it for over {waiting.BUSY_SECONDS:g} s; try again when it is done"
+                f"{path}: another process has been using it for over {waiting.BUSY_SECONDS:g} s; try again when it is"
+                " done"
             )
 
     with corpus_errors(path), contextlib.closing(connect(part, "ro")) as source:

@@ -155,9 +155,13 @@ def article_of(
 
 def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tuple[Any, ...]]) -> Document:
     """Return the document of a row of `version` with its cuts and repairs. Raises CorpusDamaged."""
-    removed = tuple(Span(*cut) for cut in cuts)
-    repaired = tuple(Repair(*repair) for repair in repairs)
-    _require_disjoint(removed, repaired, len(row["raw_text"]))
+    document = unbounded_document_of(row, cuts, repairs)
+    _require_disjoint(document.removed, document.repairs, len(document.raw_text))
+    return document
+
+
+def unbounded_document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tuple[Any, ...]]) -> Document:
+    """Return the document of a row of `version`, wherever its cuts and repairs are. Raises CorpusDamaged."""
     return Document(
         raw_text=row["raw_text"],
         extractor=row["extractor"],
@@ -173,8 +177,8 @@ def document_of(row: Row, cuts: Iterable[tuple[Any, ...]], repairs: Iterable[tup
         url=row["url"],
         tags=_strings(row["tags"]),
         external_id=row["external_id"],
-        removed=removed,
-        repairs=repaired,
+        removed=tuple(Span(*cut) for cut in cuts),
+        repairs=tuple(Repair(*repair) for repair in repairs),
         cleaner=row["cleaner"],
         place=row["place"],
         updated=_date_of(row, "updated"),

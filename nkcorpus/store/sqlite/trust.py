@@ -88,23 +88,27 @@ def _names_another(journal: Path) -> bool:
 
 
 def require_own_schema(
-    connection: sqlite3.Connection, path: Path, reference: Callable[[int], sqlite3.Connection], newest: int
+    connection: sqlite3.Connection,
+    path: Path,
+    reference: Callable[[int], sqlite3.Connection],
+    newest: int,
+    *,
+    all_of_it: bool = True,
 ) -> None:
     """Raise ForeignSchema where the schema of a file is not the one that our migrations make up to its version.
 
     `reference` makes an empty corpus of a version, for which there is no time at each start: that of the newest is told
-    by its digest.
+    by its digest. Without `all_of_it` only our tables must be as they were made: who reads those and nothing else is
+    not harmed by what is beside them.
     """
     version, found = _read(connection)
     if version == newest and digest_of(found) == _known_digest():
         return
     with contextlib.closing(reference(version)) as made:
         expected = _read(made)[1]
-    fault = _fault(found, expected)
+    fault = _fault(found, expected, all_of_it)
     if fault:
-        raise ForeignSchema(
-            f"{path}: {fault}; nkcorpus opens only what it made itself: take another copy, or undo that with sqlite3"
-        )
+        raise ForeignSchema(f"{path}: {fault}; 'nkcorpus repair' makes a file of what is nkcorpus' own")
 
 
 def digest_of(objects: list[Object]) -> str:
@@ -134,10 +138,12 @@ def _read(connection: sqlite3.Connection) -> tuple[int, list[Object]]:
             connection.execute("COMMIT")
 
 
-def _fault(found: list[Object], expected: list[Object]) -> str | None:
+def _fault(found: list[Object], expected: list[Object], all_of_it: bool) -> str | None:
     """Return what first makes a schema another one."""
-    wanted = {(kind, name): (table, _plain(sql)) for kind, name, table, sql in expected}
+    wanted = {(kind, name): (table, _plain(sql)) for kind, name, table, sql in expected if all_of_it or kind == "table"}
     for kind, name, table, sql in found:
+        if not all_of_it and (kind, name) not in wanted:
+            continue
         own = wanted.pop((kind, name), None)
         if own is None:
             return f"has the {_shown(kind)} '{_shown(name)}' of somebody else"

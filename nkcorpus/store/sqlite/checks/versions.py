@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nkcorpus.dataclass import dataclass
+from nkcorpus.errors import CorpusDamaged
 from nkcorpus.identity import content_digest, text_digest
 from nkcorpus.model import Document
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Current, Finding
 from nkcorpus.store.sqlite.checks.reading import UNREADABLE, rows_by_rowid
-from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, Row, document_of
+from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, Row, unbounded_document_of
 from nkcorpus.store.sqlite.seals import version_seal
 
 CONTENT = "content digests"
@@ -41,9 +42,9 @@ def faults_of(row: Row, cuts: Edits, repairs: Edits) -> Faults:
     if version_seal(row) != row["row_sha256"]:
         details[PROVENANCE] = "is not what row_sha256 says"
     try:
-        document = document_of(row, cuts, repairs)
+        document = unbounded_document_of(row, cuts, repairs)
         digest = content_digest(document, row["origin"], row["payload_sha256"])
-    except (TypeError, ValueError, AttributeError, RecursionError) as error:  # of values that no writer of ours writes
+    except (CorpusDamaged, TypeError, ValueError, AttributeError) as error:  # of values that no writer of ours writes
         return Faults({**details, CONTENT: f"cannot be read ({error})"}, None)
     if digest != row["content_sha256"]:
         details[CONTENT] = "is not what content_sha256 says"
