@@ -36,8 +36,8 @@ def exchanging(path: Path) -> Iterator[tuple[Path, Path, Callable[[], None]]]:
     new = path.with_name(f"{path.name}.repaired-{stamp}-{os.getpid()}")
 
     def exchange() -> None:
-        if any(Path(f"{path}{suffix}").exists() for suffix in _SIDE_FILES[:2]):
-            raise CorpusLocked(f"{path}: another process has it open; try again when it is done")
+        _require_rest(path)
+        shutil.copymode(path, new)
         try:
             os.link(path, kept)
         except OSError:  # a file system without links
@@ -46,6 +46,7 @@ def exchanging(path: Path) -> Iterator[tuple[Path, Path, Callable[[], None]]]:
         _sync(path.parent)
 
     come_to_rest(path)
+    _require_rest(path)
     try:
         with _locked(path):
             yield new, kept, exchange
@@ -54,6 +55,12 @@ def exchanging(path: Path) -> Iterator[tuple[Path, Path, Callable[[], None]]]:
     finally:
         for suffix in ("", *_SIDE_FILES):
             Path(f"{new}{suffix}").unlink(missing_ok=True)
+
+
+def _require_rest(path: Path) -> None:
+    """Make sure that all of a corpus is in its file."""
+    if Path(f"{path}-wal").exists():
+        raise CorpusLocked(f"{path}: another process has it open; try again when it is done")
 
 
 @contextlib.contextmanager
