@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nkcorpus.errors import CorpusDamaged
 from nkcorpus.model import SourceItem
 from nkcorpus.store.payloads import decompress
 from nkcorpus.store.sqlite.checks.reading import UNREADABLE, rows_by_key, rows_by_rowid
@@ -40,7 +41,9 @@ class _Salvage:
         self._read = read
 
     def run(self) -> None:
-        """Fill the new file."""
+        """Fill the new file. Raises CorpusDamaged where there is nothing to read."""
+        if not self._columns("version"):
+            raise CorpusDamaged("nothing of the articles can be read; restore the corpus from a copy")
         self._copy_quarantine()
         self._copy_changes()
         for table in _FIRST:
