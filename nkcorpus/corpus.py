@@ -19,7 +19,15 @@ from nkcorpus.model import Article
 from nkcorpus.opened import EngineState, Locations, Opened
 from nkcorpus.query import parser
 from nkcorpus.query.ast import Everything, Node, Query
-from nkcorpus.results import CheckReport, CorpusStats, Duplicates, IngestReport, SearchResult
+from nkcorpus.results import (
+    CheckReport,
+    CorpusStats,
+    Duplicates,
+    IngestReport,
+    Quarantined,
+    RepairReport,
+    SearchResult,
+)
 from nkcorpus.version import TOOL
 
 if TYPE_CHECKING:
@@ -337,6 +345,21 @@ class Corpus:
 
         with self._opened.as_it_is() as (store, index):
             return check(store, index, sample=sample, on_checked=on_checked)
+
+    def repair(
+        self, confirm: Callable[[RepairReport], bool], on_checked: Callable[[int], None] = lambda done: None
+    ) -> RepairReport | None:
+        """Make a damaged corpus and its index whole, if `confirm` says so, and return what was done; None if not.
+
+        See `repairing.repair`. Raises CorpusError where it is no corpus, or nothing can be read or written.
+        """
+        from nkcorpus.repairing import repair
+
+        return repair(self._opened, self.path, confirm, on_checked)
+
+    def quarantine(self) -> Iterator[Quarantined]:
+        """Yield the rows that a repair took out of use because they were damaged."""
+        yield from self._opened.store.quarantine()
 
     def reindex(self, jobs: int = 1) -> None:
         """Build the index anew from the store, in so many processes."""

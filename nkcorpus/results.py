@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Literal
 
 from nkcorpus.dataclass import dataclass
@@ -241,3 +242,32 @@ class CheckReport:
     def is_clean(self) -> bool:
         """Tell whether there is no problem."""
         return not self.found
+
+
+@dataclass(frozen=True, slots=True)
+class RepairReport:
+    """What a repair made of a corpus: what was `mended` and is proven by a digest, or follows from what is; what was
+    moved to quarantine; what could not be read at all. The kind of each is the table.
+
+    `check` is what a check finds afterwards. `damaged` is where the file is kept that was there before, None where
+    nothing was wrong with it.
+    """
+
+    mended: tuple[Problem, ...]
+    quarantined: tuple[Problem, ...]
+    lost: tuple[Problem, ...]
+    check: CheckReport
+    damaged: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A row that was taken out of use because it was damaged: its table, whose it was where that is known, why and when
+    (UTC, ISO 8601), and its columns as they were.
+    """
+
+    source: str
+    article: str | None
+    reason: str
+    taken_at: str
+    values: Mapping[str, object]

@@ -60,6 +60,7 @@ COMMANDS = {
     "where": "Tell where corpus, index and settings are.",
     "engine": "Show the search engines, or choose one.",
     "check": "Look whether the corpus file and its index are whole.",
+    "repair": "Make a damaged corpus whole, as far as digests prove it.",
     "reindex": "Build the search index anew.",
     "completion": "Print the completion script of a shell.",
 }

@@ -20,7 +20,7 @@ from nkcorpus.model import (
     SourceItem,
     Version,
 )
-from nkcorpus.results import CorpusStats, IngestReport, Likeness, Problem
+from nkcorpus.results import CorpusStats, IngestReport, Likeness, Problem, Quarantined
 from nkcorpus.store.journal import Journal, JournalWriter
 
 if TYPE_CHECKING:
@@ -320,6 +320,9 @@ class Store(Protocol):
         With `sample`, versions and payloads of so many articles at random; what is quick is checked of all. Memory
         does not grow with the number of articles. What cannot be read is a finding, not an error.
         """
+
+    def quarantine(self) -> Iterator[Quarantined]:
+        """Yield the rows that a repair took out of use, in the order in which it did."""
 
     def remove(self, ids: Sequence[str]) -> int:
         """Delete these articles with their versions and payloads, leave tombstones, return how many."""

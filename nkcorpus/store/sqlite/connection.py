@@ -77,12 +77,35 @@ def open_for_check(path: Path) -> sqlite3.Connection:
 
     One of an older schema is read as a migrated copy in a temporary file. Raises CorpusError.
     """
-    _require_file(path)
+    connection = open_as_it_is(path)
     with corpus_errors(path):
-        connection = _open_reader(path)
         if _schema_of(connection) != schema_version():
             connection = _migrated_copy(connection, "")
     connection.text_factory = tolerant_text
+    return connection
+
+
+def open_as_it_is(path: Path) -> sqlite3.Connection:
+    """Open a corpus for reading, of whatever schema it is. Raises CorpusError."""
+    _require_file(path)
+    with corpus_errors(path):
+        return _open_reader(path)
+
+
+def create_in(path: Path) -> sqlite3.Connection:
+    """Make a file with the tables of a corpus and nothing in them, to be filled in one transaction, which is open.
+
+    It is not durable before `os.fsync`, and no corpus before it has an id.
+    """
+    connection = connect(path, "rwc")
+    connection.execute("PRAGMA foreign_keys = OFF")  # rows come in the order of the file that they are from
+    connection.execute("PRAGMA journal_mode = OFF")
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    _apply_migrations(connection, 0)
+    keep_seals(connection)
     return connection
 
 
@@ -98,7 +121,6 @@ def empty_copy(version: int) -> sqlite3.Connection:
 def _migrated_copy(connection: sqlite3.Connection, place: str = ":memory:") -> sqlite3.Connection:
     """Return a copy with the newest schema, and close the original. It is in memory, or for "" in a temporary file."""
     copy = sqlite3.connect(place, isolation_level=None)
-    add_functions(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
     _migrate(copy)
@@ -169,7 +191,7 @@ def come_to_rest(path: Path) -> None:
         try:
             if close_writer(connect(path, "rw")):
                 return
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):  # the latter of a damaged name in SQLite's message
             return
         time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - or two that close at once would see each other again
 
@@ -186,6 +208,8 @@ def corpus_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _translated(error, path) from error
+    except UnicodeDecodeError as error:  # of a message of SQLite's with a damaged name in it
+        raise CorpusDamaged(f"{path}: the corpus file is damaged; 'nkcorpus check' tells more") from error
 
 
 def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
@@ -198,7 +222,7 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
         case sqlite3.SQLITE_NOTADB:
             return NotACorpus(f"{path}: is not a corpus; name another file with -C")
         case sqlite3.SQLITE_CORRUPT:
-            return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); restore it from a copy")
+            return CorpusDamaged(f"{path}: the corpus file is damaged ({error}); 'nkcorpus repair' saves what can be")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
             return CorpusNotWritable(f"{path}: cannot be opened or written ({error}); check its permissions")
         case sqlite3.SQLITE_FULL:
@@ -206,7 +230,7 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
         case sqlite3.SQLITE_IOERR:
             return CorpusNotWritable(f"{path}: the disk reports an error ({error}); check it")
         case _:
-            return CorpusDamaged(f"{path}: SQLite reports: {error}")
+            return CorpusDamaged(f"{path}: SQLite reports: {error}; 'nkcorpus check' tells more")
 
 
 def _require_file(path: Path) -> None:
@@ -224,14 +248,13 @@ def _require_file(path: Path) -> None:
 
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """Open a file in a mode of SQLite's (ro, rw, rwc), whatever is in it."""
+    """Return a connection to a file, whatever it is, in a mode of SQLite's addresses. Raises sqlite3.Error."""
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE >> 10}")
         connection.execute("PRAGMA trusted_schema = OFF")
-        add_functions(connection)
     except BaseException:
         connection.close()
         raise
@@ -307,6 +330,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 def _apply_migrations(connection: sqlite3.Connection, version: int) -> None:
     scripts = migrations()
+    add_functions(connection)
     for script in scripts[version:]:
         for statement in _statements(script):
             connection.execute(statement)

@@ -34,6 +34,14 @@ def put_on(connection: sqlite3.Connection, article: str) -> None:
     _count(connection, article, 1)
 
 
+def count_anew(connection: sqlite3.Connection) -> None:
+    """Count all articles."""
+    connection.execute("DELETE FROM article_count")
+    connection.execute("DELETE FROM cut_count")
+    for (article,) in connection.execute("SELECT id FROM article WHERE version > 0").fetchall():
+        put_on(connection, article)
+
+
 def forget_empty(connection: sqlite3.Connection) -> None:
     """Delete the counts that are none: what a user removes must not be named any more."""
     connection.execute("DELETE FROM article_count WHERE articles = 0")

@@ -44,4 +44,4 @@ def unpacked(sha256: str, frame: bytes, size: int) -> bytes:
 
 
 def _damaged(sha256: str, reason: str) -> CorpusDamaged:
-    return CorpusDamaged(f"the payload {sha256[:12]} is damaged ({reason}); restore the corpus from a copy")
+    return CorpusDamaged(f"the payload {sha256[:12]} is damaged ({reason}); 'nkcorpus repair' puts it into quarantine")

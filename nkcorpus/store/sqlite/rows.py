@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 from nkcorpus.model import (
@@ -22,7 +21,7 @@ from nkcorpus.model import (
     VersionInfo,
 )
 from nkcorpus.store.base import Recleaned
-from nkcorpus.store.sqlite.seals import VERSION_SEALED, sha256_of
+from nkcorpus.store.sqlite.seals import version_seal
 
 Row = Mapping[str, Any]
 """A row by the names of its columns. To look a name up in an `sqlite3.Row` takes several times as long."""
@@ -36,7 +35,6 @@ VERSION_COLUMNS = (
     "retrieval_url", "retrieval_answered", "retrieval_status", "retrieval_headers", "row_sha256",
 )  # fmt: skip
 """The columns of `version` that a row of `version_values` fills, in its order."""
-_SEALED_VALUES = itemgetter(*map(VERSION_COLUMNS.index, VERSION_SEALED))
 
 NOT_KEPT = "none"
 """`payload.encoding` where only the digest of the bytes was kept."""
@@ -63,27 +61,34 @@ INDEXABLE_COLUMNS = (
 
 def version_values(prepared: Prepared, number: int, run: int, now: str) -> tuple[Any, ...]:
     """Return the values of one new row of `version`, in the order of VERSION_COLUMNS."""
-    document = prepared.document
+    row = {
+        **document_columns(prepared.document),
+        "article": prepared.article_id,
+        "number": number,
+        "text": prepared.text,
+        "words": prepared.words,
+        "origin": prepared.origin,
+        "file_name": prepared.file_name,
+        "record": prepared.record,
+        "kind": prepared.kind,
+        "charset": prepared.charset,
+        "extract_sha256": prepared.extract_sha256,
+        "content_sha256": prepared.content_sha256,
+        "payload_sha256": prepared.payload_sha256,
+        "retrieved_at": prepared.retrieved_at,
+        "ingested_at": now,
+        "run": run,
+        **_retrieval_columns(prepared.retrieval),
+    }
+    row["row_sha256"] = version_seal(row)
+    return tuple(row[name] for name in VERSION_COLUMNS)
+
+
+def document_columns(document: Document) -> dict[str, Any]:
+    """Return the columns of `version` that a document fills, with their values."""
     date, updated = document.date, document.updated
-    values = (
-        prepared.article_id, number, document.title, _json(document.authors), document.translator,
-        document.editor, document.contact, document.korean_version, date and date.value,
-        date and date.precision, date and date.source, document.source, document.lang, document.url,
-        _json(document.tags), document.external_id, document.raw_text, prepared.text, prepared.words,
-        prepared.origin, prepared.file_name, prepared.record, prepared.kind, prepared.charset,
-        document.extractor, document.cleaner, prepared.extract_sha256, prepared.content_sha256,
-        prepared.payload_sha256, prepared.retrieved_at, now, run, document.place,
-        updated and updated.value, updated and updated.precision, updated and updated.source, document.section,
-        document.counterpart, _evidence(document), *_retrieval_values(prepared.retrieval),
-    )  # fmt: skip
-    return *values, sha256_of(*_SEALED_VALUES(values))
-
-
-def derived_columns(recleaned: Recleaned) -> dict[str, Any]:
-    """Return the columns of `version` that cleaning decides, with their values."""
-    document = recleaned.document
-    date = document.date
     return {
+        "title": document.title,
         "authors": _json(document.authors),
         "translator": document.translator,
         "editor": document.editor,
@@ -93,11 +98,29 @@ def derived_columns(recleaned: Recleaned) -> dict[str, Any]:
         "date_precision": date and date.precision,
         "date_source": date and date.source,
         "source": document.source,
+        "lang": document.lang,
+        "url": document.url,
+        "tags": _json(document.tags),
+        "external_id": document.external_id,
+        "raw_text": document.raw_text,
+        "extractor": document.extractor,
+        "cleaner": document.cleaner,
         "place": document.place,
+        "updated": updated and updated.value,
+        "updated_precision": updated and updated.precision,
+        "updated_source": updated and updated.source,
+        "section": document.section,
+        "counterpart": document.counterpart,
         "evidence": _evidence(document),
+    }
+
+
+def derived_columns(recleaned: Recleaned) -> dict[str, Any]:
+    """Return the columns of `version` that cleaning may change, with their values."""
+    return {
+        **document_columns(recleaned.document),
         "text": recleaned.text,
         "words": recleaned.words,
-        "cleaner": document.cleaner,
         "content_sha256": recleaned.content_sha256,
     }
 
@@ -170,6 +193,11 @@ def retrieval_of(
     return Retrieval(url or "", answered or "", status, retrieved_at, pairs)
 
 
+def has_version(row: tuple[Any, ...]) -> bool:
+    """Tell whether a row of INDEXABLE_COLUMNS has a version: not where the article was removed or is in quarantine."""
+    return row[5] is not None
+
+
 def indexable_of(row: tuple[Any, ...]) -> Indexable:
     """Return what an index holds of a row of INDEXABLE_COLUMNS."""
     article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, *rest = row
@@ -208,11 +236,13 @@ def _evidence(document: Document) -> str | None:
     return json.dumps(dict(document.evidence), ensure_ascii=False) if document.evidence else None
 
 
-def _retrieval_values(retrieval: Retrieval | None) -> tuple[Any, ...]:
-    if retrieval is None:
-        return None, None, None, None
-    headers = json.dumps(retrieval.headers, ensure_ascii=False)
-    return retrieval.url, retrieval.answered, retrieval.status, headers
+def _retrieval_columns(retrieval: Retrieval | None) -> dict[str, Any]:
+    return {
+        "retrieval_url": retrieval and retrieval.url,
+        "retrieval_answered": retrieval and retrieval.answered,
+        "retrieval_status": retrieval and retrieval.status,
+        "retrieval_headers": retrieval and json.dumps(retrieval.headers, ensure_ascii=False),
+    }
 
 
 def _json(values: tuple[str, ...]) -> str:

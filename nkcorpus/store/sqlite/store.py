@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import AmbiguousId, ArticleNotFound, CorpusLocked, CorpusNotWritable
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
-from nkcorpus.results import CorpusStats
+from nkcorpus.results import CorpusStats, Quarantined
 from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, StoredRule, StoredText
 from nkcorpus.store.sqlite import remarks, searches
 from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
@@ -25,7 +25,7 @@ from nkcorpus.store.sqlite.connection import (
     open_writer,
 )
 from nkcorpus.store.sqlite.journal import SqliteJournal
-from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, indexable_of
+from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, has_version, indexable_of
 
 if TYPE_CHECKING:
     from nkcorpus.store.records import Record, Unreadable
@@ -109,7 +109,7 @@ class SqliteStore:
                 rows = self._connection.execute(sql, (after, last, _BATCH)).fetchall()
             if not rows:
                 return
-            yield from (Removal(row[0], row[1]) if row[2] else indexable_of(row) for row in rows)
+            yield from (indexable_of(row) if has_version(row) else Removal(row[0], row[1]) for row in rows)
             after = rows[-1][1]
 
     def articles(self, ids: Sequence[str]) -> list[Article]:
@@ -153,7 +153,7 @@ class SqliteStore:
             raise ArticleNotFound(f"'{prefix}' is no article id; give {SHORTEST_PREFIX} to {ID_LENGTH} hex digits")
         with corpus_errors(self._path):
             rows = self._connection.execute(
-                "SELECT id FROM article WHERE id >= ? AND id < ? AND removed_at IS NULL LIMIT 2",
+                "SELECT id FROM article WHERE id >= ? AND id < ? AND version > 0 LIMIT 2",
                 (given, given + "g"),
             ).fetchall()
         if not rows:
@@ -199,6 +199,17 @@ class SqliteStore:
         from nkcorpus.store.sqlite.checks import inspect  # few commands need it
 
         return inspect(self._connection, sample)
+
+    def quarantine(self) -> Iterator[Quarantined]:
+        """See Store."""
+        with corpus_errors(self._path):
+            for number, source, article, reason, taken_at in self._connection.execute(
+                "SELECT id, source, article, reason, taken_at FROM quarantine ORDER BY id"
+            ):
+                values = dict(
+                    self._connection.execute("SELECT name, value FROM quarantine_value WHERE row = ?", (number,))
+                )
+                yield Quarantined(source, article, reason, taken_at, values)
 
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""

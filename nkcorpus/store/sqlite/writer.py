@@ -51,7 +51,9 @@ class SqliteWriter(Transaction):
         """See StoreWriter."""
         with corpus_errors(self._path):
             self._begin()  # so that no other process can add it before this one does
-            article = self._connection.execute("SELECT version FROM article WHERE id = ?", (article_id,)).fetchone()
+            article = self._connection.execute(
+                "SELECT 1 FROM article WHERE id = ? AND (version > 0 OR removed_at IS NOT NULL)", (article_id,)
+            ).fetchone()
             if article is None:
                 return None
             versions = self._connection.execute(
@@ -168,7 +170,7 @@ class SqliteWriter(Transaction):
         """See StoreWriter."""
         with corpus_errors(self._path):
             row = self._connection.execute(
-                "SELECT 1 FROM article WHERE id = ?1 UNION ALL"
+                "SELECT 1 FROM article WHERE id = ?1 AND (version > 0 OR removed_at IS NOT NULL) UNION ALL"
                 " SELECT 1 FROM version WHERE retrieval_url = ?2 OR retrieval_answered = ?2 LIMIT 1",
                 (url_id(url), url),
             ).fetchone()

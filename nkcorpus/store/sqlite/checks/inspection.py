@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Finding
 from nkcorpus.store.sqlite.checks import derived
+from nkcorpus.store.sqlite.checks.reading import UNREADABLE
 from nkcorpus.store.sqlite.checks.structure import check_integrity, check_references, check_schema, check_seals
 from nkcorpus.store.sqlite.checks.versions import check_payloads, check_versions
 
@@ -39,7 +40,7 @@ def _as_far_as(kind: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     """Yield findings up to where the file cannot be read, and then that."""
     try:
         yield from findings
-    except (sqlite3.DatabaseError, UnicodeError, TypeError) as error:
+    except (*UNREADABLE, TypeError) as error:
         yield Finding(kind, problems=(Problem(kind, "file", f"cannot be read ({error})"),))
 
 
@@ -48,6 +49,6 @@ def _at_random(connection: sqlite3.Connection, count: int) -> list[str]:
         rows = connection.execute(
             "SELECT id FROM article WHERE removed_at IS NULL ORDER BY random() LIMIT ?", (count,)
         ).fetchall()
-    except sqlite3.DatabaseError:  # which the other checks tell
+    except UNREADABLE:  # which the other checks tell
         return []
     return [str(article) for (article,) in rows]

@@ -9,6 +9,9 @@ from typing import Any
 _BATCH = 200
 _LAST_ROWID = (1 << 63) - 1
 
+UNREADABLE = (sqlite3.DatabaseError, UnicodeError)
+"""What reading damage raises: SQLite's errors, and Python's where their messages hold damaged names."""
+
 Damage = Callable[[str], None]
 """Hears what could not be read, in a line."""
 
@@ -22,7 +25,7 @@ def rows_by_rowid(
     while True:
         try:
             rows = connection.execute(select, (last, batch)).fetchall()
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             if batch > 1:
                 batch = 1
                 continue
@@ -49,7 +52,7 @@ def _next_readable(connection: sqlite3.Connection, table: str, columns: Sequence
     while last + step <= _LAST_ROWID:
         try:
             row = connection.execute(select, (last + 1 + step,)).fetchone()
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             step += max(1, step // 8)
             continue
         return None if row is None else int(row[0])
@@ -90,7 +93,7 @@ def _run(
             rows = connection.execute(
                 f"SELECT {', '.join(columns)} FROM {table} WHERE {where} ORDER BY {ordered} LIMIT {batch}", values
             ).fetchall()
-        except (sqlite3.DatabaseError, UnicodeError) as error:
+        except UNREADABLE as error:
             if batch > 1:
                 batch = 1
                 continue

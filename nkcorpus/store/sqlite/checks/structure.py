@@ -8,7 +8,7 @@ from contextlib import closing
 
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Finding
-from nkcorpus.store.sqlite.checks.reading import rows_by_key
+from nkcorpus.store.sqlite.checks.reading import UNREADABLE, rows_by_key
 from nkcorpus.store.sqlite.connection import empty_copy, schema_version
 from nkcorpus.store.sqlite.seals import SEALED, crc32_of, keys_of
 
@@ -28,7 +28,7 @@ def check_integrity(connection: sqlite3.Connection, *, quick: bool) -> Iterator[
             str(line)
             for (line,) in connection.execute(f"PRAGMA {'quick_check' if quick else 'integrity_check'}({_MOST})")
         ]
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         lines = [str(error)]
     faults = [part for line in lines if line != "ok" for part in line.split("\n") if not part.startswith("***")]
     yield Finding(INTEGRITY, problems=tuple(Problem(INTEGRITY, "file", fault) for fault in faults))
@@ -38,7 +38,7 @@ def check_schema(connection: sqlite3.Connection) -> Iterator[Finding]:
     """Yield each table, index, trigger or view that is not as the migrations make it."""
     try:
         found = schema_of(connection)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         yield Finding(SCHEMA, problems=(Problem(SCHEMA, "sqlite_master", f"cannot be read ({error})"),))
         return
     with closing(empty_copy(schema_version())) as empty:
@@ -67,7 +67,7 @@ def check_references(connection: sqlite3.Connection) -> Iterator[Finding]:
         for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
             where = f"row {rowid}" if rowid is not None else "a row"
             yield Finding(REFERENCES, problems=(Problem(REFERENCES, table, f"{where} refers to no {parent}"),))
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         yield Finding(REFERENCES, problems=(Problem(REFERENCES, "file", f"cannot be read ({error})"),))
         return
     yield Finding(REFERENCES)

@@ -13,7 +13,7 @@ from nkcorpus.identity import content_digest, text_digest
 from nkcorpus.model import Document
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Current, Finding
-from nkcorpus.store.sqlite.checks.reading import rows_by_rowid
+from nkcorpus.store.sqlite.checks.reading import UNREADABLE, rows_by_rowid
 from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, Row, document_of
 from nkcorpus.store.sqlite.seals import version_seal
 
@@ -97,7 +97,7 @@ def version_rows(connection: sqlite3.Connection, articles: Sequence[str] | None)
             rows = connection.execute(
                 f"SELECT {', '.join(columns)} FROM version WHERE article = ? ORDER BY number", (article,)
             ).fetchall()
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             yield f"the versions of {article} cannot be read ({error})"
             continue
         yield from (dict(zip(columns, row, strict=True)) for row in rows)
@@ -121,7 +121,7 @@ def _check_version(connection: sqlite3.Connection, row: dict[str, Any]) -> Itera
             "SELECT text_digest FROM article WHERE id = ? AND version = ? AND removed_at IS NULL",
             (row["article"], row["number"]),
         ).fetchone()
-    except (sqlite3.DatabaseError, UnicodeError) as error:
+    except UNREADABLE as error:
         yield Finding(CONTENT, problems=(Problem(CONTENT, name, f"its cuts or its article cannot be read ({error})"),))
         return
     faults = faults_of(row, cuts, repairs)
@@ -166,7 +166,7 @@ def _payload_rows(connection: sqlite3.Connection, articles: Sequence[str] | None
                 " (SELECT payload_sha256 FROM version WHERE article = ?)",
                 (article,),
             ).fetchall()
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             yield f"the payloads of {article} cannot be read ({error})"
             continue
         yield from rows
