@@ -346,3 +346,16 @@ def test_the_pipe_may_be_closed(tmp_path: Path, corpus: Path) -> None:
     )
     assert (done.stdout.strip(), done.stderr) == ("0", "")
     assert is_at_rest(corpus)
+
+
+def test_what_repair_put_into_quarantine_comes_back_from_a_backup(inside: Run, corpus: Path, tmp_path: Path) -> None:
+    before = export_hash(corpus)
+    inside("-C", corpus, "backup", "b.db")
+    with contextlib.closing(sqlite3.connect(corpus)) as connection, connection:
+        connection.execute("UPDATE version SET raw_text = 'forged', title = 'forged' WHERE id IN (5, 6)")
+        connection.execute(
+            "UPDATE payload SET bytes = x'00' WHERE sha256 = (SELECT payload_sha256 FROM version WHERE id = 5)"
+        )
+    assert inside("-C", corpus, "repair", "--yes").code in (0, 1)
+    assert inside("-C", corpus, "merge", "b.db").code == 0
+    assert export_hash(corpus) == before

@@ -144,6 +144,27 @@ def kill_while_taking_in(trials: Trials, kills: int) -> None:
         trials.same(f"{command} after a kill", target, trials.path("undisturbed" if command == "merge" else "a"))
 
 
+def kill_while_restoring(trials: Trials, kills: int) -> None:
+    """Kill restores at random moments; there is the one corpus or the other."""
+    rng = random.Random(8)
+    started = time.monotonic()
+    shutil.copy(trials.path("a"), trials.path("restored"))
+    trials.do(trials.path("restored"), "restore", trials.path("b"), "--yes")
+    seconds = time.monotonic() - started
+    hashes = {trials.hash_of(trials.path(name)) for name in "ab"}
+    for _ in range(kills):
+        target = Path(shutil.copy(trials.path("a"), trials.path("killed-restore")))
+        process = trials.run(target, "restore", trials.path("b"), "--yes")
+        time.sleep(rng.uniform(0.2, seconds))
+        process.kill()
+        process.communicate()
+        trials.kills += 1
+        if trials.hash_of(target) not in hashes:
+            trials.wrong.append("restore after a kill: neither the one corpus nor the other")
+        trials.do(target, "restore", trials.path("b"), "--yes")
+        trials.same("restore after a kill", target, trials.path("b"))
+
+
 def run(folder: Path, articles: int, kills: int) -> Trials:
     """Try everything with a corpus of so many articles."""
     trials = Trials(folder)
@@ -164,6 +185,7 @@ def run(folder: Path, articles: int, kills: int) -> Trials:
     export_and_import(trials)
     merge_both_ways(trials)
     kill_while_taking_in(trials, kills)
+    kill_while_restoring(trials, kills // 2)
     return trials
 
 
