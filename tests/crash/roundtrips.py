@@ -165,8 +165,8 @@ def kill_while_restoring(trials: Trials, kills: int) -> None:
         trials.same("restore after a kill", target, trials.path("b"))
 
 
-def run(folder: Path, articles: int, kills: int) -> Trials:
-    """Try everything with a corpus of so many articles."""
+def prepared(folder: Path, articles: int) -> Trials:
+    """Make two corpora, one of so many articles, one of half as many, that have most of these in common."""
     trials = Trials(folder)
     for name, count, site in (("a", articles, "river"), ("b", articles // 2, "coast")):
         fill(trials.path(name), trials.cache, folder / "inputs", count, site)
@@ -181,6 +181,12 @@ def run(folder: Path, articles: int, kills: int) -> Trials:
         with open_store(trials.path(name)) as store, open_store(trials.path("b" if name == "a" else "a")) as other:
             gone = {record.article_id for record in other.records() if isinstance(record, RemovedRecord)}
             store.remove(sorted(gone & {each.article_id for each in store.current()}))
+    return trials
+
+
+def run(folder: Path, articles: int, kills: int) -> Trials:
+    """Try everything with a corpus of so many articles."""
+    trials = prepared(folder, articles)
     back_up_while_writing(trials, articles)
     export_and_import(trials)
     merge_both_ways(trials)
