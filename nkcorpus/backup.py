@@ -12,11 +12,11 @@ from nkcorpus.newfile import new_path, part_beside
 from nkcorpus.store import Store
 from nkcorpus.version import TOOL
 
-OnCopied = Callable[[int, int], None]
-"""Hears how many pages are copied, of how many."""
+OnDone = Callable[[int, int | None, str], None]
+"""Hears how much is done, of how much where that is known, and what: pages copied, articles checked."""
 
 
-def backup(store: Store, own: Path, path: Path, *, force: bool, on_copied: OnCopied) -> None:
+def backup(store: Store, own: Path, path: Path, *, force: bool, on_done: OnDone) -> None:
     """Write the corpus at `own` to a file, as it is at this moment, and check that; others may write meanwhile.
 
     The file is there when it is whole, checked and on disk. `force` replaces one. Raises UsageError where there is one,
@@ -26,11 +26,11 @@ def backup(store: Store, own: Path, path: Path, *, force: bool, on_copied: OnCop
         raise UsageError(f"{path}: is the corpus itself; name another file")
     with new_path(path, force=force) as part:
         with store.awake():
-            store.copy(part, path, on_copied)
-        _require_clean(part, path)
+            store.copy(part, path, _copied(on_done))
+        _require_clean(part, path, on_done)
 
 
-def restore(path: Path, own: Path, *, on_copied: OnCopied) -> Path | None:
+def restore(path: Path, own: Path, *, on_done: OnDone) -> Path | None:
     """Make a copy of the corpus in a file the corpus at `own`; return where the one that was there is kept, None
     without one.
 
@@ -43,17 +43,21 @@ def restore(path: Path, own: Path, *, on_copied: OnCopied) -> Path | None:
     if own.exists() and path.exists() and path.samefile(own):
         raise UsageError(f"{path}: is the corpus itself; name the file to restore")
     with closing(SqliteStore(path, TOOL, is_ours=False)) as store, part_beside(own) as part:
-        store.copy(part, own, on_copied)
-        _require_clean(part, path)
+        store.copy(part, own, _copied(on_done))
+        _require_clean(part, path, on_done)
         return put_in_place(part, own)
 
 
-def _require_clean(part: Path, name: Path) -> None:
+def _copied(on_done: OnDone) -> Callable[[int, int], None]:
+    return lambda done, total: on_done(done, total, "pages copied")
+
+
+def _require_clean(part: Path, name: Path, on_done: OnDone) -> None:
     """Raise CorpusDamaged where a check finds a problem in a copy; messages call it `name`."""
     from nkcorpus.store.sqlite import SqliteStore
 
     with closing(SqliteStore(part, TOOL, as_is=True)) as store:
-        report = check(store)
+        report = check(store, on_checked=lambda done: on_done(done, None, "articles checked"))
     if not report.is_clean:
         first = report.problems[0]
         raise CorpusDamaged(

@@ -36,9 +36,9 @@ def new_path(path: Path, *, force: bool) -> Iterator[Path]:
         raise UsageError(f"{path}: is there already; give another name, or --force to replace it")
     with part_beside(path) as part:
         yield part
-        sync(part)
+        _sync(part)
         part.replace(path)
-        sync(path.parent)
+        sync_folder(path.parent)
 
 
 @contextmanager
@@ -62,10 +62,13 @@ def part_beside(path: Path) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
-def sync(path: Path) -> None:
-    """Make what a file holds durable, or the names in a folder, where the system can do that."""
-    if os.name == "nt" and path.is_dir():
-        return
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable, where the system lets folders be opened."""
+    with suppress(PermissionError):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -11,7 +11,7 @@ from nkcorpus.errors import SourceNotFound, UsageError
 from nkcorpus.version import TOOL
 
 if TYPE_CHECKING:
-    from nkcorpus.backup import OnCopied
+    from nkcorpus.backup import OnDone
     from nkcorpus.dump import DumpReport, Tally
     from nkcorpus.merging import MergeReport, Merging
     from nkcorpus.opened import Opened
@@ -28,19 +28,19 @@ class Transfer:
         self._path = path
         self._opened = opened
 
-    def backup(self, path: Path, *, force: bool = False, on_copied: OnCopied = lambda done, total: None) -> None:
+    def backup(self, path: Path, *, force: bool = False, on_done: OnDone = lambda done, total, what: None) -> None:
         """Write the corpus to a file, as it is at this moment, and check that; see `nkcorpus.backup.backup`."""
         from nkcorpus.backup import backup
 
-        backup(self._opened.store, self._path, path, force=force, on_copied=on_copied)
+        backup(self._opened.store, self._path, path, force=force, on_done=on_done)
 
-    def restore(self, path: Path, *, on_copied: OnCopied = lambda done, total: None) -> Path | None:
+    def restore(self, path: Path, *, on_done: OnDone = lambda done, total, what: None) -> Path | None:
         """Make the corpus in a file, such as a backup, this one; see `nkcorpus.backup.restore`."""
         from nkcorpus.backup import restore
 
         self._opened.close()
         self._opened.make_folder()
-        return restore(path, self._path, on_copied=on_copied)
+        return restore(path, self._path, on_done=on_done)
 
     def export(
         self,

@@ -21,6 +21,6 @@ def command(session: Session, file: Path, force: bool) -> int:
     """
     env = session.env
     with session.open() as corpus, progress(env, "backup") as update:
-        corpus.transfer.backup(file, force=force, on_copied=update)
+        corpus.transfer.backup(file, force=force, on_done=update)
     env.note(f"{file}: written and checked")
     return 0

@@ -29,7 +29,7 @@ def command(session: Session, file: Path, yes: bool) -> int:
             shown = one_line(str(corpus.path))
             click.confirm(f"Replace {shown}, and keep it under another name?", abort=True, err=True)
         with progress(env, "restore") as update:
-            kept = corpus.transfer.restore(file, on_copied=update)
+            kept = corpus.transfer.restore(file, on_done=update)
     if kept is not None:
         env.note(f"{corpus.path}: what was there is now {kept}")
     env.note(f"{corpus.path}: restored from {file}")

@@ -6,21 +6,16 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from nkcorpus import Corpus
 from nkcorpus.checking import check
 from nkcorpus.store import storable
 from nkcorpus.undump import Dump
-from tests.cli.support import PROGRAM, Run, environment, one_line, run_program
-from tests.crash.generate import write_articles
+from tests.cli.support import PROGRAM, Run, environment, one_line
 from tests.wholes import NASTY, captures, open_store
 
 REPORT_KEYS = (
@@ -272,71 +267,6 @@ def test_merging_both_ways_gives_the_same(inside: Run, corpus: Path, tmp_path: P
     assert inside("-C", corpus, "merge", both).code == 3
 
 
-def _start(home: Path, *arguments: str | Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [*PROGRAM, *map(str, arguments)], env=environment(home), cwd=home,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-
-
-def test_a_backup_while_an_ingest_runs(tmp_path: Path) -> None:
-    count = write_articles(tmp_path / "articles", 400)
-    ingest = _start(tmp_path, "-C", "c.db", "ingest", "articles", "--jobs", "1")
-    corpus, backups = tmp_path / "c.db", 0
-    while ingest.poll() is None:
-        if (
-            corpus.exists()
-            and corpus.stat().st_size
-            and run_program(tmp_path, "-C", "c.db", "backup", f"{backups}.db").code == 0
-        ):
-            backups += 1
-    assert ingest.returncode == 0
-    assert backups
-    assert run_program(tmp_path, "-C", "c.db", "backup", "last.db").code == 0
-    assert export_hash(tmp_path / "last.db") == export_hash(corpus)
-    assert is_at_rest(corpus)
-    for number in range(backups):
-        path = tmp_path / f"{number}.db"
-        export_hash(path)
-        assert is_at_rest(path)
-        with open_store(path) as store:
-            assert store.stats().articles <= count
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-@pytest.mark.parametrize("command", ["import", "merge"])
-def test_a_kill_while_taking_in_leaves_a_whole_corpus_and_a_rerun_completes(tmp_path: Path, command: str) -> None:
-    write_articles(tmp_path / "articles", 750)
-    with Corpus.open(tmp_path / "o.db", cache_dir=tmp_path / "cache") as corpus:
-        corpus.ingest([tmp_path / "articles" / "records.jsonl"])
-        corpus.transfer.export(tmp_path / "o.jsonl")
-        expected = corpus.export_hash()
-    before = 0
-    if command == "merge":
-        run_program(tmp_path, "-C", "c.db", "ingest", "articles/00000.txt")
-        before = (tmp_path / "c.db").stat().st_size
-    other = "o.db" if command == "merge" else "o.jsonl"
-    process = _start(tmp_path, "-C", "c.db", command, other)
-    target, log = tmp_path / "c.db", tmp_path / "c.db-wal"
-    while process.poll() is None and not (target.exists() and target.stat().st_size > before + 100_000):
-        if log.exists() and log.stat().st_size > 200_000:
-            break
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
-    with open_store(target) as store:
-        assert check(store).problems == ()
-    done = run_program(tmp_path, "-C", "c.db", command, other, "--format", "json")
-    assert done.code == 0
-    assert is_at_rest(target)
-    if command == "import":
-        assert done.json["export_hash"] == expected == export_hash(target)
-    else:
-        assert done.json["export_hash"] == export_hash(target)
-        with open_store(target) as store:
-            assert store.stats().articles == 1 + 600
-
-
 def test_the_pipe_may_be_closed(tmp_path: Path, corpus: Path) -> None:
     command = (
         f"{' '.join(PROGRAM)} -C {corpus} export - --format jsonl | head -c 100 > /dev/null; echo ${{PIPESTATUS[0]}}"
@@ -346,3 +276,16 @@ def test_the_pipe_may_be_closed(tmp_path: Path, corpus: Path) -> None:
     )
     assert (done.stdout.strip(), done.stderr) == ("0", "")
     assert is_at_rest(corpus)
+
+
+def test_what_repair_put_into_quarantine_comes_back_from_a_backup(inside: Run, corpus: Path, tmp_path: Path) -> None:
+    before = export_hash(corpus)
+    inside("-C", corpus, "backup", "b.db")
+    with contextlib.closing(sqlite3.connect(corpus)) as connection, connection:
+        connection.execute("UPDATE version SET raw_text = 'forged', title = 'forged' WHERE id IN (5, 6)")
+        connection.execute(
+            "UPDATE payload SET bytes = x'00' WHERE sha256 = (SELECT payload_sha256 FROM version WHERE id = 5)"
+        )
+    assert inside("-C", corpus, "repair", "--yes").code in (0, 1)
+    assert inside("-C", corpus, "merge", "b.db").code == 0
+    assert export_hash(corpus) == before

@@ -144,8 +144,29 @@ def kill_while_taking_in(trials: Trials, kills: int) -> None:
         trials.same(f"{command} after a kill", target, trials.path("undisturbed" if command == "merge" else "a"))
 
 
-def run(folder: Path, articles: int, kills: int) -> Trials:
-    """Try everything with a corpus of so many articles."""
+def kill_while_restoring(trials: Trials, kills: int) -> None:
+    """Kill restores at random moments; there is the one corpus or the other."""
+    rng = random.Random(8)
+    started = time.monotonic()
+    shutil.copy(trials.path("a"), trials.path("restored"))
+    trials.do(trials.path("restored"), "restore", trials.path("b"), "--yes")
+    seconds = time.monotonic() - started
+    hashes = {trials.hash_of(trials.path(name)) for name in "ab"}
+    for _ in range(kills):
+        target = Path(shutil.copy(trials.path("a"), trials.path("killed-restore")))
+        process = trials.run(target, "restore", trials.path("b"), "--yes")
+        time.sleep(rng.uniform(0.2, seconds))
+        process.kill()
+        process.communicate()
+        trials.kills += 1
+        if trials.hash_of(target) not in hashes:
+            trials.wrong.append("restore after a kill: neither the one corpus nor the other")
+        trials.do(target, "restore", trials.path("b"), "--yes")
+        trials.same("restore after a kill", target, trials.path("b"))
+
+
+def prepared(folder: Path, articles: int) -> Trials:
+    """Make two corpora, one of so many articles, one of half as many, that have most of these in common."""
     trials = Trials(folder)
     for name, count, site in (("a", articles, "river"), ("b", articles // 2, "coast")):
         fill(trials.path(name), trials.cache, folder / "inputs", count, site)
@@ -160,10 +181,17 @@ def run(folder: Path, articles: int, kills: int) -> Trials:
         with open_store(trials.path(name)) as store, open_store(trials.path("b" if name == "a" else "a")) as other:
             gone = {record.article_id for record in other.records() if isinstance(record, RemovedRecord)}
             store.remove(sorted(gone & {each.article_id for each in store.current()}))
+    return trials
+
+
+def run(folder: Path, articles: int, kills: int) -> Trials:
+    """Try everything with a corpus of so many articles."""
+    trials = prepared(folder, articles)
     back_up_while_writing(trials, articles)
     export_and_import(trials)
     merge_both_ways(trials)
     kill_while_taking_in(trials, kills)
+    kill_while_restoring(trials, kills // 2)
     return trials
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nkcorpus.errors import CorpusDamaged, CorpusLocked, CorpusNotWritable, NotACorpus
-from nkcorpus.newfile import new_path, sync
+from nkcorpus.newfile import new_path, sync_folder
 from nkcorpus.store.sqlite import waiting
 from nkcorpus.store.sqlite.connection import close_writer, connect, corpus_errors
 
@@ -68,7 +68,7 @@ def _put_in_place(part: Path, path: Path) -> Path | None:
             part.unlink()
             return kept
     part.replace(path)
-    sync(path.parent)
+    sync_folder(path.parent)
     return kept
 
 

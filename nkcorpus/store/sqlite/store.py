@@ -240,15 +240,10 @@ class SqliteStore:
 
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
-        from nkcorpus.store.sqlite.counts import forget_empty
+        from nkcorpus.store.sqlite.removing import remove  # not for reading
 
         with self._writable() as connection, corpus_errors(self._path):
-            connection.execute("PRAGMA secure_delete = ON")  # what a user removes must not stay in free pages
-            connection.begin()
-            removed = sum(_remove(connection, article) for article in ids)
-            forget_empty(connection)
-            connection.end()
-        return removed
+            return remove(connection, ids)
 
     def rules(self) -> tuple[StoredRule, ...]:
         """See Store."""
@@ -466,36 +461,3 @@ class SqliteStore:
     def _one(self, sql: str, *values: object) -> Any:
         with corpus_errors(self._path):
             return self._connection.execute(sql, values).fetchone()
-
-
-def _remove(connection: sqlite3.Connection, article: str) -> int:
-    if not connection.execute("SELECT 1 FROM article WHERE id = ? AND removed_at IS NULL", (article,)).fetchone():
-        return 0
-    from nkcorpus.store.sqlite.counts import take_off
-
-    payloads = connection.execute("SELECT payload_sha256 FROM version WHERE article = ?", (article,)).fetchall()
-    digest, text = connection.execute(
-        "SELECT a.text_digest, v.text FROM article a JOIN version v ON v.article = a.id AND v.number = a.version"
-        " WHERE a.id = ?",
-        (article,),
-    ).fetchone()
-    seq = connection.execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
-    take_off(connection, article)
-    connection.execute("DELETE FROM version WHERE article = ?", (article,))
-    connection.execute("DELETE FROM kept_line WHERE article = ?", (article,))
-    remarks.drop_remarks(connection, article)
-    connection.execute(
-        "UPDATE article SET seq = ?, version = 0, text_digest = NULL, removed_at = ?, gone_at = NULL,"
-        " gone_status = NULL WHERE id = ?",
-        (seq, utc_now(), article),
-    )
-    if digest and not connection.execute("SELECT 1 FROM article WHERE text_digest = ?", (digest,)).fetchone():
-        from nkcorpus.store.sqlite.clusters import Clusters
-
-        Clusters(connection).drop(digest, text)
-    connection.executemany(
-        "DELETE FROM payload WHERE sha256 = ? AND NOT EXISTS"
-        " (SELECT 1 FROM version WHERE version.payload_sha256 = payload.sha256)",
-        payloads,
-    )
-    return 1

@@ -56,8 +56,8 @@ class SqliteTaker(Transaction):
         """See Taker."""
         with corpus_errors(self._path):
             self._begin()
-            row = self._connection.execute("SELECT version FROM article WHERE id = ?", (article_id,)).fetchone()
-            if row and not row[0] and not force:
+            row = self._connection.execute("SELECT removed_at FROM article WHERE id = ?", (article_id,)).fetchone()
+            if row and row[0] and not force:
                 return "skipped", 0
             return self._join(article_id, versions)
 
