@@ -47,7 +47,18 @@ READING = {
     "nkcorpus.query": ["analysis", "ast", "dates", "forms", "lexer", "parser", "patterns", "senses"],
     "nkcorpus.render": ["fields", "jsonout", "reports"],
     "nkcorpus.store": ["base", "journal", "sqlite", "text"],
-    "nkcorpus.store.sqlite": ["aliases", "articles", "connection", "journal", "remarks", "rows", "searches", "store"],
+    "nkcorpus.store.sqlite": [
+        "aliases",
+        "articles",
+        "connection",
+        "journal",
+        "migrating",
+        "remarks",
+        "rows",
+        "searches",
+        "store",
+        "waiting",
+    ],
 }
 FINDING = {
     "nkcorpus.index": [
@@ -56,6 +67,7 @@ FINDING = {
         "embedded",
         "facets",
         "labels",
+        "manifest",
         "places",
         "ranking",
         "vocabulary",
