@@ -12,7 +12,7 @@
     │   ├── NotACorpus
     │   ├── CorpusDamaged
     │   ├── CorpusTooNew
-    │   ├── CorpusLocked
+    │   ├── CorpusLocked               another process writes it, or its index, for too long
     │   ├── CorpusNotWritable          read-only, disk full, I/O error
     │   ├── IndexNotWritable           the cache folder cannot be written
     │   └── EngineMissing              its search engine is not installed
@@ -110,7 +110,7 @@ class CorpusTooNew(CorpusError):
 
 
 class CorpusLocked(CorpusError):
-    """Another process holds the corpus longer than the wait."""
+    """Another process holds the corpus, or the lock of its index, longer than the wait."""
 
 
 class CorpusNotWritable(CorpusError):
