@@ -71,7 +71,9 @@ _SCHEMA = """# The corpus file
 A corpus is one SQLite file. Its header says so: application id {application_id} ("NKC1"), `user_version` {version} (the schema's number).
 At rest it is in journal mode DELETE, one file that copies whole and opens from read-only media; while nkcorpus writes, it is in WAL mode.
 Read it with any SQLite tool (`sqlite3 corpus.db`, Datasette); write it with nkcorpus only. A file with a table, index, view or trigger that
-nkcorpus did not make, or with a changed one, is refused: such things run while a file is read, and files come from strangers.
+nkcorpus did not make, or with a changed one, is refused: such things run while a file is read, and files come from strangers. (A program that
+itself has it open by SQLite must not open and close it by other means: that lets go of SQLite's locks, and what it writes then may be lost.)
+A file of an older schema is migrated when it is opened, in one transaction; a copy of it as it was stays beside it, as `NAME.schema-N`. A newer one is refused.
 
 - The articles that there are: `SELECT * FROM article JOIN version ON version.article = article.id AND version.number = article.version`.
 - `version.text` is `version.raw_text` without the spans in `cut`, with the texts in `repair` in place. Offsets count Unicode code points.

@@ -109,7 +109,9 @@ class Corpus:
         from nkcorpus.ingesting import ingest
 
         names = [os.fspath(source) for source in sources]
-        report = ingest(names, keywords, self._opened.created, self._opened.cache_dir / "hosts", self._notify)
+        report = ingest(
+            names, keywords, self._opened.created, self.path, self._opened.cache_dir / "hosts", self._notify
+        )
         self._opened.sync(keywords.get("jobs", 1))
         return report
 

@@ -14,7 +14,7 @@
     │   ├── CorpusDamaged
     │   ├── CorpusTooNew
     │   ├── ForeignSchema              somebody else put triggers, views, tables ... into it
-    │   ├── CorpusLocked
+    │   ├── CorpusLocked               another process writes it, or its index, for too long
     │   ├── CorpusNotWritable          read-only, disk full, I/O error
     │   ├── IndexNotWritable           the cache folder cannot be written
     │   └── EngineMissing              its search engine is not installed
@@ -124,7 +124,7 @@ class ForeignSchema(CorpusError):
 
 
 class CorpusLocked(CorpusError):
-    """Another process holds the corpus longer than the wait."""
+    """Another process holds the corpus, or the lock of its index, longer than the wait."""
 
 
 class CorpusNotWritable(CorpusError):

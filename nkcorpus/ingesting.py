@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypedDict
@@ -70,16 +71,18 @@ def ingest(
     names: Sequence[str],
     keywords: IngestKeywords,
     created: Callable[[EngineName | None], Store],
+    corpus: Path,
     hosts: Path,
     notify: Callable[[str], None],
 ) -> IngestReport:
     """Take the sources of these names into the store that `created` returns, made if need be once a source exists.
 
-    In the folder `hosts` it is kept what other runs have to know of hosts. `notify` gets lines for the user.
+    The file `corpus` is the store's own and no source. In the folder `hosts` it is kept what other runs have to know of
+    hosts. `notify` gets lines for the user.
     Raises SourceNotFound when none of the sources exists, UsageError (also where the corpus uses another engine),
     CorpusError.
     """
-    entries = _files(names, keywords)
+    entries = _files(names, keywords, corpus)
     selection = _selection(keywords)
     store = created(keywords.get("engine"))
     with store.writing([without_user(name) for name in names]) as writer:
@@ -95,12 +98,14 @@ def ingest(
         )
 
 
-def _files(names: Sequence[str], keywords: IngestKeywords) -> Iterator[pipeline.Entry]:
+def _files(names: Sequence[str], keywords: IngestKeywords, corpus: Path) -> Iterator[pipeline.Entry]:
     meter = keywords.get("meter")
     if meter is not None:
         meter.expect([name for name in names if not is_address(name)])
     wanted = Names(tuple(keywords.get("include", ())), tuple(keywords.get("exclude", ())))
-    reading = Reading(keywords.get("format"), keywords.get("mapping") or {}, wanted, meter=meter)
+    reading = Reading(
+        keywords.get("format"), keywords.get("mapping") or {}, wanted, meter=meter, corpus=os.fspath(corpus)
+    )
     return iter_items(names, stdin=keywords.get("stdin"), reading=reading, pass_addresses=True)
 
 

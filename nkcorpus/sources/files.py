@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -128,6 +128,10 @@ def _read_file(path: str, status: os.stat_result, reading: Reading, seen: Seen) 
     identity = _identity(status)
     if identity in seen.files:
         return
+    if reading.corpus and identity in _identities(reading.corpus, f"{reading.corpus}-wal", f"{reading.corpus}-shm"):
+        if reading.is_named:
+            yield SourceFailure(origin, "is the corpus itself")
+        return
     seen.files.add(identity)
     try:
         stream = _open_regular(path)
@@ -159,6 +163,12 @@ def _open_regular(path: str) -> BinaryIO:
 
 def _identity(status: os.stat_result) -> _Identity:
     return status.st_dev, status.st_ino
+
+
+def _identities(*paths: str) -> Iterator[_Identity]:
+    for path in paths:
+        with suppress(OSError):
+            yield _identity(os.stat(path))  # noqa: PTH116
 
 
 def _reason(path: str, error: OSError) -> str:

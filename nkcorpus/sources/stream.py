@@ -48,7 +48,8 @@ class Reading:
 
     `format` is what the user says that the files are, `mapping` where the fields of records are (field to name).
     `is_named` tells that the user named this very file, `inside` is the format of what it lies in, `depth` archives
-    deep. `meter`, where there is one, hears how far reading is.
+    deep. `meter`, where there is one, hears how far reading is. `corpus` is the corpus file that is written, which is
+    never opened: closing it again would let go of the locks that SQLite holds on it for the whole process.
     """
 
     format: Format | None = None
@@ -59,6 +60,7 @@ class Reading:
     inside: Format | None = None
     depth: int = 0
     meter: Meter | None = None
+    corpus: str = ""
 
     def skips_unknown(self, origin: str, name: str) -> bool:
         """Tell whether a file is left out if its content does not tell its kind, as its name does not."""

@@ -52,12 +52,14 @@ READING = {
         "articles",
         "connection",
         "journal",
+        "migrating",
         "remarks",
         "rows",
         "seals",
         "searches",
         "store",
         "trust",
+        "waiting",
     ],
 }
 FINDING = {
@@ -67,6 +69,7 @@ FINDING = {
         "embedded",
         "facets",
         "labels",
+        "manifest",
         "places",
         "ranking",
         "vocabulary",

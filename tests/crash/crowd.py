@@ -189,7 +189,9 @@ def _work(work: Work, place: Place, count: int, results: Any, stop: Event) -> No
     results.put(told)
 
 
-def crowd(home: Path, ingests: int, searches: int, articles: int, engine: str) -> tuple[Told, int]:
+def crowd(
+    home: Path, ingests: int, searches: int, articles: int, engine: str, searchers: int = SEARCHERS
+) -> tuple[Told, int]:
     """Let all work at once; return what they did and how many articles are to be found."""
     place = Place(home, home / "crowd.db", home / "cache")
     expected = write_sources(place, ingests, articles)
@@ -197,9 +199,9 @@ def crowd(home: Path, ingests: int, searches: int, articles: int, engine: str) -
     finished(command(place, "ingest", str(home / "earlier.jsonl"), "--engine", engine), "", told)
     context = multiprocessing.get_context("spawn")
     results, stop = context.Queue(), context.Event()
-    each = -(-searches // SEARCHERS)
-    parts: list[tuple[Work, int]] = [(search, min(each, searches - n * each)) for n in range(SEARCHERS)]
-    parts += [(remove, REMOVED), (rebuild, 2)]
+    each = -(-searches // searchers)
+    parts: list[tuple[Work, int]] = [(search, min(each, searches - n * each)) for n in range(searchers)]
+    parts += [(remove, REMOVED), (rebuild, 1 + (searches > 100))]
     until_stopped: list[tuple[Work, int]] = [(tag, 0), (copy, 0)]
     workers = [
         context.Process(target=_work, args=(work, place, count, results, stop)) for work, count in parts + until_stopped

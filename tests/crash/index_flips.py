@@ -153,24 +153,26 @@ def outcome(bed: Bed) -> tuple[Outcome, str]:
 
 
 def _ask(bed: Bed, sender: Connection) -> None:
-    notes: list[str] = []
     try:
-        with Corpus.open(bed.corpus, cache_dir=bed.cache, notify=notes.append) as corpus:
-            damage = corpus._opened.index.damage()
-            before = (bed.index / MANIFEST).stat().st_mtime_ns
-            found = answers(corpus)
-            if bed.is_right(found):
-                is_same = (bed.index / MANIFEST).stat().st_mtime_ns == before
-                sender.send(("no effect" if is_same else "rebuilt", damage or ""))
-                return
-            if damage is None:
-                sender.send(("MISSED", _difference(found, bed)))
-                return
-            corpus.reindex()
-            is_mended = bed.is_right(answers(corpus)) and corpus._opened.index.damage() is None
-        sender.send(("wrong, found" if is_mended else "NOT MENDED", damage))
+        sender.send(judged(bed))
     except BaseException as error:  # a panic of Rust is no Exception
         sender.send(("RAISED", f"{type(error).__name__}: {error}"))
+
+
+def judged(bed: Bed) -> tuple[Outcome, str]:
+    """Ask the index as it is, and judge what comes of it; also return details."""
+    with Corpus.open(bed.corpus, cache_dir=bed.cache) as corpus:
+        damage = corpus._opened.index.damage()
+        before = (bed.index / MANIFEST).stat().st_mtime_ns
+        found = answers(corpus)
+        if bed.is_right(found):
+            is_same = (bed.index / MANIFEST).stat().st_mtime_ns == before
+            return "no effect" if is_same else "rebuilt", damage or ""
+        if damage is None:
+            return "MISSED", _difference(found, bed)
+        corpus.reindex()
+        is_mended = bed.is_right(answers(corpus)) and corpus._opened.index.damage() is None
+        return "wrong, found" if is_mended else "NOT MENDED", damage
 
 
 def _difference(found: list[str], bed: Bed) -> str:

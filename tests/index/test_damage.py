@@ -112,6 +112,79 @@ def test_a_damaged_file_changes_no_result(path: Path, damage: Callable[[Path], N
         assert state(path) == before, files[number].name
 
 
+def test_a_damaged_file_is_named_until_the_index_is_built_anew(path: Path) -> None:
+    with Corpus.open(path) as corpus:
+        index = corpus._opened.index
+        assert index.damage() is None
+        files = [file for file in files_of(path) if file.stat().st_size]
+        for number, file in enumerate(files):
+            content = file.read_bytes()
+            (halved, emptied, lengthened, replaced, deleted, zeroed, scrambled)[number % 7](file)
+            told = index.damage()
+            assert told is not None, file.name
+            assert str(index.path) in told
+            assert "\n" not in told
+            file.write_bytes(content)
+        assert index.damage() is None
+        scrambled(files[-1])
+        corpus.reindex()
+        assert index.damage() is None
+        shutil.rmtree(index.path)
+        assert index.damage() is None, "what is not there is not damaged"
+
+
+def test_files_that_changed_places_are_found(path: Path) -> None:
+    """Each has the size that is expected."""
+    before = state(path)
+    sizes: dict[int, Path] = {}
+    for file in files_of(path):
+        twin = sizes.setdefault(file.stat().st_size, file)
+        if twin != file and twin.read_bytes() != file.read_bytes():
+            one, other = twin.read_bytes(), file.read_bytes()
+            twin.write_bytes(other)
+            file.write_bytes(one)
+            with Corpus.open(path) as corpus:
+                assert corpus._opened.index.damage()
+            twin.write_bytes(one)
+            file.write_bytes(other)
+    assert state(path) == before
+
+
+def test_the_index_of_another_corpus_is_none_of_this_one(path: Path, tmp_path: Path, articles: Path) -> None:
+    before = state(path)
+    with Corpus.open(tmp_path / "other.db") as other:
+        other.ingest(sorted(articles.iterdir())[:5])
+        if index_of(path).name != other.locations().index.name:
+            other.use_engine("tantivy")
+        foreign = other.locations().index
+    shutil.rmtree(index_of(path))
+    shutil.copytree(foreign, index_of(path))
+    assert state(path) == before
+
+
+def test_damage_is_not_vouched_for_by_what_comes_in_later(path: Path, tmp_path: Path) -> None:
+    """An update reads some files and takes others into new ones: what was damaged there would look sound after it."""
+    before, index = state(path), index_of(path)
+    shutil.copy(path, tmp_path / "whole.db")
+    shutil.copytree(index, tmp_path / "whole")
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "new.txt").write_text("MSS lecture in Sinuiju.")
+    files = [file for file in files_of(path) if file.stat().st_size and file.name != "manifest.json"]
+    for file in random.Random(3).sample(files, 4):
+        shutil.copy(tmp_path / "whole.db", path)
+        shutil.rmtree(index)
+        shutil.copytree(tmp_path / "whole", index)
+        content = bytearray(file.read_bytes())
+        content[len(content) // 2] ^= 4
+        file.write_bytes(content)
+        with Corpus.open(path) as corpus:
+            corpus.ingest([news])
+            corpus.remove([corpus.search("Sinuiju").hits[0].id])
+            damage = corpus._opened.index.damage()
+        assert damage or state(path) == before, file.name
+
+
 def test_a_file_of_zeros_raises_nothing_and_reindexing_mends_it(path: Path) -> None:
     before = state(path)
     for number in range(len(files_of(path))):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nkcorpus import Corpus
 from nkcorpus.errors import CorpusLocked
 from nkcorpus.store.sqlite import SqliteStore, waiting
 
@@ -36,6 +37,20 @@ for turn in range(100):
     time.sleep(0.25)
     connection.end()
 """
+
+
+def test_the_corpus_is_no_source(tmp_path: Path) -> None:
+    path = tmp_path / "corpus.db"
+    (tmp_path / "a.txt").write_text("Rice rose.")
+    (tmp_path / "link.txt").symlink_to(path)
+    with Corpus.open(path) as corpus:
+        corpus.ingest([tmp_path / "a.txt"])
+        for name in ("corpus.db", "link.txt"):
+            (failure,) = corpus.ingest([tmp_path / name]).failures
+            assert failure.error == "is the corpus itself"
+        report = corpus.ingest([tmp_path], include=["*.db", "*.txt", "*.db-*"])
+        assert (report.new, report.unchanged, report.failed) == (0, 1, 0)
+        assert corpus.stats().articles == 1
 
 
 def test_a_writer_that_closes_leaves_the_log_to_those_that_opened_the_file_meanwhile(tmp_path: Path) -> None:

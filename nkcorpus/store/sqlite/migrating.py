@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,6 +98,8 @@ def _copied(path: Path, version: int) -> Path:
 
     Call it while the corpus is locked for writing.
     """
+    import shutil  # with all kinds of archives: not for opening a corpus
+
     real = Path(os.path.realpath(path))
     draft = real.with_name(f"{real.name}.schema-{version}.new")
     try:
