@@ -220,6 +220,11 @@ def test_a_stray_byte_in_the_name_of_a_source_finds_nothing(shelf: Shelf) -> Non
     assert _ended(run_inside(shelf.home, "-C", shelf.made, "fetches", "--source", "a\udcff"))[0] == 0
 
 
+def test_a_stray_byte_in_the_name_of_an_archive_does_no_harm(shelf: Shelf, tmp_path: Path) -> None:
+    for name in ("a\udcffb.warc", "a\nb.warc"):
+        assert _ended(run_inside(shelf.home, "-C", shelf.made, "export", tmp_path / name))[0] == 0
+
+
 def test_sequences_reach_the_store_as_they_are(shelf: Shelf) -> None:
     path = hostile_copy(shelf, NAMED["OSC 8"])
     with closing(sqlite3.connect(path)) as connection:
