@@ -30,7 +30,7 @@ _NOT_AS_SENT = frozenset({"content-encoding", "content-length", "transfer-encodi
 _RECORD_ID = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NO_URI = re.compile(r"[\x00-\x20\x7f<>]|[^\x00-\x7f]")
 _NO_TOKEN = re.compile(r"[^!#-'*+.0-9A-Z^-z|~-]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _NO_FIELD = re.compile(r"[^\t -~]")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from nkcorpus.dates import parse_iso
 from nkcorpus.model import Article
 from nkcorpus.render.environment import Environment
 from nkcorpus.render.fields import Fields
@@ -226,7 +227,7 @@ def _line(text: str | None) -> str | None:
 
 
 def _day(value: str) -> _Day | None:
-    found = _DAY.match(value)
+    found = _DAY.match(value) if parse_iso(value) else None
     return _Day(*(int(part) for part in found.groups() if part)) if found else None
 
 

@@ -50,6 +50,7 @@ READING = {
     "nkcorpus.store.sqlite": [
         "aliases",
         "articles",
+        "columns",
         "connection",
         "journal",
         "migrating",

@@ -26,6 +26,7 @@ PAGES = {
     "white space": "<pre>" + " \n\t" * 300_000 + SENTENCE,
     "huge attribute": f'<p class="{"share " * 500_000}" id="{"x" * 500_000}">{SENTENCE}',
     "NUL": f"<p>{SENTENCE}\x00{SENTENCE}\x00</p>",
+    "attribute with control characters": f'<p \x1b[5m="x" a\x07b>{SENTENCE} <a \x01=y>{SENTENCE}</a></p>',
     "lone surrogate": f"<p>{SENTENCE} \ud83d </p>",
     "XML declaration": f'<?xml version="1.0" encoding="EUC-KR"?><html><body><p>{SENTENCE}</p></body></html>',
     "like a file name": "ferry.html",

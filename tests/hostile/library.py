@@ -83,10 +83,15 @@ def make_library(path: Path, cache: Path) -> tuple[str, str]:
         corpus.searches.save("rice", "rice", {"match": "any"})
         corpus.wording.add_aliases(["rice", "grain"])
     with sqlite3.connect(path) as connection:
-        connection.execute("INSERT INTO rule VALUES ('own.tail', ?, 'own.toml', '2024-01-01T00:00:00Z')", (_RULE,))
+        connection.execute(
+            "INSERT INTO rule (id, toml, origin, added_at) VALUES ('own.tail', ?, 'own.toml', '2024-01-01T00:00:00Z')",
+            (_RULE,),
+        )
         connection.execute("UPDATE saved_search SET seen = 0")
-        connection.execute("INSERT INTO kept_line VALUES (?, 'Photo by X')", (first.article_id,))
-        connection.execute("INSERT INTO walk VALUES ('https://news.example/wp', '7', '2024-01-01T00:00:00Z')")
+        connection.execute("INSERT INTO kept_line (article, line) VALUES (?, 'Photo by X')", (first.article_id,))
+        connection.execute(
+            "INSERT INTO walk (name, place, reached_at) VALUES ('https://news.example/wp', '7', '2024-01-01T00:00:00Z')"
+        )
         connection.execute(
             "UPDATE article SET gone_at = '2024-06-01T00:00:00Z', gone_status = 410 WHERE id = ?", (third.article_id,)
         )

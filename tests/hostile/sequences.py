@@ -41,6 +41,11 @@ SINGLE = (
     + ["\u200c", "\u200d"]
 )
 SEQUENCES: dict[str, str] = NAMED | {f"U+{ord(each):04X}": f"a{each}b" for each in SINGLE}
+GROUPS: dict[str, str] = NAMED | {
+    f"U+{ord(group[0]):04X} to U+{ord(group[-1]):04X}": " ".join(f"a{each}b" for each in group)
+    for group in (SINGLE[start : start + 16] for start in range(0, len(SINGLE), 16))
+}
+"""The same with single characters together, by which a raw one is told well enough."""
 EVERYTHING = " ".join(SEQUENCES.values())
 
 # Written out again on purpose, apart from nkcorpus' own list.

@@ -21,7 +21,7 @@ from nkcorpus.store import storable
 from tests.hostile.commands import CHANGING, READING, filled, lines
 from tests.hostile.inside import run_inside, text_of
 from tests.hostile.library import make_library
-from tests.hostile.sequences import SEQUENCES, raw_in
+from tests.hostile.sequences import GROUPS, SEQUENCES, raw_in
 
 _LISTS = {("version", "authors"), ("version", "tags")}
 _OBJECTS: dict[tuple[str, str], Callable[[str], object]] = {
@@ -169,7 +169,7 @@ def main() -> int:
     tried = raw = 0
     with tempfile.TemporaryDirectory() as name:
         shelf = make_shelf(Path(name))
-        for called, text in SEQUENCES.items():
+        for called, text in GROUPS.items():
             for places in (stored_texts, typed_texts):
                 for line, found in places(shelf, text):
                     tried += 1

@@ -158,7 +158,9 @@ def test_spans_cannot_make_a_text_longer_than_it_is(path: Path, shelf: Shelf) ->
         (version,) = connection.execute("SELECT max(id) FROM version").fetchone()
         connection.execute("UPDATE version SET raw_text = raw_text || ? WHERE id = ?", ("x" * 200_000, version))
         rows = ((version, number, 0, "x", "x") for number in range(10, 20_000))
-        connection.executemany("INSERT OR IGNORE INTO cut VALUES (?, ?, ?, ?, ?)", rows)
+        connection.executemany(
+            "INSERT OR IGNORE INTO cut (version, start, end, kind, rule) VALUES (?, ?, ?, ?, ?)", rows
+        )
         connection.commit()
     for arguments in (["show", "--raw"], ["show", "--removed"], ["diff"], ["history"]):
         assert refused(run(path, *arguments, str(shelf.values["id"])), "span")

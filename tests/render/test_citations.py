@@ -168,3 +168,12 @@ def test_a_date_is_no_more_precise_than_its_source(value: str, precision: Any, a
     assert f"Border Bulletin, {american}, https" in cited("chicago", dated)[0]
     assert f"({value})." in cited("apa", dated)[0] or "(2019, June)." in cited("apa", dated)[0]
     assert "day = " not in cited("bibtex", dated)[0]
+
+
+@pytest.mark.parametrize("value", ["2024-13-45T99:99", "9999-99-99", "2024-02-30"])
+@pytest.mark.parametrize("style", CITATION_STYLES)
+def test_a_date_that_no_calendar_has_is_none(style: CitationStyle, value: str) -> None:
+    """A corpus may come from anybody."""
+    told = cited(style, with_fields(date=ArticleDate(value, "day", "meta")))
+    assert any("no date" in line for line in told[1])
+    assert value[:4] not in told[0]

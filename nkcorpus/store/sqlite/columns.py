@@ -35,8 +35,8 @@ def check_columns(connection: sqlite3.Connection, path: Path) -> None:
     types: dict[str, type | None] = {}
     required: dict[str, bool] = {}
     for name, kind, not_null in connection.execute(_COLUMNS).fetchall():
-        own = _TYPES.get(kind)  # none for a column that may hold anything
-        types[name] = own if types.get(name, own) is own else None
+        declared = _TYPES.get(kind)  # None where a column takes anything
+        types[name] = declared if types.get(name, declared) is declared else None
         required[name] = required.get(name, True) and bool(not_null) and name not in _ABSENT_IN_JOINS
 
     def row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
