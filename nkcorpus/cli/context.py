@@ -23,7 +23,19 @@ NOT_SETTABLE = frozenset({"help", "version", "yes"})
 """Options that only the command line itself can give."""
 FETCH = "fetch"
 MOST_SNIPPETS = 20
+MOST_COUNTED = 1_000_000_000
 NO_ARTICLES = "no articles yet; take some in with 'nkcorpus ingest SOURCE'"
+
+
+class Count(click.IntRange):
+    """A number of things, `min` at least and no more than every part of the program can count to."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number. Its bound is not in the help, where nobody would look for it."""
+        number = int(super().convert(value, param, ctx))
+        if number > MOST_COUNTED:
+            self.fail(f"{value} is more than {MOST_COUNTED:,}", param, ctx)
+        return number
 
 
 @dataclass(slots=True)
@@ -205,7 +217,7 @@ def pairs_format(function: F) -> F:
 def jobs_option(function: F) -> F:
     """Add --jobs; the default is the number of processors."""
     return click.option(
-        "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes to work with.  [default: the processors]"
+        "--jobs", type=Count(min=1), metavar="N", help="Processes to work with.  [default: the processors]"
     )(function)
 
 

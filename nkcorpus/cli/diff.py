@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import Session, pass_session
+from nkcorpus.cli.context import Count, Session, pass_session
 from nkcorpus.render.comparison import DIFF_FORMATS, render_diff
 
 
 @click.command("diff")
 @click.argument("article", metavar="ID")
-@click.argument("before", type=click.IntRange(min=1), required=False, metavar="[V1")
-@click.argument("after", type=click.IntRange(min=1), required=False, metavar="V2]")
+@click.argument("before", type=Count(min=1), required=False, metavar="[V1")
+@click.argument("after", type=Count(min=1), required=False, metavar="V2]")
 @click.option("--raw", is_flag=True, help="Compare the texts before cleaning.")
 @click.option("--format", type=click.Choice(DIFF_FORMATS), help="[default: words on a terminal, else unified]")
 @pass_session

@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import Session, pass_session
+from nkcorpus.cli.context import Count, Session, pass_session
 from nkcorpus.render import DUPLICATES_FORMATS, render_duplicates
 
 
 @click.command("dupes")
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="At most; 0: all.")
+@click.option("-n", "--limit", type=Count(min=0), default=10, show_default=True, help="At most; 0: all.")
 @click.option("--format", type=click.Choice(DUPLICATES_FORMATS), help="[default: table on a terminal, else plain]")
 @pass_session
 def command(session: Session, limit: int, format: Any) -> int:

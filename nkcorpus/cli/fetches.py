@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import Session, pass_session
+from nkcorpus.cli.context import Count, Session, pass_session
 from nkcorpus.render.fetches import FETCHES_FORMATS, render_fetches
 
 
 @click.command("fetches")
 @click.option("--state", type=click.Choice(["pending", "done", "failed", "gone"]), help="Only those.")
 @click.option("--source", metavar="NAME", help="Only those that this followed source, or address, led to.")
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=20, show_default=True, help="At most; 0: all.")
+@click.option("-n", "--limit", type=Count(min=0), default=20, show_default=True, help="At most; 0: all.")
 @click.option("--format", type=click.Choice(FETCHES_FORMATS), help="[default: table on a terminal, else plain]")
 @pass_session
 def command(session: Session, state: Any, source: str | None, limit: int, format: Any) -> int:

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import click
 
 from nkcorpus.cli.context import (
+    Count,
     Session,
     fast_option,
     fix_text_option,
@@ -30,7 +31,7 @@ _NOTE_EVERY = 5_000
 @sources_options(tuple(dict.fromkeys((*get_args(Format), *get_args(WebKind)))))
 @click.option("--since", metavar="DATE", help="Only articles dated on or after, as in 'nkcorpus search'.")
 @click.option("--until", metavar="DATE", help="Only articles dated on or before (inclusive).")
-@click.option("--limit", type=click.IntRange(min=0), default=0, metavar="N", help="No more than N articles; 0: all.")
+@click.option("--limit", type=Count(min=0), default=0, metavar="N", help="No more than N articles; 0: all.")
 @click.option("--source", metavar="NAME", help="The publisher of all of them, whatever they say.")
 @web_options
 @mapping_option

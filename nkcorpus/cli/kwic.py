@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nkcorpus.cli.context import Session, engine_option, narrow_keywords, narrowing, pass_session
+from nkcorpus.cli.context import Count, Session, engine_option, narrow_keywords, narrowing, pass_session
 from nkcorpus.cli.matching import match_mode, matching, why_none
 from nkcorpus.errors import UsageError
 from nkcorpus.render.concordance import CONCORDANCE_FORMATS, render_concordance
@@ -19,7 +19,7 @@ _WIDEST = 10_000
 
 @click.command("kwic")
 @click.argument("query", nargs=-1)
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Lines at most; 0: all.")
+@click.option("-n", "--limit", type=Count(min=0), default=50, show_default=True, help="Lines at most; 0: all.")
 @click.option(
     "--width",
     type=click.IntRange(min=0, max=_WIDEST),

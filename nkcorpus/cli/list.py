@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import NO_ARTICLES, Session, narrow_keywords, narrowing, pass_session
+from nkcorpus.cli.context import NO_ARTICLES, Count, Session, narrow_keywords, narrowing, pass_session
 from nkcorpus.render import HIT_FORMATS, WITHOUT_SNIPPETS, default_hit_format, render_count, render_hits
 
 
 @click.command("list")
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="At most; 0: all.")
-@click.option("--offset", type=click.IntRange(min=0), default=0, help="Articles to pass over first.")
+@click.option("-n", "--limit", type=Count(min=0), default=10, show_default=True, help="At most; 0: all.")
+@click.option("--offset", type=Count(min=0), default=0, help="Articles to pass over first.")
 @narrowing
 @click.option("--sort", type=click.Choice(["newest", "oldest"]), default="newest", show_default=True, help="By date.")
 @click.option("--format", type=click.Choice(HIT_FORMATS), help="[default: table on a terminal, else plain]")

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import Session, pairs_format, pass_session
+from nkcorpus.cli.context import Count, Session, pairs_format, pass_session
 from nkcorpus.errors import UsageError
 from nkcorpus.render import default_pairs_format
 from nkcorpus.render.annotations import render_notes
@@ -15,7 +15,7 @@ from nkcorpus.render.annotations import render_notes
 @click.command("note")
 @click.argument("article", metavar="ID")
 @click.argument("text", nargs=-1, metavar="[TEXT]")
-@click.option("--remove", type=click.IntRange(min=1), metavar="N", help="Delete the note of this number.")
+@click.option("--remove", type=Count(min=1), metavar="N", help="Delete the note of this number.")
 @pairs_format
 @pass_session
 def command(session: Session, article: str, text: tuple[str, ...], remove: int | None, format: Any) -> int:

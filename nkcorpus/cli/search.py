@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import click
 
-from nkcorpus.cli.context import Session, engine_option, narrow_keywords, narrowing, pass_session, snippets_option
+from nkcorpus.cli.context import (
+    Count,
+    Session,
+    engine_option,
+    narrow_keywords,
+    narrowing,
+    pass_session,
+    snippets_option,
+)
 from nkcorpus.cli.matching import match_mode, matching, none_left, why_none
 from nkcorpus.errors import UsageError
 from nkcorpus.render import (
@@ -34,8 +42,8 @@ FACETS: tuple[FacetField, ...] = get_args(FacetField)
 
 @click.command("search")
 @click.argument("query", nargs=-1)
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
-@click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
+@click.option("-n", "--limit", type=Count(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
+@click.option("--offset", type=Count(min=0), default=0, help="Hits to pass over first.")
 @matching
 @narrowing
 @engine_option

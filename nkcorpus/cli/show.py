@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nkcorpus.cli.context import Session, article_ids, pass_session
+from nkcorpus.cli.context import Count, Session, article_ids, pass_session
 from nkcorpus.render import ARTICLE_FORMATS, render_articles
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option(
     "--version",
-    type=click.IntRange(min=1),
+    type=Count(min=1),
     metavar="N",
     allow_from_autoenv=False,
     help="As that version has it ('nkcorpus history ID' lists them).  [default: the newest]",

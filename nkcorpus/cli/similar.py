@@ -6,15 +6,23 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import Session, engine_option, narrow_keywords, narrowing, pass_session, snippets_option
+from nkcorpus.cli.context import (
+    Count,
+    Session,
+    engine_option,
+    narrow_keywords,
+    narrowing,
+    pass_session,
+    snippets_option,
+)
 from nkcorpus.cli.matching import none_left
 from nkcorpus.render import HIT_FORMATS, default_hit_format, render_count, render_hits
 
 
 @click.command("similar")
 @click.argument("id")
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
-@click.option("--offset", type=click.IntRange(min=0), default=0, help="Hits to pass over first.")
+@click.option("-n", "--limit", type=Count(min=0), default=10, show_default=True, help="Hits at most; 0: all.")
+@click.option("--offset", type=Count(min=0), default=0, help="Hits to pass over first.")
 @narrowing
 @engine_option
 @click.option("--format", type=click.Choice(HIT_FORMATS), help="[default: table on a terminal, else plain]")

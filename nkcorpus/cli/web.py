@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
 import click
 
-from nkcorpus.cli.context import FETCH
+from nkcorpus.cli.context import FETCH, Count
 from nkcorpus.errors import UsageError
 from nkcorpus.identity import canonical_url
 from nkcorpus.model import WebKind
@@ -30,7 +30,7 @@ def web_options(function: F) -> F:
         click.option("--all", is_flag=True, help="All that a site has, by its WordPress interface or its sitemap."),
         click.option(
             "--newest",
-            type=click.IntRange(min=1),
+            type=Count(min=1),
             metavar="N",
             help="How many articles are taken of a site without --all.  [default: 100]",
         ),

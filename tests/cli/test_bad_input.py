@@ -247,3 +247,22 @@ def test_an_unreadable_corpus_and_settings_file(locked: Path, tmp_path: Path) ->
     outcome = _obeying(tmp_path, "where")
     assert outcome.code == 2
     assert "nkcorpus.toml" in one_line(outcome)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "search x -n",
+        "search x --offset",
+        "kwic x -n",
+        "list -n",
+        "fetches -n",
+        "dupes -n",
+        "show ab --version",
+        "diff ab",
+    ],
+)
+def test_a_number_that_nothing_can_count_to(inside: Run, command: str) -> None:
+    outcome = inside(*command.split(), "99999999999999999999")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "more than 1,000,000,000" in one_line(outcome)

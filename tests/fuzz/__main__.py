@@ -6,6 +6,7 @@ A target that hangs or dies is started again; the input that it hung or died of 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import subprocess
 import sys
@@ -65,7 +66,7 @@ def shares(inputs: int, only: str | None) -> dict[str, int]:
         return {only: inputs}
     weights = {name: target.weight for name, target in all_targets().items()}
     whole = sum(weights.values())
-    return {name: max(1, round(inputs * weight / whole)) for name, weight in weights.items()}
+    return {name: math.ceil(inputs * weight / whole) for name, weight in weights.items()}
 
 
 def run(name: str, inputs: int, seconds: float, seed: int, engine: Engine, folder: Path) -> Result:
