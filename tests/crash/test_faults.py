@@ -83,7 +83,7 @@ def test_what_changes_files_is_counted(engine: EngineName, tmp_path: Path, libra
 def test_whatever_call_fails_the_index_is_told_of_and_right_afterwards(
     engine: EngineName, command: str, error: str, tmp_path: Path, library: Path
 ) -> None:
-    """The index is made anew, or brought up to a new tag, with a fault at every seventh call from the first to the last."""
+    """The index is made anew, or brought up to a new tag, with a fault at each seventh call up to the last."""
     place = Place(tmp_path, engine)
     place.make()
     (tmp_path / "one.txt").write_text("Rice rose in Hyesan.", "utf-8")
