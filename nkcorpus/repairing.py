@@ -13,12 +13,14 @@ from nkcorpus.errors import CorpusDamaged, CorpusError, CorpusTooNew, ItemError,
 from nkcorpus.model import Document, SourceItem
 from nkcorpus.opened import Opened
 from nkcorpus.pipeline import Treatment
+from nkcorpus.reclean import recleaned
 from nkcorpus.results import RepairReport
-from nkcorpus.store import joined
+from nkcorpus.store import Current, joined
 from nkcorpus.store.sqlite import SqliteStore
 from nkcorpus.store.sqlite.repair import exchanging, salvage
 from nkcorpus.version import TOOL
 
+_READ = "read again from the original bytes"
 Confirm = Callable[[RepairReport], bool]
 
 
@@ -50,8 +52,8 @@ def repair(
 
 
 def _repair_file(path: Path, confirm: Confirm, on_checked: Callable[[int], None]) -> RepairReport | None:
-    with exchanging(path) as (new, kept, exchange):
-        found = salvage(path, new, _reader(path))
+    with exchanging(path) as (kept, new, exchange):
+        found = salvage(kept, new, _reader(kept))
         with contextlib.closing(SqliteStore(new, TOOL, as_is=True)) as store:
             report = RepairReport(
                 tuple(found.mended),
@@ -66,8 +68,8 @@ def _repair_file(path: Path, confirm: Confirm, on_checked: Callable[[int], None]
         return report
 
 
-def _reader(path: Path) -> Callable[[SourceItem, str], Iterator[Document]]:
-    """Return what reads the bytes of an article as an ingest into this corpus would, in each way that it can."""
+def _reader(path: Path) -> Callable[[str, Document | None, SourceItem | None], Iterator[tuple[Document, str]]]:
+    """Return what makes documents as an ingest into this corpus would, in each way that it can."""
     rules = ""
     kept_lines: Mapping[str, frozenset[str]] = {}
     with (
@@ -77,7 +79,11 @@ def _reader(path: Path) -> Callable[[SourceItem, str], Iterator[Document]]:
         kept_lines = store.kept_lines()
         rules = joined(store.rules())
 
-    def read(item: SourceItem, article: str) -> Iterator[Document]:
+    def read(article: str, document: Document | None, item: SourceItem | None) -> Iterator[tuple[Document, str]]:
+        if document is not None:
+            yield _recleaned(article, document, rules, kept_lines), "cleaned anew"
+        if item is None:
+            return
         for fast, fix_text in itertools.product((False, True), repeat=2):
             treatment = Treatment(fast=fast, fix_text=fix_text, rules=rules, kept_lines=kept_lines)
             try:
@@ -85,8 +91,16 @@ def _reader(path: Path) -> Callable[[SourceItem, str], Iterator[Document]]:
                 cleaned = treatment.cleaned(extracted, article)
             except (ItemError, SettingsError):
                 continue
-            yield cleaned
+            yield cleaned, _READ
             if item.external_id and not cleaned.external_id:
-                yield replace(cleaned, external_id=item.external_id)
+                yield replace(cleaned, external_id=item.external_id), _READ
 
     return read
+
+
+def _recleaned(article: str, document: Document, rules: str, kept_lines: Mapping[str, frozenset[str]]) -> Document:
+    try:
+        result = recleaned(Current(article, document, "", "", ""), rules=rules, kept_lines=kept_lines)
+    except (ItemError, SettingsError):
+        return document
+    return result.document if result else document

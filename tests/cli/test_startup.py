@@ -47,7 +47,17 @@ READING = {
     "nkcorpus.query": ["analysis", "ast", "dates", "forms", "lexer", "parser", "patterns", "senses"],
     "nkcorpus.render": ["fields", "jsonout", "reports"],
     "nkcorpus.store": ["base", "journal", "sqlite", "text"],
-    "nkcorpus.store.sqlite": ["aliases", "articles", "connection", "journal", "remarks", "rows", "searches", "store"],
+    "nkcorpus.store.sqlite": [
+        "aliases",
+        "articles",
+        "connection",
+        "journal",
+        "remarks",
+        "rows",
+        "seals",
+        "searches",
+        "store",
+    ],
 }
 FINDING = {
     "nkcorpus.index": [

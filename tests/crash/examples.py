@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from nkcorpus import Corpus
-from nkcorpus.model import Attempt
+from nkcorpus.model import Attempt, Version
 from nkcorpus.render.fields import article_fields
 from nkcorpus.results import IngestReport
 from nkcorpus.store import Followed, SavedSearch
@@ -106,6 +106,6 @@ def everything(path: Path) -> Mapping[str, object]:
         }
 
 
-def versions_of(store: SqliteStore, ids: list[str]) -> Mapping[tuple[str, int], object]:
+def versions_of(store: SqliteStore, ids: list[str]) -> Mapping[tuple[str, int], Version]:
     """Return each version by article and number."""
     return {(article, version.info.number): version for article in ids for version in store.versions(article)}

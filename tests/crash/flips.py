@@ -39,13 +39,17 @@ class Flips:
         make_example(self._path, self._cache, folder / "sources")
         self._content = self._path.read_bytes()
         self._before = everything(self._path)
-        self._versions = cast("Mapping[tuple[str, int], object]", self._before["versions"])
+        self._versions = cast("Mapping[tuple[str, int], Version]", self._before["versions"])
         self._copy = folder / "copy.db"
 
     @property
     def bits(self) -> int:
         """How many bits there are to flip."""
         return len(self._content) * 8
+
+    def position_of(self, content: bytes) -> int:
+        """Return where these bytes stand in the file."""
+        return self._content.index(content)
 
     def flip(self, bit: int) -> tuple[str, str]:
         """Flip one bit; return what came of it, and a line about it."""
@@ -91,15 +95,14 @@ class Flips:
         if false := [name for name, version in left.items() if version != _as_left(self._versions.get(name), version)]:
             return WRONG, f"{false[0]} is not as it was"
         named = {problem.what for problem in (*report.quarantined, *report.lost)}
-        told = any(problem.kind in ("version", "article", "lost") for problem in (*report.quarantined, *report.lost))
-        if missing := [name for name in self._versions.keys() - left.keys() if not told]:
-            return WRONG, f"{missing[0]} is gone and not named"
+        if missing := {f"{article}/{number}" for article, number in self._versions.keys() - left.keys()} - named:
+            return WRONG, f"{missing} are gone and not named"
         return (PARTLY if named else WHOLE), "; ".join(sorted(named))
 
 
-def _as_left(before: object, left: object) -> object:
+def _as_left(before: Version | None, left: Version) -> Version | None:
     """Return a version as it was but for whether its bytes are kept: damaged ones are in quarantine."""
-    if isinstance(before, Version) and isinstance(left, Version) and not left.info.has_payload:
+    if before is not None and not left.info.has_payload:
         return replace(before, info=replace(before.info, has_payload=False))
     return before
 

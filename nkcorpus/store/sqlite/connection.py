@@ -119,7 +119,6 @@ def empty_copy(version: int) -> sqlite3.Connection:
 def _migrated_copy(connection: sqlite3.Connection, place: str = ":memory:") -> sqlite3.Connection:
     """Return a copy with the newest schema, and close the original. It is in memory, or for "" in a temporary file."""
     copy = sqlite3.connect(place, isolation_level=None)
-    add_functions(copy)
     with contextlib.closing(connection):
         connection.backup(copy)
     _migrate(copy)
@@ -190,7 +189,7 @@ def come_to_rest(path: Path) -> None:
         try:
             if close_writer(connect(path, "rw")):
                 return
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):  # the latter of a damaged name in SQLite's message
             return
         time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - or two that close at once would see each other again
 
@@ -279,7 +278,6 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE >> 10}")
         connection.execute("PRAGMA trusted_schema = OFF")
-        add_functions(connection)
     except BaseException:
         connection.close()
         raise
@@ -355,6 +353,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 def _apply_migrations(connection: sqlite3.Connection, version: int) -> None:
     scripts = migrations()
+    add_functions(connection)
     for script in scripts[version:]:
         for statement in _statements(script):
             connection.execute(statement)

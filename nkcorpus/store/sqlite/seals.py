@@ -7,7 +7,6 @@ damage; triggers of the writer's connection keep it, which are in no file. What 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import zlib
@@ -47,6 +46,8 @@ _KEYS_OF_TWO = frozenset({"failure", "kept_line", "user_tag"})
 
 def sha256_of(*values: object) -> str:
     """Return the SHA-256 of a row: of a JSON array of its values in UTF-8 without white space."""
+    import hashlib  # what reads only need not wait for it
+
     return hashlib.sha256(_canonical(values)).hexdigest()
 
 
@@ -56,8 +57,7 @@ def crc32_of(*values: object) -> int:
 
 
 def _canonical(values: Sequence[object]) -> bytes:
-    array = json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_bytes)
-    return array.encode("utf-8", "surrogatepass")
+    return _ARRAY.encode(values).encode("utf-8", "surrogatepass")
 
 
 def _bytes(value: object) -> str:
@@ -65,6 +65,10 @@ def _bytes(value: object) -> str:
     if not isinstance(value, bytes):
         raise TypeError(f"{type(value).__name__} is no value of SQLite's")
     return f"bytes {value.hex()}"
+
+
+_ARRAY = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_bytes)
+"""Made once: that takes longer than to use it."""
 
 
 def version_seal(row: Mapping[str, object]) -> str:
@@ -92,6 +96,7 @@ def add_functions(connection: sqlite3.Connection) -> None:
 
 def keep_seals(connection: sqlite3.Connection) -> None:
     """Have a writer's connection seal all rows but those of `version` by itself."""
+    add_functions(connection)
     for table, columns in SEALED.items():
         where = " AND ".join(f"{key} = NEW.{key}" for key in keys_of(table))
         seal = f"BEGIN UPDATE {table} SET seal = crc32_of({', '.join(columns)}) WHERE {where}; END"

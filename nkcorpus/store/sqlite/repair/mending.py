@@ -21,8 +21,9 @@ from nkcorpus.store.sqlite.checks.versions import (
 from nkcorpus.store.sqlite.rows import Row, document_columns
 from nkcorpus.store.sqlite.seals import version_seal
 
-Reader = Callable[[SourceItem, str], Iterable[Document]]
-"""Reads the bytes of an article with this id, and yields the documents that an ingest may have made of them."""
+Reader = Callable[[str, Document | None, SourceItem | None], Iterable[tuple[Document, str]]]
+"""Yields what an ingest may have made of the article with this id, given what of the document and of the original bytes
+is left, each with how it came about."""
 
 _ALIKE = 56
 """So many of the 64 hex digits of an SHA-256 are never equal by chance: it is the stored digest that is damaged."""
@@ -102,8 +103,7 @@ def _candidates(
     """Yield what the document may have been, the likeliest first, and what makes it that."""
     if document is not None and not document.removed and not document.repairs and isinstance(row["text"], str):
         yield replace(document, raw_text=row["text"]), "raw text taken from the clean text"
-    for other in read(item, row["article"]) if item is not None else ():
-        done = "read again from the original bytes"
+    for other, done in read(row["article"], document, item):
         yield other, done
         if document is not None:
             for name in Document.__slots__:
