@@ -11,7 +11,15 @@ from typing import Literal, TypeVar
 
 from nkcorpus import config
 from nkcorpus.dataclass import dataclass
-from nkcorpus.errors import CorpusError, CorpusLocked, CorpusMissing, EngineMissing, IndexDamaged, UsageError
+from nkcorpus.errors import (
+    CorpusError,
+    CorpusLocked,
+    CorpusMissing,
+    CorpusNotWritable,
+    EngineMissing,
+    IndexDamaged,
+    UsageError,
+)
 from nkcorpus.index import Index
 from nkcorpus.index.engines import ENGINES, EngineName, is_installed, known_engine, open_index
 from nkcorpus.model import Position
@@ -101,9 +109,9 @@ class Opened:
         return store
 
     def make_folder(self) -> None:
-        """Make the folder of the user's own corpus, which nobody else makes."""
+        """Make the folder of the user's own corpus, which nobody else makes. Raises CorpusNotWritable."""
         if self._path == config.default_corpus():
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(self._path.parent)
 
     @property
     def index(self) -> Index:
@@ -270,6 +278,21 @@ class Opened:
 
     def _is_current(self, position: Position) -> bool:
         return position == Position() or self.store.token_at(position.seq) == position.token
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those that it lies in, so that a power cut leaves them. Raises CorpusNotWritable."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for made in missing if os.name == "posix" else ():
+            parent = os.open(made.parent, os.O_RDONLY)
+            try:
+                os.fsync(parent)
+            finally:
+                os.close(parent)
+    except OSError as error:
+        raise CorpusNotWritable(f"{folder}: cannot be made ({error.strerror}); name a corpus with -C") from None
 
 
 def _size(path: Path) -> int:

@@ -78,6 +78,46 @@ def test_what_changes_files_is_counted(engine: EngineName, tmp_path: Path, libra
     assert all(cache[call.name] for call in (Call.WRITE, Call.SYNC, Call.RENAME, Call.CREATE, Call.MKDIR)), cache
 
 
+@pytest.mark.parametrize(("command", "error"), [("reindex", "EIO"), ("tag", "ENOSPC")])
+@pytest.mark.parametrize("engine", [engine for engine in ENGINES if is_installed(engine)])
+def test_whatever_call_fails_the_index_is_told_of_and_right_afterwards(
+    engine: EngineName, command: str, error: str, tmp_path: Path, library: Path
+) -> None:
+    """The index is made anew, or brought up to a new tag, with a fault at each seventh call up to the last."""
+    place = Place(tmp_path, engine)
+    place.make()
+    (tmp_path / "one.txt").write_text("Rice rose in Hyesan.", "utf-8")
+    script = (
+        "import errno, sqlite3, sys\nfrom pathlib import Path\nfrom tests.crash import session\n"
+        "from tests.crash.faults import GROWING, UNDISTURBED, Call, Fault, Library\n"
+        "from tests.crash.session import Place\n"
+        "place, library = Place(Path(sys.argv[1]), sys.argv[2]), Library()\n"
+        "error = getattr(errno, sys.argv[4])\n"
+        "calls = GROWING if error == errno.ENOSPC else (*GROWING, Call.SYNC)\n"
+        "assert not session.do(place, ['ingest', '--jobs', '1', str(place.home / 'one.txt')])\n"
+        "article = sqlite3.connect(place.corpus).execute('SELECT id FROM article').fetchone()[0]\n"
+        "codes, at = [], 1\n"
+        "while not codes or codes[-1] == 3:\n"
+        "    library.arm([place.cache], Fault('fail', at, calls, error))\n"
+        "    arguments = {'reindex': ['--jobs', '1'], 'tag': [article, f'+tag{at}']}[sys.argv[3]]\n"
+        "    codes.append(session.do(place, [sys.argv[3], *arguments]))\n"
+        "    library.arm([place.cache], UNDISTURBED)\n"
+        "    assert not session.do(place, ['search', 'rice' if sys.argv[3] == 'reindex' else f'tag:tag{at}'])\n"
+        "    at += 7\n"
+        "print(len(codes), codes[-1], file=sys.stderr)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path), engine, command, error],
+        cwd=REPOSITORY, capture_output=True, text=True, timeout=120,
+        env=environment_of(place) | environment(library),
+    )  # fmt: skip
+    *told, last = run.stderr.splitlines()
+    assert run.returncode == 0, told[-5:]
+    assert last == f"{len(told) + 1} 0", told[-1]
+    assert len(told) > 3
+    assert all(line.startswith("nkcorpus: ") and "NKCORPUS_CACHE_DIR" in line for line in told)
+
+
 def environment_of(place: Place) -> dict[str, str]:
     return {**os.environ, "NKCORPUS_CACHE_DIR": str(place.cache)}
 

@@ -18,6 +18,7 @@ from nkcorpus.sources.limits import SPOOL_IN_MEMORY
 from nkcorpus.store.sqlite import SqliteStore
 from tests.cli.support import one_line, run_program
 from tests.crash.faults import MODIFYING, Call, Fault, build, environment, lacking
+from tests.crash.powercut import read_log
 from tests.store.builders import TOOL, create, prepared
 
 READ_ONLY = Fault("fail", 1, MODIFYING, errno.EROFS)
@@ -82,6 +83,25 @@ def test_an_archive_that_the_disk_does_not_take_is_told(tmp_path: Path, path: Pa
     assert failed.code == 3
     assert one_line(failed) == f"{folder / 'a.warc'}: could not be written whole: Input/output error"
     assert not list(folder.iterdir())
+
+
+def test_the_users_own_folder_lasts_before_anything_is_stored_in_it(tmp_path: Path, news: Path, library: Path) -> None:
+    log = tmp_path / "log"
+    watched = environment(library, [tmp_path / ".local"]) | {"FAULTS_LOG": str(log)}
+    assert run_program(tmp_path, "ingest", news, env=watched).code == 0
+    entries = read_log(log)
+    made = [entry.path for entry in entries if entry.call is Call.MKDIR]
+    first = next(number for number, entry in enumerate(entries) if entry.call is Call.WRITE)
+    synced = {entry.path for entry in entries[:first] if entry.call is Call.SYNC}
+    assert [str(tmp_path / name) for name in (".local", ".local/share", ".local/share/nkcorpus")] == made
+    assert {str(tmp_path / ".local"), str(tmp_path / ".local/share")} <= synced
+
+
+def test_the_users_own_folder_that_cannot_be_made_is_told(tmp_path: Path, news: Path) -> None:
+    (tmp_path / "file").touch()
+    refused = run_program(tmp_path, "ingest", news, env={"XDG_DATA_HOME": str(tmp_path / "file")})
+    assert refused.code == 3
+    assert one_line(refused).startswith(f"{tmp_path / 'file' / 'nkcorpus'}: cannot be made (Not a directory)")
 
 
 def test_a_cache_that_vanishes_while_it_is_searched_is_made_again(path: Path, cache_dir: Path) -> None:

@@ -11,6 +11,7 @@ import tantivy
 from tantivy.tantivy import __version__
 
 from nkcorpus.config import INDEX_MEMORY
+from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.directory import IndexDirectory
 from nkcorpus.index.embedded import EmbeddedIndex
@@ -57,8 +58,11 @@ class TantivyIndex(EmbeddedIndex[Reader]):
         return answer(view, query, options)
 
     def _create(self, folder: Path, articles: Iterable[Indexable | Removal], target: Position, jobs: int) -> None:
+        from nkcorpus.index.tantivy.writer import write_errors  # not for searching
+
         (folder / records.FILE).write_bytes(records.BEGIN)
-        index = tantivy.Index(new_schema(), path=str(folder))
+        with write_errors(folder):
+            index = tantivy.Index(new_schema(), path=str(folder))
         self._fill(index, folder, articles, target, jobs)
 
     def _update(self, changes: Iterable[Indexable | Removal], target: Position, jobs: int) -> None:
@@ -68,6 +72,8 @@ class TantivyIndex(EmbeddedIndex[Reader]):
             index = tantivy.Index.open(str(self.path))
         try:
             self._fill(index, self.path, changes, target, jobs, known)
+        except IndexDamaged:
+            raise
         except BaseException:
             self._directory.vouch()  # for what a broken-off update put back
             raise

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import tantivy
 
-from nkcorpus.errors import IndexNotWritable
+from nkcorpus.errors import IndexDamaged, IndexNotWritable
 from nkcorpus.index.analysed import META
 from nkcorpus.index.chunks import analysed
 from nkcorpus.index.facets import label_columns
@@ -40,10 +40,10 @@ def fill(
     """Write changes and the position they lead to, in one commit, to an index of `known` records; None for a new one.
 
     Postings are gathered in `memory` MB; `jobs` processes analyse. What is beside the index is written before: a kill
-    in between leaves files of another size than the manifest's. Whatever is raised, the index is as it was.
-    Raises IndexNotWritable, WorkersFailed.
+    in between leaves files of another size than the manifest's. Whatever is raised, the index is as it was; but for
+    IndexDamaged, where it could not be put back. Raises IndexNotWritable, WorkersFailed.
     """
-    with _write_errors(folder):
+    with write_errors(folder):
         writer = with_tokenizers(index).writer(max(memory, LEAST_MEMORY) << 20, 1)
     end = (folder / records.FILE).stat().st_size
     words: set[str] = set()
@@ -56,13 +56,14 @@ def fill(
         writer.add_document(tantivy.Document(**{"id": META, POSITION: json.dumps([target.seq, target.token])}))
         Vocabulary(files).add(words)
         labels.write()
-        with _write_errors(folder), silenced():
+        with write_errors(folder), silenced():
             writer.commit()
-    except BaseException:
-        writer.rollback()
-        writer.garbage_collect_files()
-        writer.wait_merging_threads()
-        os.truncate(folder / records.FILE, end)
+    except BaseException as error:
+        try:
+            _put_back(writer, folder / records.FILE, end)
+        except (OSError, ValueError) as another:
+            if known is not None:
+                raise IndexDamaged(f"{folder}: a broken-off update cannot be undone ({another})") from error
         raise
     with silenced():  # what cannot be merged stays as it is
         writer.wait_merging_threads()
@@ -96,11 +97,28 @@ def _add(
                     document.update(label_columns(change, places, labels))
                     document[RECORD] = file.tell()
                     file.write(record)
-                    with _write_errors(folder):
+                    with write_errors(folder):
                         writer.add_document(tantivy.Document.from_dict(document, schema))
                     added += 1
             words |= found.words
     return added
+
+
+def _put_back(writer: tantivy.IndexWriter, file: Path, end: int) -> None:
+    """Undo what was written since the last commit, of the file of records what is beyond byte `end`.
+
+    Raises OSError, ValueError.
+    """
+    try:
+        with silenced():
+            writer.rollback()
+            writer.garbage_collect_files()
+            writer.wait_merging_threads()
+    except BaseException as error:
+        if is_panic(error):
+            raise ValueError(str(error)) from None
+        raise
+    os.truncate(file, end)
 
 
 def _statistics(index: tantivy.Index, known: int, position: Position) -> Statistics:
@@ -115,7 +133,7 @@ def _statistics(index: tantivy.Index, known: int, position: Position) -> Statist
 
 
 @contextlib.contextmanager
-def _write_errors(folder: Path) -> Iterator[None]:
+def write_errors(folder: Path) -> Iterator[None]:
     """Turn what tantivy raises when it cannot write into IndexNotWritable."""
     try:
         yield

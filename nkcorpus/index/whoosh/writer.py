@@ -69,7 +69,8 @@ def _fill(
         labels.write()
         writer.commit()
     except BaseException:
-        writer.cancel()
+        with contextlib.suppress(Exception):  # a commit that failed has closed it, or what failed fails again
+            writer.cancel()
         raise
     record(folder, target)
 
