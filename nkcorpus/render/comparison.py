@@ -83,8 +83,8 @@ def _changes(blocks: Sequence[Block]) -> Iterator[Fields]:
 
 
 def _name(diff: Diff, version: Version) -> str:
-    time = one_line(version.info.retrieved_at or version.info.ingested_at)
-    return f"{diff.article_id[:_SHORT_ID]} version {version.info.number} {time}"
+    time = version.info.retrieved_at or version.info.ingested_at
+    return f"{diff.article_id[:_SHORT_ID]} version {version.info.number} {one_line(time)}"
 
 
 _Piece = tuple[str, str]

@@ -100,7 +100,7 @@ def _converted(tree: etree._Element) -> BeautifulSoup | None:
         parent, children, tail, text_type, is_exact = levels[-1]
         for child in children:
             name = child.tag
-            last = tag = _SPECIAL_CLASSES.get(name, _USUAL_CLASS)(name, dict(child.items()), parent, last)
+            last = tag = _SPECIAL_CLASSES.get(name, _USUAL_CLASS)(name, dict(child.attrib.items()), parent, last)
             inner_type = containers.get(name, text_type)
             passes_over = not is_exact and (name in _BLOCKS or parent.name == "head")
             if (text := child.text) and not (passes_over and text.isspace()):
