@@ -52,8 +52,8 @@ def repair(
 
 
 def _repair_file(path: Path, confirm: Confirm, on_checked: Callable[[int], None]) -> RepairReport | None:
-    with exchanging(path) as (new, kept, exchange):
-        found = salvage(path, new, _reader(path))
+    with exchanging(path) as (kept, new, exchange):
+        found = salvage(kept, new, _reader(kept))
         with contextlib.closing(SqliteStore(new, TOOL, as_is=True)) as store:
             report = RepairReport(
                 tuple(found.mended),

@@ -39,7 +39,8 @@ def render_check(report: CheckReport, format: CheckFormat, env: Environment) -> 
         env.note(note)
     if report.articles < report.all_articles:
         env.note(f"looked at {report.articles:,} of {report.all_articles:,} articles ({_share(report)})")
-    env.note(f"{report.found:,} problems" + ("" if report.is_clean else "; 'nkcorpus repair' mends what can be"))
+    noun = "problem" if report.found == 1 else "problems"
+    env.note(f"{report.found:,} {noun}" + ("" if report.is_clean else "; 'nkcorpus repair' mends what can be"))
 
 
 def _share(report: CheckReport) -> str:

@@ -47,6 +47,10 @@ class Flips:
         """How many bits there are to flip."""
         return len(self._content) * 8
 
+    def position_of(self, content: bytes) -> int:
+        """Return where these bytes stand in the file."""
+        return self._content.index(content)
+
     def flip(self, bit: int) -> tuple[str, str]:
         """Flip one bit; return what came of it, and a line about it."""
         flipped = bytearray(self._content)

@@ -75,8 +75,8 @@ def test_a_run_that_never_finished_is_no_problem(corpus: Corpus, copy: Path) -> 
 def test_articles_cleaned_by_other_rules_are_told_and_no_problem(corpus: Corpus, tmp_path: Path) -> None:
     rules = tmp_path / "own.toml"
     rules.write_text(
-        '[[rule]]\nid = "own"\nkind = "credit"\nzone = "tail"\npattern = "an own line"\n'
-        'cut = ["An own line"]\nkeep = ["An own house"]\n',
+        '[[rule]]\nid = "own.line"\nkind = "credit"\nzone = "tail"\npattern = "an own line"\n'
+        'cut = ["an own line"]\nkeep = ["An own house"]\n',
         "utf-8",
     )
     corpus.cleaning.add_files([rules])

@@ -15,6 +15,7 @@ from nkcorpus.errors import CorpusLocked, CorpusMissing, CorpusTooNew, NotACorpu
 from nkcorpus.model import Version
 from nkcorpus.results import RepairReport
 from nkcorpus.store.sqlite import SqliteStore
+from nkcorpus.store.sqlite.connection import open_writer
 from tests.crash.examples import TOOL, everything, versions_of
 
 from .conftest import Damage
@@ -207,8 +208,15 @@ def test_what_is_no_corpus_is_not_repaired(tmp_path: Path) -> None:
     other.write_text("Rice rose in Hyesan. " * 1000)
     with pytest.raises(NotACorpus):
         Corpus.open(other).repair(yes)
+    database = tmp_path / "database.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("CREATE TABLE version (id INTEGER PRIMARY KEY)")
+        connection.commit()
+    with pytest.raises(NotACorpus):
+        Corpus.open(database).repair(yes)
     with pytest.raises(CorpusMissing):
         Corpus.open(tmp_path / "none.db").repair(yes)
+    assert sorted(file.name for file in tmp_path.iterdir() if file.is_file()) == ["database.db", "other.txt"]
     assert other.read_text().startswith("Rice rose")
 
 
@@ -221,6 +229,24 @@ def test_nothing_is_repaired_while_another_writes(
         writer.fail("a.txt", None, "gone")
         with pytest.raises(CorpusLocked):
             corpus.repair(yes)
+
+
+def test_who_waits_to_write_while_it_is_repaired_is_told(corpus: Corpus, damage: Damage, copy: Path) -> None:
+    """What it wrote to the file that was there before would be nowhere."""
+    damage(DAMAGES["title"][0])
+    with closing(open_writer(copy, TOOL, create=False)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA busy_timeout = 100")
+
+        def meanwhile(report: RepairReport) -> bool:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                connection.execute("BEGIN IMMEDIATE")
+            return True
+
+        assert corpus.repair(meanwhile) is not None
+        with pytest.raises(sqlite3.DatabaseError):
+            connection.execute("INSERT INTO change (article) VALUES ('lost')")
+    assert corpus.check().is_clean
 
 
 def test_a_damaged_index_is_built_anew(corpus: Corpus) -> None:

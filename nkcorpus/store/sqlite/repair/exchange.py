@@ -14,46 +14,59 @@ from nkcorpus.dates import utc_now
 from nkcorpus.errors import CorpusLocked, CorpusMissing, CorpusNotWritable
 from nkcorpus.store.sqlite.connection import come_to_rest, connect
 
-_SIDE_FILES = ("-wal", "-shm", "-journal")
+_SIDE_FILES = ("", "-journal", "-wal", "-shm")
 
 
 @contextlib.contextmanager
 def exchanging(path: Path) -> Iterator[tuple[Path, Path, Callable[[], None]]]:
-    """Yield the names of a new file and of where the old one is to be kept, and what puts the new one in its place.
+    """Copy a file; yield that copy, the name of a new file, and what puts the new one in the place of the old one.
 
-    The exchange is one rename: at any moment there is a whole file under the name. What was not exchanged is deleted.
-    Raises CorpusLocked while another process writes, CorpusNotWritable.
+    Nobody can write to the old one meanwhile. The exchange is one rename: at any moment there is a whole file under the
+    name. Without it, copy and new file are deleted. Raises CorpusLocked while another process writes, CorpusMissing,
+    CorpusNotWritable.
     """
     if not path.is_file():
         raise CorpusMissing(f"{path}: there is no corpus to repair; name one with -C")
     path = path.resolve()
-    stamp = utc_now().replace("-", "").replace(":", "")
-    kept = next(
-        name
-        for number in itertools.count(1)
-        if not (name := path.with_name(f"{path.name}.damaged-{stamp}-{number}")).exists()
-    )
-    new = path.with_name(f"{path.name}.repaired-{stamp}-{os.getpid()}")
+    kept, new = _unused(path, "damaged"), _unused(path, "repaired")
+    discarded = [kept, new]
 
     def exchange() -> None:
-        if any(Path(f"{path}{suffix}").exists() for suffix in _SIDE_FILES[:2]):
-            raise CorpusLocked(f"{path}: another process has it open; try again when it is done")
-        try:
-            os.link(path, kept)
-        except OSError:  # a file system without links
-            shutil.copyfile(path, kept)
+        shutil.copymode(path, new)
         new.replace(path)
         _sync(path.parent)
+        discarded.clear()
+        # Who waits to write has the old file open: it finds it empty, and tells so instead of writing to nowhere.
+        os.ftruncate(old.fileno(), 0)
 
     come_to_rest(path)
+    if Path(f"{path}-wal").exists():
+        raise CorpusLocked(f"{path}: another process has it open; try again when it is done")
     try:
-        with _locked(path):
-            yield new, kept, exchange
+        # Opened before it is locked and closed after: closing any of its files ends all locks of a process (POSIX).
+        with path.open("r+b") as old, _locked(path):
+            _copy(old.fileno(), kept)
+            yield kept, new, exchange
     except OSError as error:
         raise CorpusNotWritable(f"{error.filename or new}: cannot be written: {error.strerror or error}") from error
     finally:
-        for suffix in ("", *_SIDE_FILES):
-            Path(f"{new}{suffix}").unlink(missing_ok=True)
+        for file in discarded:
+            for suffix in _SIDE_FILES:
+                Path(f"{file}{suffix}").unlink(missing_ok=True)
+
+
+def _unused(path: Path, word: str) -> Path:
+    """Return a name beside `path` that no file has, with the time in it."""
+    stamp = utc_now().replace("-", "").replace(":", "")
+    names = (path.with_name(f"{path.name}.{word}-{stamp}-{number}") for number in itertools.count(1))
+    return next(name for name in names if not name.exists())
+
+
+def _copy(descriptor: int, target: Path) -> None:
+    with open(descriptor, "rb", closefd=False) as source, target.open("xb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+        copy.flush()
+        os.fsync(copy.fileno())
 
 
 @contextlib.contextmanager

@@ -30,7 +30,7 @@ _HEADER = {
     68: struct.pack(">I", APPLICATION_ID),
 }
 """What the header of every corpus has, by offset (SQLite file format, 1.3)."""
-_MOST_WRONG = 4
+_MOST_WRONG = 2
 """Bytes of these that may be others: with more it is something else than a corpus that is damaged."""
 
 
@@ -118,7 +118,8 @@ def _page_size() -> int:
 
 def _with_schema(copy: Path) -> sqlite3.Connection:
     """Give each table the definition that it must have, and leave out what no corpus has."""
-    with closing(empty_copy(schema_version())) as empty:
+    version = _told_schema(copy)
+    with closing(empty_copy(version)) as empty:
         wanted = empty.execute("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     with closing(_opened_in_any_case(copy)) as connection:
         for kind, name, table, sql in wanted:
@@ -127,8 +128,16 @@ def _with_schema(copy: Path) -> sqlite3.Connection:
                 (kind, name, table, sql),
             )
         connection.execute("DELETE FROM sqlite_master WHERE type IN ('trigger', 'view')")
-        connection.execute(f"PRAGMA user_version = {schema_version()}")
+        connection.execute(f"PRAGMA user_version = {version}")
     return _opened_in_any_case(copy)
+
+
+def _told_schema(copy: Path) -> int:
+    """Return the schema that a file's header tells, the newest where there is none of that number."""
+    with copy.open("rb") as file:
+        file.seek(60)
+        (version,) = struct.unpack(">I", file.read(4))
+    return version if 1 <= version <= schema_version() else schema_version()
 
 
 def _opened_in_any_case(copy: Path) -> sqlite3.Connection:
