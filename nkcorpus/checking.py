@@ -131,7 +131,7 @@ def _check_index(store: Store, index: Index, tally: _Tally) -> None:
     where = str(index.path)
     problem, note = None, None
     # An index that vouches for its files names the one that is damaged; the others only tell that they cannot be read.
-    damage = getattr(index, "damage", lambda: None)()
+    damage = index.damage()
     at, newest = index.position(), store.position()
     if damage is not None:
         problem = damage

@@ -207,6 +207,15 @@ def test_bytes_that_were_not_kept_here_come_from_there() -> None:
         assert is_clean(ours)
 
 
+def test_a_wrong_size_of_bytes_that_nobody_kept_does_no_harm() -> None:
+    with stores(2) as (ours, other):
+        add(other, replace(prepared("Rice."), payload=None, payload_size=10**12))
+        merged(ours, other)
+        add(ours, prepared("Rice.", url=URL))
+        assert [each.payload for each in ours.payloads()] == [b"Rice."] * 2
+        assert is_clean(ours)
+
+
 def test_what_was_removed_on_either_side() -> None:
     rice, corn = prepared("Rice."), prepared("Corn.", origin="b.txt")
     with stores(2) as (ours, other):

@@ -27,6 +27,13 @@ def _compressor(thread: int) -> ZstdCompressor:
     return zstandard.ZstdCompressor(level=_LEVEL)
 
 
+def size_of(frame: bytes) -> int:
+    """Return how many bytes `compress` was given."""
+    import zstandard
+
+    return zstandard.frame_content_size(frame)
+
+
 def decompress(frame: bytes, size: int) -> bytes:
     """Return the `size` bytes that `compress` was given. Raises zstandard.ZstdError for a damaged frame, and for one
     that unpacks to another size or to more than `MOST_BYTES`, before it is unpacked.

@@ -16,6 +16,9 @@ from nkcorpus.checking import check
 from nkcorpus.store import storable
 from nkcorpus.undump import Dump
 from tests.cli.support import PROGRAM, Run, environment, one_line
+from tests.sources.warcs import page
+from tests.web.server import Reply, Server
+from tests.web.sites import QUICK
 from tests.wholes import NASTY, captures, open_store
 
 REPORT_KEYS = (
@@ -289,3 +292,16 @@ def test_what_repair_put_into_quarantine_comes_back_from_a_backup(inside: Run, c
     assert inside("-C", corpus, "repair", "--yes").code in (0, 1)
     assert inside("-C", corpus, "merge", "b.db").code == 0
     assert export_hash(corpus) == before
+
+
+def test_what_came_from_the_web_comes_through(inside: Run, server: Server, tmp_path: Path) -> None:
+    server.routes["/robots.txt"] = Reply(404)
+    server.routes["/rice"] = Reply(body=page("Rice", "Rice rose in Hyesan last week, a trader said."))
+    server.routes["/gone"] = Reply(404)
+    assert inside("-C", "c.db", "ingest", server.url("/rice"), server.url("/gone"), env=QUICK).code == 1
+    inside("-C", "c.db", "export", "c.jsonl")
+    taken = inside("-C", "n.db", "import", "c.jsonl", "--format", "json").json
+    assert (taken["new"], taken["added"], taken["failed"]) == (1, {"failure": 1, "fetch": 2}, 0)
+    assert taken["export_hash"] == export_hash(tmp_path / "c.db") == export_hash(tmp_path / "n.db")
+    fetches = [inside("-C", name, "fetches", "--format", "json").out for name in ("c.db", "n.db")]
+    assert fetches[0] == fetches[1]

@@ -19,7 +19,6 @@ from pathlib import Path
 from nkcorpus import Corpus
 from nkcorpus.checking import check
 from nkcorpus.store.records import RemovedRecord
-from tests.crash.generate import write_articles
 from tests.wholes import captures, fill, open_store
 
 REPOSITORY = Path(__file__).parents[2]
@@ -75,10 +74,11 @@ class Trials:
 
 
 def back_up_while_writing(trials: Trials, articles: int) -> None:
-    """Back up in a loop while an ingest runs; each backup is a whole corpus, and the last one all of it."""
-    write_articles(trials.folder / "late", articles)
+    """Back up in a loop while an ingest adds so many articles; each backup is whole, the last one all of it."""
+    late = trials.folder / "late.warc.gz"
+    late.write_bytes(captures("late", articles, [3]))
     corpus = Path(shutil.copy(trials.path("a"), trials.path("written")))
-    ingest = trials.run(corpus, "ingest", trials.folder / "late")
+    ingest = trials.run(corpus, "ingest", late)
     while ingest.poll() is None:
         trials.do(corpus, "backup", trials.path("backup"), "--force")
         trials.backups += 1

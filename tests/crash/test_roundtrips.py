@@ -13,8 +13,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
 
 def test_backups_while_an_ingest_writes_and_kills_while_taking_in(tmp_path: Path) -> None:
-    trials = prepared(tmp_path, 40)
-    back_up_while_writing(trials, 120)
+    trials = prepared(tmp_path, 30)
+    back_up_while_writing(trials, 60)
     trials.do(trials.path("a"), "export", tmp_path / "a.jsonl")
     kill_while_taking_in(trials, 2)
     assert trials.wrong == []

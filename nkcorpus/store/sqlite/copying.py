@@ -64,6 +64,9 @@ def _put_in_place(part: Path, path: Path) -> Path | None:
             _overwrite(path, part)
         except (CorpusDamaged, NotACorpus):
             _set_aside(path, kept)
+        except BaseException:
+            kept.unlink(missing_ok=True)  # the corpus is still there
+            raise
         else:
             part.unlink()
             return kept

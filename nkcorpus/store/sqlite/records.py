@@ -31,7 +31,7 @@ from nkcorpus.store.sqlite.payloads import unpacked
 from nkcorpus.store.sqlite.rows import NOT_KEPT, Row, retrieval_of
 
 _VERSIONS = (
-    "SELECT v.*, p.size AS payload_size, p.encoding AS payload_encoding, p.bytes AS payload_bytes"
+    "SELECT v.*, p.size, p.encoding, p.bytes"
     " FROM version v JOIN payload p ON p.sha256 = v.payload_sha256 WHERE v.article = ? ORDER BY v.number"
 )
 _MOST_BYTES = 1 << 28
@@ -143,7 +143,7 @@ def _version_of(connection: sqlite3.Connection, row: Row) -> VersionRecord | Unr
             extract_sha256=row["extract_sha256"],
             content_sha256=row["content_sha256"],
             payload_sha256=row["payload_sha256"],
-            payload_size=row["payload_size"],
+            payload_size=row["size"],
             payload=_payload_of(row),
         )
     except (ValueError, TypeError, AttributeError, RecursionError, CorpusDamaged) as error:
@@ -156,8 +156,8 @@ def _retrieval_columns(row: Row) -> Iterable[Any]:
 
 
 def _payload_of(row: Row) -> bytes | None:
-    if row["payload_encoding"] == NOT_KEPT:
+    if row["encoding"] == NOT_KEPT:
         return None
-    if not 0 <= row["payload_size"] <= _MOST_BYTES:
-        raise ValueError(f"its payload would have {row['payload_size']} bytes")
-    return unpacked(row["payload_sha256"], row["payload_bytes"], row["payload_size"])
+    if not 0 <= row["size"] <= _MOST_BYTES:
+        raise ValueError(f"its payload would have {row['size']} bytes")
+    return unpacked(row["payload_sha256"], row["bytes"], row["size"])

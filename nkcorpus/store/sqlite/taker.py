@@ -24,7 +24,7 @@ from nkcorpus.store.sqlite.waiting import WaitingConnection
 _INSERT_VERSION = f"INSERT INTO version ({', '.join(VERSION_COLUMNS)}) VALUES ({', '.join('?' * len(VERSION_COLUMNS))})"
 _PUT_PAYLOAD = (
     "INSERT INTO payload (sha256, size, encoding, bytes) VALUES (?, ?, ?, ?) ON CONFLICT (sha256) DO UPDATE"
-    f" SET encoding = excluded.encoding, bytes = excluded.bytes WHERE encoding = '{NOT_KEPT}'"
+    f" SET encoding = excluded.encoding, bytes = excluded.bytes, size = excluded.size WHERE encoding = '{NOT_KEPT}'"
 )
 
 _Key = tuple[str, str, str | None]

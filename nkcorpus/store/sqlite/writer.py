@@ -12,6 +12,7 @@ from nkcorpus.identity import url_id
 from nkcorpus.model import Prepared, SourceItem
 from nkcorpus.results import IngestReport, Likeness
 from nkcorpus.store.base import Known
+from nkcorpus.store.payloads import size_of
 from nkcorpus.store.sqlite import counts
 from nkcorpus.store.sqlite.connection import corpus_errors
 from nkcorpus.store.sqlite.journal import SqliteJournalWriter
@@ -98,7 +99,9 @@ class SqliteWriter(Transaction):
         with corpus_errors(self._path):
             self._begin()
             self._connection.execute(
-                "UPDATE payload SET encoding = 'zstd', bytes = ? WHERE sha256 = ?", (frame, sha256)
+                # The size, too: where the bytes were not kept, it may have come from a foreign corpus.
+                "UPDATE payload SET encoding = 'zstd', bytes = ?, size = ? WHERE sha256 = ?",
+                (frame, size_of(frame), sha256),
             )
 
     def _lacks_payload(self, sha256: str) -> bool:
