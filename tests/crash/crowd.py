@@ -146,6 +146,7 @@ def tag(place: Place, count: int, told: Told, stop: Event) -> None:
     while not stop.is_set():
         out = finished(command(place, "search", "cinnabar", "-n1", "--no-collapse", "--format", "ids"), "", told, (0,))
         finished(command(place, "tag", out.strip(), f"+seen-{told.done['tags']}"), "tags", told, (0, 2))  # 2: removed
+        time.sleep(1)
 
 
 def rebuild(place: Place, count: int, told: Told, stop: Event) -> None:
