@@ -182,11 +182,15 @@ def _percent(match: re.Match[str]) -> str:
 @contextmanager
 def _new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     """Give a file that takes the name `path` when the block ends well, and is gone when it does not."""
-    if path.is_dir():
+    try:
+        is_there, is_folder, is_file = path.exists(), path.is_dir(), path.is_file()
+    except OSError as error:  # a name that no file can have
+        raise UsageError(f"{path}: cannot be made: {error.strerror}") from None
+    if is_folder:
         raise UsageError(f"{path}: is a folder; name a file in it")
-    if path.name == "-" or (path.exists() and not path.is_file()):
+    if path.name == "-" or (is_there and not is_file):
         raise UsageError(f"{path}: is no file, to which alone an archive is written; name one")
-    if path.exists() and not force:
+    if is_there and not force:
         raise UsageError(f"{path}: is there already; give another name, or --force to replace it")
     part = path.with_name(f".{path.name[:50]}.{os.getpid()}.part")
     try:
