@@ -57,7 +57,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
     Raises SettingsError when a named file is missing or the file is not TOML.
     """
     path = settings_path(environ)
-    if not path.exists() and not environ.get("NKCORPUS_CONFIG"):
+    if not environ.get("NKCORPUS_CONFIG") and not path.exists():
         return {}
     try:
         content = path.read_bytes()

@@ -28,11 +28,15 @@ def new_path(path: Path, *, force: bool) -> Iterator[Path]:
 
     `force` replaces a file. Raises UsageError where there is one, or where `path` cannot be one.
     """
-    if path.is_dir():
+    try:
+        is_there, is_folder, is_file = path.exists(), path.is_dir(), path.is_file()
+    except OSError as error:  # a name that no file can have
+        raise UsageError(f"{path}: cannot be made: {error.strerror}") from None
+    if is_folder:
         raise UsageError(f"{path}: is a folder; name a file in it")
-    if path.name == "-" or (path.exists() and not path.is_file()):
+    if path.name == "-" or (is_there and not is_file):
         raise UsageError(f"{path}: is no file, to which alone this is written; name one")
-    if path.exists() and not force:
+    if is_there and not force:
         raise UsageError(f"{path}: is there already; give another name, or --force to replace it")
     with part_beside(path) as part:
         yield part

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nkcorpus.cli.context import Session, pass_session
+from nkcorpus.cli.context import Session, is_file, pass_session
 from nkcorpus.errors import UsageError
 from nkcorpus.identity import canonical_url
 
@@ -25,7 +25,7 @@ def command(session: Session, id: str) -> int:
     address = canonical_url(article.document.url) if article.document.url else None
     if address is None:
         file = Path(article.origin)
-        if not file.is_file():
+        if not is_file(article.origin):
             raise UsageError(f"{article.id[:12]}: has no address, and its file {article.origin} is not there")
         if file.suffix.lower() not in _PAGES:
             raise UsageError(

@@ -168,6 +168,29 @@ def test_spans_cannot_make_a_text_longer_than_it_is(path: Path, shelf: Shelf) ->
     assert refused(run(path, "reclean", "--jobs", "1"), "span")
 
 
+SLOW = """[[rule]]
+id = "own.tail"
+kind = "notice"
+zone = "line"
+contains = ["rice"]
+pattern = '{pattern}'
+cut = ["{cut}"]
+keep = ["{keep}"]
+"""
+
+
+def test_the_rules_of_a_corpus_cannot_keep_anybody_waiting(path: Path, shelf: Shelf) -> None:
+    optional = SLOW.format(pattern="rice(?:a?){40}a{40}", cut=f"rice{'a' * 40}", keep="x")
+    slow = SLOW.format(pattern=f"rice{'.*' * 12}x", cut="ricex", keep=f"rice{'a' * 3_000}")
+    deep = f"x = {'[' * 5_000}"
+    for toml, code in ((optional, 2), (slow, 0), (deep, 2), ("x" * 2_000_000, 2)):
+        change(path, "UPDATE rule SET toml = ?", toml)
+        for arguments in (["rules"], ["rules", "--export"]):
+            ended = run(path, *arguments)
+            assert ended.code == code
+            assert code == 0 or ended.err.count(b"\n") == 1
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -216,6 +239,7 @@ def test_an_index_from_elsewhere_is_not_opened(path: Path) -> None:
     ("url", "origin"),
     [
         (None, "-x"),
+        (None, "x" * 5_000),
         (None, "$(touch evil)"),
         (None, "; touch evil"),
         ("javascript:alert(1)", "x"),

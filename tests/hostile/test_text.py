@@ -220,6 +220,24 @@ def test_a_stray_byte_in_the_name_of_a_source_finds_nothing(shelf: Shelf) -> Non
     assert _ended(run_inside(shelf.home, "-C", shelf.made, "fetches", "--source", "a\udcff"))[0] == 0
 
 
+def test_a_name_that_no_file_can_have_is_told(shelf: Shelf) -> None:
+    name = "\u0301" * 300
+    for arguments in (
+        ["export", name],
+        ["rules", "--check", name],
+        ["rules", "--add", name],
+        ["ingest", name],
+        ["clean", name],
+    ):
+        code, message = _ended(run_inside(shelf.home, "-C", shelf.made, *arguments))
+        assert (code, message.count("\n")) in ((2, 1), (1, 1), (1, 2)) and "internal" not in message, (
+            arguments,
+            message,
+        )
+    code, message = _ended(run_inside(shelf.home, "list", env={"NKCORPUS_CONFIG": name}))
+    assert (code, message.count("\n")) == (2, 1) and "internal" not in message
+
+
 def test_a_stray_byte_in_the_name_of_an_archive_does_no_harm(shelf: Shelf, tmp_path: Path) -> None:
     for name in ("a\udcffb.warc", "a\nb.warc"):
         assert _ended(run_inside(shelf.home, "-C", shelf.made, "export", tmp_path / name))[0] == 0
