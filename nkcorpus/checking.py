@@ -47,7 +47,7 @@ def check(
             _check_index(store, index, tally)
         except CorpusError as error:  # of a damaged file, or of a cache that cannot be read
             tally.count(INDEX, 1, [Problem(INDEX, str(index.path), str(error))])
-    return tally.report(cleaning.articles, _articles(store))
+    return tally.report(cleaning.articles, _articles(store), _export_hash(store))
 
 
 class _Tally:
@@ -67,11 +67,10 @@ class _Tally:
             if len(self._problems) < _KEPT:
                 self._problems.append(problem)
 
-    def report(self, articles: int, all_articles: int) -> CheckReport:
+    def report(self, articles: int, all_articles: int, export_hash: str | None) -> CheckReport:
         checks = tuple(Checked(kind, count, self._wrong[kind]) for kind, count in self._checked.items())
-        return CheckReport(
-            articles, all_articles, checks, tuple(self._problems), self._wrong.total(), tuple(self._notes)
-        )
+        found, notes = self._wrong.total(), tuple(self._notes)
+        return CheckReport(articles, all_articles, checks, tuple(self._problems), found, notes, export_hash)
 
 
 class _Cleaning:
@@ -158,6 +157,13 @@ def _content_fault(store: Store, index: Index) -> str | None:
         return str(error)
     expected = _articles(store)
     return None if found == expected else f"the index holds {found:,} articles, the corpus {expected:,}"
+
+
+def _export_hash(store: Store) -> str | None:
+    try:
+        return store.export_hash()
+    except (CorpusError, TypeError):  # of a damaged file; told already
+        return None
 
 
 def _articles(store: Store) -> int:

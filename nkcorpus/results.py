@@ -228,7 +228,8 @@ class Checked:
 @dataclass(frozen=True, slots=True)
 class CheckReport:
     """What a check of a corpus found. `articles` are those looked at whole, of `all_articles`. `problems` are the first
-    ones, `found` is how many there are. `notes` tell in a line each what is worth knowing and no problem.
+    ones, `found` is how many there are. `notes` tell in a line each what is worth knowing and no problem. `export_hash`
+    is the SHA-256 of content, provenance and versions, which equal corpora share; None where it cannot be computed.
     """
 
     articles: int
@@ -237,6 +238,7 @@ class CheckReport:
     problems: tuple[Problem, ...]
     found: int
     notes: tuple[str, ...] = ()
+    export_hash: str | None = None
 
     @property
     def is_clean(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import Session, pass_session
+from nkcorpus.cli.context import Count, Session, pass_session
 from nkcorpus.render import progress
 from nkcorpus.render.checks import CHECK_FORMATS, render_check
 
@@ -14,7 +14,7 @@ from nkcorpus.render.checks import CHECK_FORMATS, render_check
 @click.command("check")
 @click.option(
     "--sample",
-    type=click.IntRange(min=1),
+    type=Count(min=1),
     metavar="N",
     help="Look at N articles at random, and at what is quick.  [default: all]",
 )
@@ -24,7 +24,8 @@ def command(session: Session, sample: int | None, format: Any) -> int:
     """Look whether the corpus is whole: SQLite's own structures and the schema, the digests of every version, payload
     and row, cuts within their texts, clean texts as the rules make them, counts, near duplicates, and the index.
 
-    Nothing is written. 'repair' mends what can be. An index that is behind the corpus is no problem.
+    Nothing is written. 'repair' mends what can be. An index that is behind the corpus is no problem. The export hash is
+    over content, provenance and versions: corpora that hold the same share it. Keep it elsewhere to prove that later.
 
     Exit code 1: there are problems; 3: the file cannot even be opened.
     """

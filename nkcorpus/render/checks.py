@@ -39,6 +39,8 @@ def render_check(report: CheckReport, format: CheckFormat, env: Environment) -> 
         env.note(note)
     if report.articles < report.all_articles:
         env.note(f"looked at {report.articles:,} of {report.all_articles:,} articles ({_share(report)})")
+    if report.export_hash:
+        env.note(f"export hash {report.export_hash}")
     noun = "problem" if report.found == 1 else "problems"
     env.note(f"{report.found:,} {noun}" + ("" if report.is_clean else "; 'nkcorpus repair' mends what can be"))
 
@@ -57,4 +59,5 @@ def _fields(report: CheckReport) -> dict[str, object]:
         "checks": [asdict(check) for check in report.checks],
         "problems": [asdict(problem) for problem in report.problems],
         "notes": list(report.notes),
+        "export_hash": report.export_hash,
     }

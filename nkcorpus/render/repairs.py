@@ -25,7 +25,7 @@ def render_repair(report: RepairReport, env: Environment) -> None:
     )
     env.note(f"{counts}; what follows from other data is made anew")
     if report.damaged is not None:
-        env.note(f"the damaged file is kept as {report.damaged}")
+        env.note(f"the file as it was: {report.damaged}")
     if report.quarantined:
         env.note("'nkcorpus repair --quarantine' prints what is in quarantine")
 
