@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
 
+from nkcorpus.clean import KINDS
 from nkcorpus.codec import BadValue
 from nkcorpus.dump import TYPES
-from nkcorpus.model import FetchEntry
+from nkcorpus.model import Document, FetchEntry
 from nkcorpus.reclean import recleaned
 from nkcorpus.recordcheck import verify
 from nkcorpus.results import Failure
@@ -23,6 +24,7 @@ from nkcorpus.store.records import (
     FailureRecord,
     Joined,
     KeptLineRecord,
+    OfArticle,
     Put,
     Record,
     RuleRecord,
@@ -85,56 +87,62 @@ class Merging:
     _failed: int = 0
     _failures: list[Failure] = field(default_factory=list)
     _committed_at: float = 0.0
-    _unclean: set[str] = field(default_factory=set)
+    _since: int = 0
+    _lines: dict[str, set[str]] = field(default_factory=dict)
 
     def take(self, origin: str, records: Iterable[Record | Unreadable]) -> None:
         """Take in all records of the corpus `origin`, committing as it goes. Raises CorpusError."""
         kept, is_new = self.store.kept_lines(), False
+        self._committed_at = time.monotonic()
         with self.store.taking(origin) as taker:
-            since = 0
-            self._committed_at = time.monotonic()
             for article, group in itertools.groupby(self._readable(origin, records), _article_of):
                 if article:
+                    self._pause(taker, origin)
                     outcome, added = taker.join(article, cast(Iterator[VersionRecord], group), force=self.force)
                     self._articles[outcome] += 1
                     self._versions += added
                     is_new = outcome == "new"
-                    if outcome == "joined" and article in kept:
-                        self._unclean.add(article)
-                    since = self._pause(taker, origin, since + 1)
+                    if article in kept:
+                        self._lines.setdefault(article, set())
                     continue
                 for record in group:
-                    done = taker.put(record)
-                    self._count(record, done)
-                    if isinstance(record, KeptLineRecord) and done == "added" and not is_new:
-                        self._unclean.add(record.article_id)
-                    since = self._pause(taker, origin, since + 1)
+                    if isinstance(record, KeptLineRecord) and not is_new:
+                        self._lines.setdefault(record.article_id, set()).add(record.line)
+                    else:
+                        self._count(record, taker.put(record))
+                    if not isinstance(record, OfArticle):
+                        self._pause(taker, origin)
             taker.finish(dataclasses.asdict(self.report()))
-        self._clean()
+        self._keep_lines()
         self.on_taken(self._articles.total(), origin)
 
-    def _pause(self, taker: Taker, origin: str, since: int) -> int:
-        """Commit where it is time to, and return how many records are not committed yet."""
-        if since < _COMMIT_ITEMS and time.monotonic() - self._committed_at < _COMMIT_SECONDS:
-            return since
+    def _pause(self, taker: Taker, origin: str) -> None:
+        """Commit where it is time to: never between the versions of an article and what else belongs to it."""
+        self._since += 1
+        if self._since < _COMMIT_ITEMS and time.monotonic() - self._committed_at < _COMMIT_SECONDS:
+            return
         taker.commit()
         self.on_taken(self._articles.total(), origin)
-        self._committed_at = time.monotonic()
-        return 0
+        self._since, self._committed_at = 0, time.monotonic()
 
-    def _clean(self) -> None:
-        """Clean the articles anew in which other lines are to stay than those by which they were cleaned."""
-        if not self._unclean:
+    def _keep_lines(self) -> None:
+        """Keep the lines that are to stay in articles that were here, together with cleaning these anew."""
+        if not self._lines:
             return
         rules, kept = joined(self.store.rules()), self.store.kept_lines()
         with self.store.recleaning() as recleaner:
-            for article in sorted(self._unclean):
+            for article, lines in sorted(self._lines.items()):
+                before = kept.get(article, frozenset())
                 for current in self.store.current(article):
-                    result = recleaned(current, rules=rules, kept_lines=kept)
-                    if result is not None and result.changed:
-                        recleaner.put(result)
+                    recleaner.keep_lines(article, lines)
+                    if new := len(lines - before):
+                        self._added["kept_line"] += new
+                    if _cut_lines(current.document) & (lines | before):
+                        result = recleaned(current, rules=rules, kept_lines={article: before | lines})
+                        if result is not None:
+                            recleaner.put(result)
             recleaner.commit()
-        self._unclean.clear()
+        self._lines.clear()
 
     def _readable(self, origin: str, records: Iterable[Record | Unreadable]) -> Iterator[Record]:
         for record in verified(records):
@@ -186,6 +194,11 @@ def verified(records: Iterable[Record | Unreadable], only: type[Record] | None =
             yield Unreadable(_name_of(record), str(error))
         else:
             yield record
+
+
+def _cut_lines(document: Document) -> set[str]:
+    """Return the lines that rules have cut from a document, without white space around them."""
+    return {document.raw_text[cut.start : cut.end].strip() for cut in document.removed if cut.kind in KINDS}
 
 
 def _article_of(record: Record) -> str:

@@ -295,6 +295,22 @@ def test_lines_that_are_to_stay_are_joined_and_put_back() -> None:
         assert is_clean(ours)
 
 
+def test_a_line_that_stays_and_is_cut_as_a_kill_leaves_it_is_put_back_by_a_rerun() -> None:
+    text = "Rice rose.\n\nRead in Korean"
+    article = prepared(text).article_id
+    with stores(2) as (ours, other):
+        for store in (ours, other):
+            add(store, prepared(text))
+            reclean(store, dry_run=False, jobs=1)
+        Cleaning(other, lambda: None).uncut(article)
+        with ours.recleaning() as recleaner:
+            recleaner.keep_lines(article, ["Read in Korean"])
+            recleaner.commit()
+        assert merged(ours, other).added == ()
+        assert ours.export_hash() == other.export_hash()
+        assert is_clean(ours)
+
+
 def test_failures_come_only_into_a_corpus_without_articles() -> None:
     with stores(3) as (ours, empty, other):
         add(ours, prepared("Corn."))
