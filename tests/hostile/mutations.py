@@ -81,7 +81,7 @@ def make_template(folder: Path) -> Template:
         connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
     )
     columns = [(table, row[1]) for table in schema for row in connection.execute(f"PRAGMA table_info({table})")]
-    _rewrite(
+    rewrite(
         connection,
         {name: re.sub(r" (?:TEXT|NOT NULL|INTEGER(?! PRIMARY)|BLOB)\b", " ", sql) for name, sql in schema.items()},
     )
@@ -95,7 +95,8 @@ def make_template(folder: Path) -> Template:
     return Template(folder, path, schema, columns, values)
 
 
-def _rewrite(connection: sqlite3.Connection, schema: dict[str, str]) -> None:
+def rewrite(connection: sqlite3.Connection, schema: dict[str, str]) -> None:
+    """Give tables other statements, whatever they hold."""
     connection.execute("PRAGMA writable_schema = ON")
     connection.executemany(
         "UPDATE sqlite_master SET sql = ? WHERE name = ?", [(sql, name) for name, sql in schema.items()]
@@ -120,7 +121,7 @@ def mutate(template: Template, path: Path, chance: random.Random) -> list[str]:
         except sqlite3.Error as error:  # such as a row id that is no number
             told[-1] += f" ({error})"
     connection.commit()
-    _rewrite(connection, template.schema)
+    rewrite(connection, template.schema)
     connection.close()
     return told
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.hostile.commands import CHANGING, READING, filled, lines
 from tests.hostile.inside import Ended, run_inside
-from tests.hostile.mutations import Template, make_template, problems
+from tests.hostile.mutations import Template, make_template, problems, rewrite
 from tests.hostile.table import Shelf, make_shelf
 
 BOUND = 10.0
@@ -166,6 +166,16 @@ def test_spans_cannot_make_a_text_longer_than_it_is(path: Path, shelf: Shelf) ->
         assert refused(run(path, *arguments, str(shelf.values["id"])), "span")
     assert refused(run(path, "search", "rice"), "span")
     assert refused(run(path, "reclean", "--jobs", "1"), "span")
+
+
+@pytest.mark.parametrize("value", [1.5, 7, b"x", "x", "A" * 32])
+def test_an_article_has_an_id(template: Template, tmp_path: Path, value: object) -> None:
+    (tmp_path / "theirs").mkdir()
+    path = Path(shutil.copy(template.loose, tmp_path / "theirs" / "corpus.db"))
+    change(path, "UPDATE OR IGNORE article SET id = ? WHERE id = ?", value, template.values["id"])
+    with closing(sqlite3.connect(path)) as connection:
+        rewrite(connection, template.schema)
+    assert refused(run(path, "search", "rice"), "damaged")
 
 
 SLOW = """[[rule]]

@@ -48,6 +48,8 @@ def check_columns(connection: sqlite3.Connection, path: Path) -> None:
             elif name in _IDS and type(value) is str:
                 if not _ID.fullmatch(value):
                     raise damaged(f"'{value[:_SHOWN]}' is no id of an article", path)
+            elif name == "id" and type(value) is not int:
+                raise damaged(f"id holds {_A[type(value)]}", path)
             elif type(value) is not (types.get(name) or type(value)) or (name not in types and type(value) is bytes):
                 raise damaged(f"{name} holds {_A[type(value)]}", path)
         return values

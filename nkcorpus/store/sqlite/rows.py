@@ -223,8 +223,8 @@ def indexable_of(row: tuple[Any, ...]) -> Indexable:
     """Return what an index holds of a row of INDEXABLE_COLUMNS."""
     article, seq, _, cluster, title, text, authors, translator, source, lang, url, date, place, *rest = row
     tags, spans, raw, user_tags, notes = rest
-    if not (isinstance(text, str) and isinstance(authors, str) and isinstance(tags, str)):
-        raise damaged(f"the article {article[:32]} has no text")
+    if not all(isinstance(value, str) for value in (article, text, authors, tags)):
+        raise damaged(f"the article {article} has no text")
     if cluster is not None and not (isinstance(cluster, str) and _DIGEST.fullmatch(cluster)):
         raise damaged(f"the article {article[:32]} has no digest of its text")
     if date is not None:
