@@ -41,11 +41,16 @@ READING: dict[str, list[list[str]]] = {
     "audit": [[]],
     "reclean": [["--dry-run", "--jobs", "1"]],
     "uncut": [["--list", "{id}"]],
-    "export": [["--force", "{out}"]],
+    "export": [["--force", "{out}"], ["--force", "{dump}"]],
+    "backup": [["--force", "{out}"]],
+    "check": [[], ["--sample", "2"]],
+    "repair": [["--quarantine"]],
     "where": [[]],
     "engine": [[]],
 }
-"""The arguments of commands that change nothing. `{id}` and `{other}` are articles, `{file}` a text, `{out}` a name."""
+"""The arguments of commands that change nothing. `{id}` and `{other}` are articles, `{file}` a text, `{out}` a name,
+`{dump}` that of an export, `{corpus}` another corpus.
+"""
 CHANGING: dict[str, list[list[str]]] = {
     "tag": [["{id}", "+seen", "-x"]],
     "note": [["{id}", "seen"]],
@@ -59,6 +64,10 @@ CHANGING: dict[str, list[list[str]]] = {
     "update": [[]],
     "open": [["{id}"]],
     "engine": [["whoosh"]],
+    "import": [["{dump}"]],
+    "merge": [["{corpus}"]],
+    "repair": [["--yes"]],
+    "restore": [["{corpus}", "--yes"]],
 }
 """The same for commands that change a corpus, or the world."""
 WITHOUT_A_CORPUS = frozenset({"completion"})
@@ -78,6 +87,16 @@ def lines(table: dict[str, list[list[str]]], *, all_formats: bool = True) -> Ite
             if all_formats:
                 for option, format in formats(name):
                     yield [name, option, format, *arguments]
+
+
+def names_in(folder: Path) -> dict[str, str | Path]:
+    """Return the values of the names that are files."""
+    return {
+        "file": folder / "text.txt",
+        "out": folder / "out.warc",
+        "dump": folder / "theirs.jsonl",
+        "corpus": folder / "theirs.db",
+    }
 
 
 def formats(name: str) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.hostile.commands import CHANGING, READING, filled, lines
+from tests.hostile.commands import CHANGING, READING, filled, lines, names_in
 from tests.hostile.inside import Ended, run_inside, text_of
 from tests.hostile.library import make_library
 
@@ -86,12 +86,8 @@ def make_template(folder: Path) -> Template:
         {name: re.sub(r" (?:TEXT|NOT NULL|INTEGER(?! PRIMARY)|BLOB)\b", " ", sql) for name, sql in schema.items()},
     )
     connection.close()
-    values: dict[str, str | Path] = {
-        "id": first,
-        "other": second,
-        "file": folder / "text.txt",
-        "out": folder / "out.warc",
-    }
+    values = {"id": first, "other": second, **names_in(folder)}
+    shutil.copy(path, values["corpus"])
     return Template(folder, path, schema, columns, values)
 
 

@@ -18,7 +18,7 @@ import click
 
 from nkcorpus.cli.app import COMMANDS, root
 from nkcorpus.store import storable
-from tests.hostile.commands import CHANGING, READING, filled, lines
+from tests.hostile.commands import CHANGING, READING, filled, lines, names_in
 from tests.hostile.inside import run_inside, text_of
 from tests.hostile.library import make_library
 from tests.hostile.sequences import GROUPS, SEQUENCES, raw_in
@@ -57,7 +57,7 @@ def make_shelf(home: Path) -> Shelf:
     """Make a corpus with something in every table."""
     made = home / "made.db"
     first, second = make_library(made, home / "cache")
-    return Shelf(home, made, {"id": first, "other": second, "file": home / "text.txt", "out": home / "out.warc"})
+    return Shelf(home, made, {"id": first, "other": second, **names_in(home)})
 
 
 def hostile_copy(shelf: Shelf, text: str) -> Path:
@@ -77,6 +77,7 @@ def hostile_copy(shelf: Shelf, text: str) -> Path:
     )
     connection.commit()
     connection.close()
+    shutil.copy(path, shelf.values["corpus"])
     Path(shelf.values["file"]).write_text(
         f"Rice {text} rose.\n\n{text}\n\n*Translated by {text}\n", "utf-8", "surrogatepass"
     )

@@ -256,11 +256,11 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
 
 
 def _unreadable(path: Path) -> str | None:
-    """Return why the file cannot be read to its end, None where it can."""
+    """Return why the file cannot be read to its end, None where it can. It stays open, see `_require_file`."""
     try:
-        with path.open("rb") as file:
-            while file.read(_PIECE):
-                pass
+        file = os.open(path, os.O_RDONLY)
+        while os.read(file, _PIECE):
+            pass
     except OSError as error:
         return error.strerror
     return None
