@@ -55,7 +55,7 @@ VERSION_INFO_COLUMNS = (
 )
 
 INDEXABLE_COLUMNS = (
-    "a.id, a.seq, a.removed_at, coalesce(c.cluster, a.text_digest),"
+    "a.id, a.seq, a.version, coalesce(c.cluster, a.text_digest),"
     " v.title, v.text, v.authors, v.translator, v.source, v.lang, v.url, v.date, v.place, v.tags,"
     " (SELECT group_concat(start || ' ' || end, ' ') FROM cut WHERE cut.version = v.id),"
     " CASE WHEN EXISTS (SELECT 1 FROM cut WHERE cut.version = v.id) THEN v.raw_text END,"
@@ -216,7 +216,7 @@ def retrieval_of(
 
 def has_version(row: tuple[Any, ...]) -> bool:
     """Tell whether a row of INDEXABLE_COLUMNS has a version: not where the article was removed or is in quarantine."""
-    return row[5] is not None
+    return bool(row[2])
 
 
 def indexable_of(row: tuple[Any, ...]) -> Indexable:

@@ -24,6 +24,8 @@ SPANS = "spans"
 TEXT = "clean texts"
 PAYLOADS = "payload digests"
 _CHUNK = 1 << 20
+_NUMBERS = frozenset({"id", "number", "korean_version", "words", "record", "retrieval_status", "run"})
+"""The columns of `version` that hold no text."""
 
 Edits = Sequence[tuple[Any, ...]]
 
@@ -41,6 +43,10 @@ def faults_of(row: Row, cuts: Edits, repairs: Edits) -> Faults:
     details: dict[str, str] = {}
     if version_seal(row) != row["row_sha256"]:
         details[PROVENANCE] = "is not what row_sha256 says"
+    if fault := _type_fault(row):
+        return Faults({**details, CONTENT: fault}, None)
+    if not all(map(_is_edit, (*cuts, *repairs))):
+        return Faults({**details, SPANS: "a bound is no number, or what it is of no text"}, None)
     try:
         document = unbounded_document_of(row, cuts, repairs)
         digest = content_digest(document, row["origin"], row["payload_sha256"])
@@ -59,17 +65,26 @@ def faults_of(row: Row, cuts: Edits, repairs: Edits) -> Faults:
     return Faults(details, document)
 
 
+def _type_fault(row: Row) -> str | None:
+    for name, value in row.items():
+        if value is not None and type(value) is not (int if name in _NUMBERS else str):
+            return f"{name} is no {'number' if name in _NUMBERS else 'text'}"
+    return None
+
+
+def _is_edit(values: Sequence[object]) -> bool:
+    start, end, *texts = values
+    return type(start) is type(end) is int and all(isinstance(text, str) for text in texts)
+
+
 def _span_fault(document: Document) -> str | None:
     end = 0
     edits = [(span.start, span.end) for span in document.removed]
     edits += [(repair.start, repair.end) for repair in document.repairs]
-    try:
-        for start, stop in sorted(edits):
-            if not end <= start <= stop <= len(document.raw_text):
-                return f"[{start}, {stop}) is outside the raw text or overlaps another"
-            end = stop
-    except TypeError as error:
-        return f"a bound is no number ({error})"
+    for start, stop in sorted(edits):
+        if not end <= start <= stop <= len(document.raw_text):
+            return f"[{start}, {stop}) is outside the raw text or overlaps another"
+        end = stop
     return None
 
 
