@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from nkcorpus.errors import UsageError
 from nkcorpus.extract.bylines import split_names
 from nkcorpus.extract.dates import parse_date
 from nkcorpus.extract.decode import replace_unstorable
 from nkcorpus.extract.evidence import Evidence, evidence_of
+from nkcorpus.identity import canonical_url
 from nkcorpus.model import ArticleDate
 
 T = TypeVar("T")
@@ -169,14 +169,9 @@ def web_address(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     address = value.strip()
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
+    if not address[:8].lower().startswith(("http://", "https://")) or not address.isprintable() or " " in address:
         return None
-    if parts.scheme not in ("http", "https") or not host or not address.isprintable() or " " in address:
-        return None
-    return address
+    return address if canonical_url(address) else None
 
 
 def _folded(key: str) -> str:

@@ -124,4 +124,5 @@ def _parts(message: EmailMessage, media_type: str) -> Iterator[EmailMessage]:
 def _sender(line: str | None) -> str | None:
     """Return the name of the sender, without the address."""
     match = _ADDRESS.fullmatch(line or "")
-    return (match["name"].strip().strip('"').strip() or match["mail"]) if match else line
+    name = (match["name"].strip().strip('"').strip() or match["mail"].strip()) if match else line
+    return name or None

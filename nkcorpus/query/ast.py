@@ -13,7 +13,7 @@ FIELDS = ("title", "text", "author", "translator", "source", "lang", "place", "u
 PROSE_FIELDS = frozenset({None, "title", "text", "note", "removed"})
 """The fields whose words are stemmed; those of the others are taken as they are."""
 
-_PLAIN_WORD = re.compile(r"(?=.*[^\W_])[\w'*?]+")
+_PLAIN_WORD = re.compile(r"(?=.*[^\W_])[\w'*?]+|NEAR/\d+")
 
 
 @dataclass(frozen=True, slots=True)

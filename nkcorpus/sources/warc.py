@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from nkcorpus.sources.mediatypes import charset_of, file_name, kind_of
 from nkcorpus.sources.savedpage import address_saved_from
 from nkcorpus.sources.sniff import SNIFFED_BYTES, sniff
 from nkcorpus.sources.stream import Input, Outcome
+
+logging.getLogger("warcio").setLevel(logging.CRITICAL)  # it would write addresses on stderr as they are
 
 _ABOUT_OTHERS = frozenset({"warcinfo", "request", "metadata"})
 """Records that hold no content of their own."""

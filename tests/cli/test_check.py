@@ -32,7 +32,7 @@ def test_a_whole_corpus_is_counted_by_kind(ask: Run) -> None:
     table = ask("check", "--format", "table")
     assert "content digests" in table.out
     sampled = ask("check", "--sample", "2", "--format", "json")
-    assert list(sampled.json) == "schema is_clean articles all_articles found checks problems notes".split()
+    assert list(sampled.json) == "schema is_clean articles all_articles found checks problems notes export_hash".split()
     assert (sampled.json["is_clean"], sampled.json["articles"], sampled.json["all_articles"]) == (True, 2, 6)
     assert "looked at 2 of 6 articles (33.3%)" in sampled.err
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.fuzz import __main__ as command
+from tests.fuzz import harness
 
 from .draw import Draw
 from .harness import Ledger, Trial
@@ -26,7 +27,9 @@ while True:
 """
 
 
-def test_a_broken_promise_is_counted_and_kept(tmp_path: Path) -> None:
+def test_a_broken_promise_is_counted_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness, "MEMORY", 10**15)  # other tests have run in this process
+
     def refuses_rice(data: bytes) -> None:
         assert data != b"rice"
 

@@ -12,6 +12,7 @@ from lxml import etree
 
 from nkcorpus.errors import BadRecord
 from nkcorpus.extract.feeds.xml import XmlEvents, name_of, text_of
+from nkcorpus.extract.fields import single_line
 
 ROOTS = frozenset({"rss", "rdf", "feed"})
 """The root elements of RSS 0.9x and 2.0, RSS 1.0, Atom; names in lower case."""
@@ -106,7 +107,7 @@ class _Splitter:
 
 def _skip(values: dict[str, str | None]) -> str | None:
     """Return why an item of a WordPress export is no article. Items of feeds have no type and no status."""
-    kind, status = values.get("post_type"), values.get("status")
+    kind, status = (single_line(values.get(name)) for name in ("post_type", "status"))
     if kind and kind not in POST_TYPES:
         return f"no post or page of the WordPress export but {kind}"
     if kind and status not in (None, "publish"):

@@ -207,7 +207,7 @@ def name_of(element: etree._Element) -> str:
 
 
 def text_of(element: etree._Element | None) -> str | None:
-    """Return all text of an element, None where there is none."""
-    if element is None:
+    """Return all text of an element, None where there is none, as in a comment or an entity that nobody has defined."""
+    if element is None or not isinstance(element.tag, str):
         return None
     return "".join(element.itertext()).strip() or None

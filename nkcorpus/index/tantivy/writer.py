@@ -65,7 +65,7 @@ def fill(
             if known is not None:
                 raise IndexDamaged(f"{folder}: a broken-off update cannot be undone ({another})") from error
         raise
-    with silenced():  # what cannot be merged stays as it is
+    with silenced(), contextlib.suppress(ValueError):  # what cannot be merged stays as it is
         writer.wait_merging_threads()
     _statistics(index, (known or 0) + added, target).write(folder)
 

@@ -71,7 +71,7 @@ def _of_the_corpus(connection: sqlite3.Connection) -> Iterator[Record | Unreadab
     )
     yield from _rows(
         connection,
-        "SELECT id, toml, origin, added_at FROM rule ORDER BY rowid",
+        "SELECT id AS rule, toml, origin, added_at FROM rule ORDER BY rowid",
         lambda name, toml, origin, added_at: RuleRecord(StoredRule(name, toml, origin), added_at),
     )
     yield from _rows(

@@ -225,7 +225,11 @@ class SqliteStore:
         """See Store."""
         from nkcorpus.store.sqlite.checks import inspect  # few commands need it
 
-        return inspect(self._connection, sample)
+        usual, self._connection.row_factory = self._connection.row_factory, None
+        try:
+            yield from inspect(self._connection, sample)
+        finally:
+            self._connection.row_factory = usual
 
     def quarantine(self) -> Iterator[Quarantined]:
         """See Store."""
