@@ -9,7 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from nkcorpus.checking import INDEX, check
-from nkcorpus.errors import CorpusDamaged, CorpusError, CorpusTooNew, ItemError, NotACorpus, SettingsError
+from nkcorpus.errors import (
+    CorpusDamaged,
+    CorpusError,
+    CorpusTooNew,
+    ForeignSchema,
+    ItemError,
+    NotACorpus,
+    SettingsError,
+)
 from nkcorpus.model import Document, SourceItem
 from nkcorpus.opened import Opened
 from nkcorpus.pipeline import Treatment
@@ -33,7 +41,10 @@ def repair(
     Raises CorpusError where it is no corpus, nothing can be read, or nothing be written.
     """
     found = None
-    with contextlib.suppress(NotACorpus, CorpusDamaged, CorpusTooNew), opened.as_it_is() as (store, index):
+    with (
+        contextlib.suppress(NotACorpus, CorpusDamaged, CorpusTooNew, ForeignSchema),
+        opened.as_it_is() as (store, index),
+    ):
         found = check(store, index, on_checked=on_checked)
         if found.is_clean:
             return RepairReport((), (), (), found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,11 @@ settings.register_profile("nkcorpus", deadline=None, print_blob=True)
 settings.load_profile("nkcorpus")
 
 REPOSITORY = Path(__file__).parent.parent
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return the processes of `-n auto`: one more than processors, for many tests wait for servers and commands."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,8 @@ DAMAGES = {
     "raw text": (f"UPDATE version SET raw_text = 'Nothing.' || raw_text WHERE {OF_A_PAGE}", versions.CONTENT),
     "content digest": (f"UPDATE version SET content_sha256 = '-' || substr(content_sha256, 2) WHERE {NEWEST}",
         versions.CONTENT),
+    "digest of a payload": (f"UPDATE version SET payload_sha256 = CAST(x'ff61' AS TEXT) WHERE {NEWEST}",
+        versions.CONTENT),
     "provenance": (f"UPDATE version SET retrieved_at = '2001-01-01T00:00:00Z' WHERE {OF_A_PAGE}", versions.PROVENANCE),
     "row digest": (f"UPDATE version SET row_sha256 = NULL WHERE {NEWEST}", versions.PROVENANCE),
     "clean text": (f"UPDATE version SET text = text || 'x' WHERE {NEWEST}", versions.TEXT),

@@ -164,7 +164,12 @@ def _schema(content: bytearray) -> None:
     content[at : at + 6] = b"CRE\xffTE"
 
 
-@pytest.mark.parametrize("change", [_header, _page_size, _encoding, _number, _schema])
+def _column(content: bytearray) -> None:
+    at = content.index(b"authors TEXT NOT NULL", content.index(b"CREATE TABLE version"))
+    content[at] ^= 4
+
+
+@pytest.mark.parametrize("change", [_header, _page_size, _encoding, _number, _schema, _column])
 def test_a_file_that_sqlite_refuses_is_repaired(
     corpus: Corpus, copy: Path, example: Path, change: Callable[[bytearray], None]
 ) -> None:

@@ -130,7 +130,7 @@ def _open_reader(path: Path, *, all_of_it: bool = True) -> sqlite3.Connection:
     try:
         return _recognised(path, "ro", all_of_it)
     except sqlite3.OperationalError as error:
-        match error.sqlite_errorcode & 0xFF:
+        match _code(error):
             case sqlite3.SQLITE_READONLY:  # a writer was killed and left a journal, which only a writer rolls back
                 _recognised(path, "rw", all_of_it).close()
                 return _recognised(path, "ro", all_of_it)
@@ -229,9 +229,8 @@ def corpus_errors(path: Path) -> Iterator[None]:
 
 
 def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code
     told = str(error)[:_SHOWN]  # it quotes names in the file
-    match code:
+    match _code(error):
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return CorpusLocked(
                 f"{path}: other processes have been writing for over {waiting.BUSY_SECONDS:g} s;"
@@ -253,6 +252,11 @@ def _translated(error: sqlite3.Error, path: Path) -> CorpusError:
             return CorpusNotWritable(f"{path}: the disk reports an error ({told}); check it")
         case _:
             return CorpusDamaged(f"{path}: SQLite reports: {told}; 'nkcorpus check' tells more")
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary code of an error, 0 for one of Python's own, such as of text that is no UTF-8."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _unreadable(path: Path) -> str | None:

@@ -218,7 +218,7 @@ class SqliteStore:
             for row in self._connection.execute(
                 "SELECT article, number, content_sha256, payload_sha256 FROM version ORDER BY article, number"
             ):
-                digest.update(("\t".join(map(str, row)) + "\n").encode())
+                digest.update(("\t".join(map(str, row)) + "\n").encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
     def inspect(self, sample: int | None = None) -> Iterator[Finding]:
