@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nkcorpus.checking import check
 from nkcorpus.errors import CorpusDamaged, UsageError
-from nkcorpus.newfile import new_path, part_beside
+from nkcorpus.newfile import is_there, new_path, part_beside
 from nkcorpus.store import Store
 from nkcorpus.version import TOOL
 
@@ -22,7 +22,7 @@ def backup(store: Store, own: Path, path: Path, *, force: bool, on_done: OnDone)
     The file is there when it is whole, checked and on disk. `force` replaces one. Raises UsageError where there is one,
     or it is the corpus itself; CorpusDamaged where the check finds something; CorpusNotWritable.
     """
-    if path.exists() and path.samefile(own):
+    if is_there(path) and path.samefile(own):
         raise UsageError(f"{path}: is the corpus itself; name another file")
     with new_path(path, force=force) as part:
         with store.awake():
@@ -40,7 +40,7 @@ def restore(path: Path, own: Path, *, on_done: OnDone) -> Path | None:
     from nkcorpus.store.sqlite import SqliteStore
     from nkcorpus.store.sqlite.copying import put_in_place
 
-    if own.exists() and path.exists() and path.samefile(own):
+    if own.exists() and is_there(path) and path.samefile(own):
         raise UsageError(f"{path}: is the corpus itself; name the file to restore")
     with closing(SqliteStore(path, TOOL, is_ours=False)) as store, part_beside(own) as part:
         store.copy(part, own, _copied(on_done))

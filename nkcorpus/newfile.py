@@ -11,6 +11,14 @@ from typing import BinaryIO
 from nkcorpus.errors import UsageError
 
 
+def is_there(path: Path) -> bool:
+    """Tell whether there is something of this name, which may be one that no file can have."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 @contextmanager
 def new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
     """Give a file that takes the name `path` when the block ends well, and is gone when it does not.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from nkcorpus.errors import SourceNotFound, UsageError
+from nkcorpus.newfile import is_there
 from nkcorpus.version import TOOL
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Transfer:
 
         ours = self._opened.store
         for path in paths:
-            if path.exists() and path.samefile(self._path):
+            if is_there(path) and path.samefile(self._path):
                 raise UsageError(f"{path}: is the corpus itself; name another one")
         with ExitStack() as stack:
             others = [(path, stack.enter_context(closing(SqliteStore(path, TOOL, is_ours=False)))) for path in paths]
@@ -149,7 +150,7 @@ def _opened(name: str, stdin: BinaryIO | None) -> Iterator[BinaryIO]:
         yield stdin
         return
     path = Path(name)
-    if path.exists() and not path.is_file():
+    if is_there(path) and not path.is_file():
         raise UsageError(f"{name}: is no file; name an export, or - for standard input")
     try:
         file = path.open("rb")

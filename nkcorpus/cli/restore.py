@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nkcorpus.cli.context import Session, pass_session
+from nkcorpus.cli.context import Session, is_file, pass_session
 from nkcorpus.errors import CorpusMissing
 from nkcorpus.render import one_line, progress
 
@@ -23,7 +23,7 @@ def command(session: Session, file: Path, yes: bool) -> int:
     """
     env = session.env
     with session.open() as corpus:
-        if not file.exists():
+        if not is_file(str(file)):
             raise CorpusMissing(f"{file}: there is no such file; name a backup")
         if corpus.path.exists() and not yes:
             shown = one_line(str(corpus.path))
