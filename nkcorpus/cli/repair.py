@@ -20,7 +20,7 @@ def command(session: Session, quarantine: bool, yes: bool) -> int:
     be proven is not dropped: it is moved to quarantine and named.
 
     Tells what it would do and asks before the new file takes the place of the damaged one, which is kept beside. That
-    takes as much space on the disk as the corpus.
+    takes twice the space of the corpus on the disk while it runs.
 
     Exit code 1: not confirmed, or problems stay.
     """
