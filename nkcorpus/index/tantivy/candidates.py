@@ -8,8 +8,8 @@ from typing import Protocol
 
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
 from nkcorpus.index.ranking.snapshot import Forms, Frequencies, Unit, summed
+from nkcorpus.index.records import RecordPostings, alone, frequencies_of_any
 from nkcorpus.index.tantivy.reader import Address, Reader
-from nkcorpus.index.tantivy.records import RecordPostings, alone, frequencies_of_any
 from nkcorpus.index.tantivy.schema import RECORD
 from nkcorpus.index.vocabulary import Vocabulary
 

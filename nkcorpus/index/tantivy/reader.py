@@ -13,11 +13,12 @@ import tantivy
 
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.analysed import META
+from nkcorpus.index.fields import token
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
-from nkcorpus.index.tantivy.records import Records
-from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, TWIN, token
+from nkcorpus.index.tantivy.recordfile import RecordFile
+from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, TWIN
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.model import Position
 
@@ -74,7 +75,7 @@ class Reader:
         self.statistics = Statistics.read(files)
         self.vocabulary = Vocabulary(files)
         self.labels = Labels(files)
-        self.records = Records(folder)
+        self.records = RecordFile(folder)
         self._searcher = index.searcher()
         self._holders: dict[str, int] = {}
         if self.position != Position(self.statistics.seq, self.statistics.token):
