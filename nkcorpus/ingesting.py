@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypedDict
 
 from nkcorpus import pipeline
 from nkcorpus.index.engines import EngineName
+from nkcorpus.intake import Entry
 from nkcorpus.model import Format
 from nkcorpus.query import dates
 from nkcorpus.results import IngestReport
@@ -94,11 +95,11 @@ def ingest(
             force=keywords.get("force", False),
             on_stored=keywords.get("on_stored", lambda done, origin: None),
             selection=selection,
-            live=_live(names, keywords, store, writer, hosts, notify),
+            live=lambda commit: _live(names, keywords, store, writer, commit, hosts, notify),
         )
 
 
-def _files(names: Sequence[str], keywords: IngestKeywords, corpus: Path | None) -> Iterator[pipeline.Entry]:
+def _files(names: Sequence[str], keywords: IngestKeywords, corpus: Path | None) -> Iterator[Entry]:
     meter = keywords.get("meter")
     if meter is not None:
         meter.expect([name for name in names if not is_address(name)])
@@ -133,9 +134,10 @@ def _live(
     keywords: IngestKeywords,
     store: Store,
     writer: StoreWriter,
+    commit: Callable[[], None],
     hosts: Path,
     notify: Callable[[str], None],
-) -> Iterable[pipeline.Entry]:
+) -> Iterable[Entry]:
     """Return what comes from the web."""
     urls = [name for name in names if is_address(name)]
     addresses, again = keywords.get("addresses"), keywords.get("retry_failed", False)
@@ -150,10 +152,10 @@ def _live(
         writer,
         keywords.get("web"),
         keywords.get("policy"),
-        again=failed_before(store, writer, notify) if again else (),
+        again=failed_before(store, writer, commit, notify) if again else (),
         afresh=keywords.get("force", False),
         followed=keywords.get("followed", ""),
         hosts=hosts,
         notify=notify,
-        pause=writer.commit,
+        pause=commit,
     )

@@ -93,7 +93,7 @@ def test_new_text_under_a_known_identity_is_a_new_version(path: Path) -> None:
         known = writer.known(PAGE.article_id)
         assert known is not None
         assert known.extract_digests == (PAGE.extract_sha256, later.extract_sha256)
-        assert [writer.payload(digest) for digest in known.payload_digests] == [
+        assert [writer.payload(PAGE.article_id, digest) for digest in known.payload_digests] == [
             b"Rice rose.\nRead in Korean",
             b"Rice fell.",
         ]

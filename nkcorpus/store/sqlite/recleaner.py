@@ -67,3 +67,7 @@ class SqliteRecleaner(Transaction):
             self._connection.executemany(
                 "DELETE FROM kept_line WHERE article = ? AND line = ?", [(article_id, line) for line in lines]
             )
+
+    def commit(self) -> None:
+        """See Recleaner."""
+        self._end()

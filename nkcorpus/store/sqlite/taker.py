@@ -156,6 +156,10 @@ class SqliteTaker(Transaction):
             self._begin()
             return put(self._connection, record, self._run or 0, is_new=self._was_empty)
 
+    def commit(self) -> None:
+        """See Taker."""
+        self._end()
+
     def finish(self, report: dict[str, object]) -> None:
         """See Taker."""
         with corpus_errors(self._path):
