@@ -181,11 +181,8 @@ was stored, because somebody else has changed it since it was read.
 class Recleaner(Protocol):
     """Write access to what cleaning derives from raw texts. What `commit` has returned from is stored for good."""
 
-    def put(self, recleaned: Recleaned) -> bool:
-        """Replace what is derived in the newest version of an article; no new version comes of it.
-
-        Tell whether it was done: not where the article has been stored anew or removed since it was read.
-        """
+    def put(self, recleaned: Recleaned) -> None:
+        """Replace what is derived in the newest version of an article; no new version comes of it."""
 
     def keep_lines(self, article_id: str, lines: Iterable[str]) -> None:
         """Remember lines, without white space around them, that are to stay in an article."""
@@ -193,8 +190,10 @@ class Recleaner(Protocol):
     def release_lines(self, article_id: str, lines: Iterable[str]) -> None:
         """Forget lines that were to stay."""
 
-    def commit(self) -> None:
-        """Make everything so far durable."""
+    def commit(self) -> Sequence[bool]:
+        """Make everything so far durable; tell of each `put` since the last time, in order, whether it was done: not
+        where the article has been stored anew or removed since it was read.
+        """
 
 
 class StoreWriter(Protocol):

@@ -122,10 +122,10 @@ def _reclean(store: SqliteStore) -> None:
     bands = prepared(text).bands
     with store.recleaning() as recleaner:
         recleaner.keep_lines(current.article_id, ["Rice rose."])
-        assert recleaner.put(
+        recleaner.put(
             Recleaned(current.article_id, current.content_sha256, True, document, text, 9, "digest", bands, "new")
         )
-        recleaner.commit()
+        assert recleaner.commit() == [True]
 
 
 def _stats(store: SqliteStore) -> None:
