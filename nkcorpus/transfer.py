@@ -14,6 +14,7 @@ from nkcorpus.version import TOOL
 
 if TYPE_CHECKING:
     from nkcorpus.backup import OnDone
+    from nkcorpus.copying import CopyReport, OnCopied
     from nkcorpus.dump import DumpReport, Tally
     from nkcorpus.merging import MergeReport, Merging
     from nkcorpus.opened import Opened
@@ -135,6 +136,20 @@ class Transfer:
                     with closing(store.records()) as records:
                         merging.take(other, records)
         return merging.report()
+
+    def copy(self, source: str, *, force: bool = False, on_copied: OnCopied = lambda done, total: None) -> CopyReport:
+        """Take in all that the corpus at a path or an address holds; this one is made if there is none.
+
+        See `nkcorpus.copying.copy`. Raises UsageError for the corpus itself, CorpusError.
+        """
+        from nkcorpus.copying import copy
+
+        if self._opened.is_at(source):
+            raise UsageError(f"{source}: cannot be copied to itself; name another corpus")
+        with self._to_read(source, is_ours=True) as theirs:
+            report = copy(theirs, self._opened.created(), source, force=force, on_copied=on_copied)
+            self._opened.sync()
+        return report
 
     @contextmanager
     def _to_read(self, place: str, *, is_ours: bool) -> Iterator[Store]:

@@ -56,6 +56,7 @@ COMMANDS = {
     "export": "Write articles to a web archive, or the whole corpus as JSON lines.",
     "import": "Take in a corpus from JSON lines.",
     "merge": "Take in other corpora.",
+    "copy": "Copy a corpus to another place: a file, a cluster.",
     "remove": "Delete articles for good.",
     "where": "Tell where corpus, index and settings are.",
     "engine": "Show the search engines, or choose one.",

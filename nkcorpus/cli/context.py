@@ -54,6 +54,12 @@ class Session:
 
         return Corpus.open(self.corpus_path, notify=notify or self.env.note, engine=engine)
 
+    def open_at(self, place: str) -> Corpus:
+        """Return the corpus at a path or an address that an argument gives."""
+        from nkcorpus.corpus import Corpus
+
+        return Corpus.open(place, notify=self.env.note)
+
 
 pass_session = click.make_pass_decorator(Session)
 
