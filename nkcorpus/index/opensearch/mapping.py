@@ -33,7 +33,7 @@ _META = {"application": "nkcorpus", "schema": INDEX_VERSION}
 def articles_body() -> dict[str, Any]:
     """Return settings and mappings of the index of articles."""
     fields: dict[str, Any] = {LIVE: {"type": "boolean"}}
-    fields |= dict.fromkeys(WHOLE, {"type": "keyword"})
+    fields |= {field: {"type": "keyword"} for field in WHOLE}
     fields |= {field: _words(index_options="positions", norms=False) for field in WORDED}
     fields |= {
         field: _words(index_options="positions", norms=True, similarity=_saturation(field)) for field in FIELD_WEIGHTS
