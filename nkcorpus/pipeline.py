@@ -25,13 +25,17 @@ from nkcorpus.results import Cleaned, Failure, IngestReport, Trace
 from nkcorpus.sources import UNTOLD, Reading, iter_items
 from nkcorpus.store import Known, StoreWriter
 from nkcorpus.store.payloads import compress
-from nkcorpus.workers import map_ordered
+from nkcorpus.workers import ALONE, LOCAL, Executor, executor_named
 
 R = TypeVar("R")
 Entry = SourceItem | SourceFailure | SourceSkip | SourceUnchanged
 Result = Prepared | SourceFailure | SourceSkip | SourceUnchanged | ItemError
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
+Treat = Callable[[Iterable[Entry]], Generator[tuple[Entry, Result], None, None]]
+Live = Callable[[Treat], Generator[tuple[Entry, Result], None, None]]
+"""Gives the results of entries that come slowly, whichever way they come: each is dealt with before what it was found
+with is read on."""
 
 _BYTES_TELL_ALL: frozenset[Kind] = frozenset(("text", "markdown", "html", "entry", "mail", "docx", "pdf"))
 _PARTS: frozenset[Kind] = frozenset(("entry", "record"))
@@ -123,7 +127,8 @@ def clean_sources(
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
-    `reading` tells how the sources are read; the mapping of `treatment` counts. `trace` tells how each was read.
+    `jobs` is the number of processes. `reading` tells how the sources are read; the mapping of `treatment` counts.
+    `trace` tells how each was read.
     Raises SourceNotFound at once when no source exists, SettingsError for bad rules.
     """
     rules_with(treatment.rules)
@@ -136,7 +141,10 @@ def _clean_all(
     entries: Iterable[Entry], function: Callable[[Entry], Cleaned | None], jobs: int, limit: int
 ) -> Iterator[Cleaned]:
     taken = 0
-    with contextlib.closing(_mapped(function, entries, jobs)) as results:
+    with (
+        executor_named(LOCAL, jobs) as workers,
+        contextlib.closing(_mapped(workers, function, entries)) as results,
+    ):
         for entry, result in results:
             if isinstance(result, ItemError):
                 yield Cleaned(entry.origin, None, str(result))
@@ -152,26 +160,29 @@ def ingest(
     entries: Iterable[Entry],
     treatment: Treatment,
     *,
-    jobs: int,
+    workers: Executor = ALONE,
     force: bool,
     on_stored: OnStored,
     selection: Selection = Selection(),
-    live: Iterable[Entry] = (),
+    live: Live | None = None,
 ) -> IngestReport:
-    """Take in all of `entries` that are selected, committing as it goes, and return the summary.
+    """Take in all of `entries` that are selected, then what comes `live`, committing as it goes; return the summary.
 
-    One bad input never stops the rest. `force` takes in what was removed before. `live` are entries that come slowly:
-    each is dealt with before the next one is asked for.
-    Raises CorpusError when the store cannot be written, SettingsError for bad rules.
+    One bad input never stops the rest. `workers` extract and clean. `force` takes in what was removed before.
+    Raises CorpusError when the store cannot be written, SettingsError for bad rules, WorkersFailed.
     """
     rules_with(treatment.rules)
     intake = _Intake(writer, treatment, force)
     pending = 0
     committed_at = time.monotonic()
     prepare = functools.partial(_prepared, treatment=treatment, selection=selection)
+
+    def treat(found: Iterable[Entry]) -> Generator[tuple[Entry, Result], None, None]:
+        return workers.map_each(prepare, intake.unseen(found))
+
     with (
-        contextlib.closing(_mapped(prepare, intake.unseen(entries), jobs)) as results,
-        contextlib.closing(_mapped(prepare, intake.unseen(live), jobs=1)) as live_results,
+        contextlib.closing(_mapped(workers, prepare, intake.unseen(entries))) as results,
+        contextlib.closing((live or _none)(treat)) as live_results,
     ):
         for entry, result in itertools.chain(results, live_results):
             intake.take(entry, result)
@@ -185,6 +196,10 @@ def ingest(
     report = intake.report()
     writer.finish(report)
     return report
+
+
+def _none(treat: Treat) -> Generator[tuple[Entry, Result], None, None]:
+    yield from ()
 
 
 class _Intake:
@@ -310,9 +325,9 @@ class _Intake:
 
 
 def _mapped(
-    function: Callable[[Entry], R], entries: Iterable[Entry], jobs: int
+    workers: Executor, function: Callable[[Entry], R], entries: Iterable[Entry]
 ) -> Generator[tuple[Entry, R | ItemOutOfBounds], None, None]:
-    return map_ordered(function, entries, jobs=jobs, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
+    return workers.map_ordered(function, entries, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
 
 
 def _cost(entry: Entry) -> int:
