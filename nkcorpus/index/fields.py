@@ -14,13 +14,18 @@ WHOLE = ("id", "named_place", "lang", "definition", "publisher")
 COLUMNS = ("seq", "title_length", "text_length", "first_second", "last_second", "newest", "oldest")
 """Integers that every article has."""
 
-_LONGEST = 8_000  # code points of a term: Lucene takes no longer ones than 32,766 bytes, tantivy than 65,530
+_LONGEST = 8_000  # code points: Lucene takes no longer ones than 32,766 bytes, tantivy than 65,530
+
+
+def plain(value: str) -> str:
+    """Return a value as an index can hold it: not too long, and without lone surrogates."""
+    short = value[:_LONGEST]
+    return short if short.isascii() else short.encode("utf-8", "replace").decode("utf-8")
 
 
 def token(term: str) -> str:
-    """Return a term as the index has it: without spaces, which part terms, and without lone surrogates."""
-    plain = term[:_LONGEST].replace(" ", "\x1f")
-    return plain if plain.isascii() else plain.encode("utf-8", "replace").decode("utf-8")
+    """Return a term as the index has it: as `plain` does, and without spaces, which part terms."""
+    return plain(term).replace(" ", "\x1f")
 
 
 def in_form(term: str, form: int) -> str:

@@ -11,6 +11,7 @@ from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
 from nkcorpus.index.ranking.snapshot import Forms, Frequencies, Unit, summed
 from nkcorpus.index.records import RecordPostings, alone, frequencies_of_any
 from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.query.ast import Pattern
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -104,17 +105,17 @@ class Candidates(Generic[Q, A]):
         """See Snapshot."""
         return [number for number, found in enumerate(self._ids) if found.startswith(prefix)]
 
-    def terms(self, field: str) -> Iterable[str]:
+    def fitting(self, pattern: Pattern) -> Iterable[str]:
         """See Terms."""
-        return self._reader.terms(field)
+        return self._reader.fitting(pattern)
 
     def terms_with_prefix(self, field: str, prefix: str) -> Iterable[str]:
         """See Terms."""
         return self._reader.terms_with_prefix(field, prefix)
 
-    def document_frequency(self, field: str, term: str) -> int:
+    def document_frequencies(self, field: str, terms: Sequence[str]) -> Sequence[int]:
         """See Terms."""
-        return self._reader.document_frequency(field, term)
+        return self._reader.document_frequencies(field, terms)
 
     def holding(self, unit: Unit, found: Mapping[str, Scores]) -> int:
         """See Snapshot."""

@@ -22,7 +22,7 @@ from nkcorpus.index.tantivy import recordfile
 from nkcorpus.index.tantivy.reader import META_FILE, STATISTICS, Reader, is_panic
 from nkcorpus.index.tantivy.schema import new_schema
 from nkcorpus.index.tantivy.silence import silenced
-from nkcorpus.index.vocabulary import VOCABULARY
+from nkcorpus.index.wordfiles import VOCABULARY
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Query

@@ -24,7 +24,9 @@ from nkcorpus.index.tantivy.matching import TantivyMatching
 from nkcorpus.index.tantivy.recordfile import PlacedRecords, RecordFile
 from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, RECORD
 from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.wordfiles import WordFiles
 from nkcorpus.model import Position
+from nkcorpus.query.ast import Pattern
 from nkcorpus.results import FacetField
 
 Query = tantivy.Query
@@ -83,7 +85,7 @@ class Reader:
         index.config_reader("manual")
         self.schema = index.schema
         self.statistics = Statistics.read(files)
-        self.vocabulary = Vocabulary(files)
+        self.vocabulary: Vocabulary = WordFiles(files)
         self.clauses = TantivyClauses(self.schema, self._idf)
         self._labels = Labels(files)
         self._records = RecordFile(folder)
@@ -200,15 +202,19 @@ class Reader:
         found = [(tantivy.Occur.Should, Query.term_query(self.schema, field, token(term))) for field in FIELD_WEIGHTS]
         return self.matches(Query.boolean_query(found))
 
-    def terms(self, field: str) -> list[str]:
+    def fitting(self, pattern: Pattern) -> list[str]:
         """See Terms."""
-        return sorted(self.terms_with_prefix(field, ""))
+        return sorted(self.terms_with_prefix(pattern.field or "", ""))
 
     def terms_with_prefix(self, field: str, prefix: str) -> list[str]:
         """See Terms."""
         found = self._searcher.terms_with_prefix(field, token(prefix))
         return [term.replace("\x1f", " ") for term, _ in found if term not in (META, "\x1e")]
 
-    def document_frequency(self, field: str, term: str) -> int:
+    def document_frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         """See Terms."""
+        return [self.document_frequency(field, term) for term in terms]
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return how many documents hold a term in a field, those deleted since included."""
         return self._searcher.doc_freq(field, token(term))

@@ -21,7 +21,7 @@ from nkcorpus.index.tantivy import recordfile
 from nkcorpus.index.tantivy.reader import Query, Statistics, is_panic
 from nkcorpus.index.tantivy.schema import POSITION, RECORD, document, with_tokenizers
 from nkcorpus.index.tantivy.silence import silenced
-from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.wordfiles import WordFiles
 from nkcorpus.model import Indexable, Position, Removal
 
 LEAST_MEMORY = 15
@@ -54,7 +54,7 @@ def fill(
         if known is not None:
             writer.delete_documents_by_term("id", META)
         writer.add_document(tantivy.Document(**{"id": META, POSITION: json.dumps([target.seq, target.token])}))
-        Vocabulary(files).add(words)
+        WordFiles(files).add(words)
         labels.write()
         with write_errors(folder), silenced():
             writer.commit()
