@@ -16,9 +16,9 @@ LABELLED = ("source", "author", "month", "lang", "place", "translator", "tag")
 _YEAR, _MONTH = len("2019"), len("2019-06")
 
 
-def label_columns(article: Indexable, places: Sequence[str], labels: Labels) -> dict[str, int]:
-    """Return the columns of an article that names `places`, which `places_of` gives."""
-    values: dict[str, Iterable[str]] = {
+def labels_of(article: Indexable, places: Sequence[str]) -> Mapping[str, Iterable[str]]:
+    """Return the labels of an article that names `places`, which `places_of` gives, by what is counted."""
+    return {
         "source": filter(None, (article.source,)),
         "author": article.authors,
         "month": filter(None, ((article.date or "")[:_MONTH],)),
@@ -27,7 +27,11 @@ def label_columns(article: Indexable, places: Sequence[str], labels: Labels) -> 
         "translator": filter(None, (article.translator,)),
         "tag": article.tags,
     }
-    return {f"label_{field}": labels.number(values[field]) for field in LABELLED}
+
+
+def label_columns(article: Indexable, places: Sequence[str], labels: Labels) -> dict[str, int]:
+    """Return the columns of an article that names `places`, with the numbers that `labels` gives."""
+    return {f"label_{field}": labels.number(values) for field, values in labels_of(article, places).items()}
 
 
 def column_of(field: FacetField) -> str:

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
 from nkcorpus.index.ranking.snapshot import Forms, Frequencies, Unit, summed
+from nkcorpus.index.records import RecordPostings, alone, frequencies_of_any
 from nkcorpus.index.tantivy.reader import Address, Reader
-from nkcorpus.index.tantivy.records import RecordPostings, alone, frequencies_of_any
 from nkcorpus.index.tantivy.schema import RECORD
 from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.query.ast import Pattern
 
 _KEPT_TERMS = 32
 _TOGETHER = 4
@@ -101,17 +102,17 @@ class Candidates:
         """Return the id of an article."""
         return self._reader.records.article_id(self.column(RECORD)[number])
 
-    def terms(self, field: str) -> list[str]:
+    def fitting(self, pattern: Pattern) -> list[str]:
         """See Terms."""
-        return self._reader.terms(field)
+        return self._reader.fitting(pattern)
 
     def terms_with_prefix(self, field: str, prefix: str) -> list[str]:
         """See Terms."""
         return self._reader.terms_with_prefix(field, prefix)
 
-    def document_frequency(self, field: str, term: str) -> int:
+    def document_frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         """See Terms."""
-        return self._reader.document_frequency(field, term)
+        return self._reader.document_frequencies(field, terms)
 
     def holding(self, unit: Unit, found: Mapping[str, Scores]) -> int:
         """See Snapshot."""

@@ -16,6 +16,7 @@ import tantivy
 from nkcorpus.dates import interval
 from nkcorpus.index.analysed import NO_DATE
 from nkcorpus.index.base import MatchMode, SearchOptions
+from nkcorpus.index.fields import FORMED, in_form, token
 from nkcorpus.index.places import ids_of, unknown_place
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of, most
 from nkcorpus.index.ranking.evaluation import BATCH, Evaluation, fields_of
@@ -26,7 +27,7 @@ from nkcorpus.index.ranking.terms import Expander, Slots
 from nkcorpus.index.tantivy.candidates import Candidates
 from nkcorpus.index.tantivy.clauses import MUST, MUST_NOT, also, const, every, some
 from nkcorpus.index.tantivy.reader import Query, Reader
-from nkcorpus.index.tantivy.schema import ARTICLE, DOUBLED, FORMED, KIND, in_form, token
+from nkcorpus.index.tantivy.schema import ARTICLE, DOUBLED, KIND
 from nkcorpus.query.ast import (
     And,
     Dated,

@@ -13,13 +13,16 @@ import tantivy
 
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.analysed import META
+from nkcorpus.index.fields import token
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
-from nkcorpus.index.tantivy.records import Records
-from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, TWIN, token
+from nkcorpus.index.tantivy.recordfile import RecordFile
+from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, TWIN
 from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.wordfiles import WordFiles
 from nkcorpus.model import Position
+from nkcorpus.query.ast import Pattern
 
 Query = tantivy.Query
 Address = tantivy.DocAddress
@@ -72,9 +75,9 @@ class Reader:
         index.config_reader("manual")
         self.schema = index.schema
         self.statistics = Statistics.read(files)
-        self.vocabulary = Vocabulary(files)
+        self.vocabulary: Vocabulary = WordFiles(files)
         self.labels = Labels(files)
-        self.records = Records(folder)
+        self.records = RecordFile(folder)
         self._searcher = index.searcher()
         self._holders: dict[str, int] = {}
         if self.position != Position(self.statistics.seq, self.statistics.token):
@@ -172,15 +175,19 @@ class Reader:
         found = [(tantivy.Occur.Should, Query.term_query(self.schema, field, token(term))) for field in FIELD_WEIGHTS]
         return self.matches(Query.boolean_query(found))
 
-    def terms(self, field: str) -> list[str]:
+    def fitting(self, pattern: Pattern) -> list[str]:
         """See Terms."""
-        return sorted(self.terms_with_prefix(field, ""))
+        return sorted(self.terms_with_prefix(pattern.field or "", ""))
 
     def terms_with_prefix(self, field: str, prefix: str) -> list[str]:
         """See Terms."""
         found = self._searcher.terms_with_prefix(field, token(prefix))
         return [term.replace("\x1f", " ") for term, _ in found if term not in (META, "\x1e")]
 
-    def document_frequency(self, field: str, term: str) -> int:
+    def document_frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         """See Terms."""
+        return [self.document_frequency(field, term) for term in terms]
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return how many documents hold a term in a field, those deleted since included."""
         return self._searcher.doc_freq(field, token(term))

@@ -1,0 +1,1 @@
+"""The engine whose index is in an OpenSearch cluster. Nothing outside this package searches there."""
