@@ -38,9 +38,13 @@ class Transfer:
         on_done: OnDone = lambda done, total, what: None,
     ) -> None:
         """Write the corpus, as it is at this moment, to a file, or where it is in a cluster to a snapshot
-        `snapshot://REPOSITORY/NAME`, and check that; see `nkcorpus.backup` and `nkcorpus.opened.snapshots`.
+        `snapshot://REPOSITORY/NAME`, and check that; see `nkcorpus.backup` and `nkcorpus.cluster.snapshots`.
         """
         self._opened.backup(os.fspath(target), force=force, on_done=on_done)
+
+    def find_backup(self, source: str | os.PathLike[str]) -> None:
+        """Raise CorpusMissing where there is no such backup, UsageError where it can be none of this corpus."""
+        self._opened.find_backup(os.fspath(source))
 
     def restore(
         self, source: str | os.PathLike[str], *, on_done: OnDone = lambda done, total, what: None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -253,14 +252,6 @@ def fix_text_option(function: F) -> F:
         is_flag=True,
         help="Mend damaged text: glued words, hard-wrapped lines, wrong encoding, odd spaces. Listed as repairs.",
     )(function)
-
-
-def is_file(name: str) -> bool:
-    """Tell whether there is a file of this name, which may be none that a file can have."""
-    try:
-        return Path(name).is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def processors() -> int:

@@ -154,6 +154,10 @@ class Opened(ABC):
         """
 
     @abstractmethod
+    def find_backup(self, source: str) -> None:
+        """Raise CorpusMissing where there is no such backup, UsageError where it can be none of this corpus."""
+
+    @abstractmethod
     def restore(self, source: str, *, on_done: OnDone) -> str | None:
         """Make a backup this corpus; return where the one that was there is kept, None without one.
 

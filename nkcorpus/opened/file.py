@@ -15,7 +15,7 @@ from nkcorpus.errors import CorpusError, CorpusLocked, CorpusMissing, CorpusNotW
 from nkcorpus.index import Index
 from nkcorpus.index.engines import ENGINES, EngineName, is_installed, known_engine, open_index
 from nkcorpus.model import Position
-from nkcorpus.newfile import is_there
+from nkcorpus.newfile import is_file, is_there
 from nkcorpus.opened.base import EngineState, IndexState, Locations, Opened, size_of
 from nkcorpus.store import Store
 from nkcorpus.version import TOOL
@@ -196,6 +196,11 @@ class OpenedFile(Opened):
         from nkcorpus.backup import backup
 
         backup(self.store, self.path, Path(target), force=force, on_done=on_done)
+
+    def find_backup(self, source: str) -> None:
+        """See Opened."""
+        if not is_file(Path(source)):
+            raise CorpusMissing(f"{source}: there is no such file; name a backup")
 
     def restore(self, source: str, *, on_done: OnDone) -> str | None:
         """See Opened."""
