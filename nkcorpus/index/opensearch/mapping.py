@@ -46,21 +46,15 @@ def articles_body() -> dict[str, Any]:
     fields[POSITION] = {"type": "object", "enabled": False}
     return {
         "settings": {
-            "index": {
-                "codec": "best_compression",
-                "refresh_interval": "-1",
-                "analysis": {
-                    "tokenizer": {
-                        _SPACED: {
-                            "type": "char_group",
-                            "tokenize_on_chars": [" "],
-                            "max_token_length": _LONGEST_TOKEN,
-                        }
-                    },
-                    "analyzer": {_SPACED: {"type": "custom", "tokenizer": _SPACED}},
+            "codec": "best_compression",
+            "refresh_interval": "-1",
+            "analysis": {
+                "tokenizer": {
+                    _SPACED: {"type": "char_group", "tokenize_on_chars": [" "], "max_token_length": _LONGEST_TOKEN}
                 },
-                "similarity": {_saturation(field): _similarity(weight) for field, weight in FIELD_WEIGHTS.items()},
-            }
+                "analyzer": {_SPACED: {"type": "custom", "tokenizer": _SPACED}},
+            },
+            "similarity": {_saturation(field): _similarity(weight) for field, weight in FIELD_WEIGHTS.items()},
         },
         "mappings": {
             "dynamic": "strict",
@@ -75,7 +69,7 @@ def words_body() -> dict[str, Any]:
     """Return settings and mappings of the index of words: one document a word of running text, or of another field."""
     keyword = {"type": "keyword"}
     return {
-        "settings": {"index": {"number_of_shards": 1, "refresh_interval": "-1"}},
+        "settings": {"number_of_shards": 1, "refresh_interval": "-1"},
         "mappings": {
             "dynamic": "strict",
             "_meta": _META,
