@@ -7,21 +7,26 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from nkcorpus.cluster.client import Cluster
+from nkcorpus.cluster.pointintime import PointInTimeLost
 from nkcorpus.errors import CorpusLocked, CorpusMissing, CorpusTooNew, IndexDamaged
-from nkcorpus.index.base import DefinitionCount
+from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
 from nkcorpus.index.opensearch.checks import damage_of
 from nkcorpus.index.opensearch.generations import Generation, Generations
+from nkcorpus.index.opensearch.search import answer
 from nkcorpus.index.opensearch.view import View
 from nkcorpus.index.opensearch.writer import Writer
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
+from nkcorpus.query.ast import Query
 
 _SECONDS_FOR_ANOTHER = 300.0
 """How long a process waits for another that makes the index anew."""
 _FEW_SECONDS = 2.0
 """How long where that is not wanted."""
 _SECONDS_BETWEEN = 0.2
+_MOST_TRIES = 5
+"""How often a search is begun anew while the cluster loses nodes that it was asked of."""
 
 
 class OpenSearchIndex:
@@ -66,7 +71,7 @@ class OpenSearchIndex:
         for generation in self._generations.open():
             with contextlib.suppress(CorpusMissing):  # replaced meanwhile
                 self._cluster.refresh(generation.search, generation.words)
-        self._known = None
+        self._forget()
 
     def advance(self, target: Position) -> bool:
         """Have all that was put found, where that is all up to `target`; return False where there is no index.
@@ -85,7 +90,7 @@ class OpenSearchIndex:
 
     def position(self) -> Position | None:
         """See Index. What is asked next is answered anew. Raises CorpusTooNew."""
-        self._known = None
+        self._forget()
         with contextlib.suppress(CorpusMissing):
             generation = self._generations.current()
             return View(self._cluster, generation).position if generation else None
@@ -138,6 +143,18 @@ class OpenSearchIndex:
             raise
         self._generations.switch(draft)
 
+    def search(self, query: Query, options: SearchOptions) -> Matches:
+        """See Index. It is answered whole or not at all. Raises ClusterUnavailable."""
+        for untried in reversed(range(_MOST_TRIES)):
+            try:
+                with self._reading() as view:
+                    return answer(view.reader, query, options)
+            except PointInTimeLost:
+                self._forget()
+                if not untried:
+                    raise
+        raise AssertionError("unreachable")
+
     def rarity(self, term: str) -> float:
         """See Index."""
         with self._reading() as view:
@@ -183,13 +200,19 @@ class OpenSearchIndex:
 
     def close(self) -> None:
         """See Index."""
-        self._known = None
+        self._forget()
 
     def _found_upto(self, generation: Generation, target: Position) -> None:
         """Have all of a generation found, and have it tell so."""
         self._cluster.refresh(generation.search, generation.words)
         self._writer.set_position(generation, target)
-        self._known = None
+        self._forget()
+
+    def _forget(self) -> None:
+        """Have what is asked next answered anew."""
+        if self._known is not None:
+            self._known.close()
+            self._known = None
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[View]:
@@ -202,7 +225,7 @@ class OpenSearchIndex:
                 self._known = View(self._cluster, generation)
             yield self._known
         except CorpusMissing:
-            self._known = None
+            self._forget()
             raise IndexDamaged(f"{self.place}: the index is gone") from None
 
 

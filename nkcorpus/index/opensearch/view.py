@@ -12,6 +12,7 @@ from nkcorpus.index.base import DefinitionCount
 from nkcorpus.index.fields import token
 from nkcorpus.index.opensearch.generations import Generation
 from nkcorpus.index.opensearch.mapping import LIVE, POSITION
+from nkcorpus.index.opensearch.reader import Reader
 from nkcorpus.index.opensearch.vocabulary import ClusterVocabulary
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS
 from nkcorpus.index.vocabulary import Vocabulary
@@ -35,6 +36,16 @@ class View:
     def vocabulary(self) -> Vocabulary:
         """See Terms."""
         return self._words
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The articles, as they are when they are first searched."""
+        return Reader(self.cluster, self.generation.search, self)
+
+    def close(self) -> None:
+        """Let go of the articles that were searched."""
+        if "reader" in self.__dict__:
+            self.reader.close()
 
     @property
     def position(self) -> Position | None:
