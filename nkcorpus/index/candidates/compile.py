@@ -201,7 +201,7 @@ class Compiler(Generic[Q, A]):
 
     def idf(self, term: str) -> float:
         """Return the idf of a term in title and text together."""
-        return idf_of(self._reader.count, self.holders(term))
+        return idf_of(self._statistics.count, self.holders(term))
 
     def _count(self, unit: Unit, query: Q) -> int:
         """Return how many of the articles that a query finds hold a unit, as their records tell."""
@@ -281,7 +281,7 @@ class Compiler(Generic[Q, A]):
     def _unit(self, unit: Unit) -> Part[Q] | None:
         if unit not in self._units:
             scored = not isinstance(unit, Dated) and not (isinstance(unit, Word | Phrase) and unit.field in _CONSTANT)
-            self._units[unit] = self._built(unit, idf_of(self._reader.count, self.holding(unit)) if scored else 1.0)
+            self._units[unit] = self._built(unit, idf_of(self._statistics.count, self.holding(unit)) if scored else 1.0)
         return self._units[unit]
 
     def _built(self, unit: Unit, idf: float) -> Part[Q] | None:

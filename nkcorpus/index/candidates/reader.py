@@ -66,10 +66,15 @@ class Statistics(Protocol[Q_contra, A_co]):
         order: EngineOrder,
         expected: int,
         *,
-        twins: bool = False,
+        exact: bool = False,
+        collapse: bool = False,
         facets: Iterable[FacetField] = (),
     ) -> Matching[A_co]:
-        """Return what matches. So many of the first are likely to be looked at, and `twins` and tallies of `facets`."""
+        """Return what matches, of which so many of the first are likely to be looked at.
+
+        `facets` are what matches may be counted by. Where the query is `exact`, their tallies are likely to be asked
+        for, to `collapse` twins too.
+        """
 
 
 class Reader(Terms, Statistics[Q, A], Protocol[Q, A]):

@@ -137,8 +137,9 @@ class Search(Generic[Q, A]):
             self._compiler.query(part),
             order,
             expected,
-            twins=part.exact and self._options.collapse,
-            facets=self._options.facets if part.exact else (),
+            exact=part.exact,
+            collapse=self._options.collapse,
+            facets=self._options.facets,
         )
 
     def _found(self, scored: Scored[Q, A], hits: Hits[A], wanted: int) -> _Found:

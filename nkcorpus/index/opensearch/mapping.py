@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from nkcorpus.index.facets import LABELLED
-from nkcorpus.index.fields import COLUMNS, FORMED, WHOLE, WORDED
+from nkcorpus.index.fields import COLUMNS, FORMED, STOP, WHOLE, WORDED
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, K1, B
 
 INDEX_VERSION = 1
@@ -22,6 +22,8 @@ LIVE = "live"
 """Tells articles from what was removed and from the position."""
 CLUSTER = "cluster"
 """The cluster of an article, 16 hex digits; articles without a twin have none."""
+GAPPED = "gapped"
+"""The analyzer of queries for words side by side: any word may stand where STOP does."""
 
 _SPACED = "spaced"
 _LONGEST_TOKEN = 40_000
@@ -46,21 +48,19 @@ def articles_body() -> dict[str, Any]:
     fields[POSITION] = {"type": "object", "enabled": False}
     return {
         "settings": {
-            "index": {
-                "codec": "best_compression",
-                "refresh_interval": "-1",
-                "analysis": {
-                    "tokenizer": {
-                        _SPACED: {
-                            "type": "char_group",
-                            "tokenize_on_chars": [" "],
-                            "max_token_length": _LONGEST_TOKEN,
-                        }
-                    },
-                    "analyzer": {_SPACED: {"type": "custom", "tokenizer": _SPACED}},
+            "codec": "best_compression",
+            "refresh_interval": "-1",
+            "analysis": {
+                "tokenizer": {
+                    _SPACED: {"type": "char_group", "tokenize_on_chars": [" "], "max_token_length": _LONGEST_TOKEN}
                 },
-                "similarity": {_saturation(field): _similarity(weight) for field, weight in FIELD_WEIGHTS.items()},
-            }
+                "filter": {GAPPED: {"type": "stop", "stopwords": [STOP]}},
+                "analyzer": {
+                    _SPACED: {"type": "custom", "tokenizer": _SPACED},
+                    GAPPED: {"type": "custom", "tokenizer": _SPACED, "filter": [GAPPED]},
+                },
+            },
+            "similarity": {_saturation(field): _similarity(weight) for field, weight in FIELD_WEIGHTS.items()},
         },
         "mappings": {
             "dynamic": "strict",
@@ -75,7 +75,7 @@ def words_body() -> dict[str, Any]:
     """Return settings and mappings of the index of words: one document a word of running text, or of another field."""
     keyword = {"type": "keyword"}
     return {
-        "settings": {"index": {"number_of_shards": 1, "refresh_interval": "-1"}},
+        "settings": {"number_of_shards": 1, "refresh_interval": "-1"},
         "mappings": {
             "dynamic": "strict",
             "_meta": _META,

@@ -139,7 +139,14 @@ class Reader:
         return self.documents / self.count * (1 + _ROUNDING)
 
     def matching(
-        self, query: Query, order: EngineOrder, expected: int, *, twins: bool = False, facets: Iterable[FacetField] = ()
+        self,
+        query: Query,
+        order: EngineOrder,
+        expected: int,
+        *,
+        exact: bool = False,
+        collapse: bool = False,
+        facets: Iterable[FacetField] = (),
     ) -> TantivyMatching:
         """See Statistics."""
         return TantivyMatching(self, query, order, expected)
