@@ -221,10 +221,6 @@ class SqliteWriter(Transaction):
                 "INSERT OR REPLACE INTO walk (name, place, reached_at) VALUES (?, ?, ?)", (walk, place, utc_now())
             )
 
-    def commit(self) -> None:
-        """See StoreWriter."""
-        self._end()
-
     def finish(self, report: IngestReport) -> None:
         """See StoreWriter."""
         with corpus_errors(self._path):
