@@ -17,7 +17,11 @@
     │   ├── CorpusLocked               another process writes it, or its index, for too long
     │   ├── CorpusNotWritable          read-only, disk full, I/O error
     │   ├── IndexNotWritable           the cache folder cannot be written
-    │   └── EngineMissing              its search engine is not installed
+    │   ├── EngineMissing              its search engine is not installed
+    │   ├── ClusterUnreachable         no node of its cluster answers, or none that can be trusted
+    │   ├── ClusterUnavailable         its cluster lacks nodes or shards, or takes too long
+    │   ├── ClusterRefused             its cluster does not take a document or a query
+    │   └── AccessDenied               its cluster refuses the user
     ├── WorkersFailed         exit 3   no worker process can be kept alive
     ├── IndexDamaged          exit 3   the derived index cannot be read; callers rebuild it
     └── ItemError             exit 1   one input item cannot be taken; the rest goes on
@@ -104,11 +108,11 @@ class CorpusError(NkcorpusError):
 
 
 class CorpusMissing(CorpusError):
-    """There is no file at the corpus path."""
+    """There is no file at the corpus path, or no corpus at the address."""
 
 
 class NotACorpus(CorpusError):
-    """The file at the corpus path is something else."""
+    """The file at the corpus path, or what answers at the address, is something else."""
 
 
 class CorpusDamaged(CorpusError):
@@ -137,6 +141,26 @@ class IndexNotWritable(CorpusError):
 
 class EngineMissing(CorpusError):
     """The search engine that the corpus uses is not installed, or this version does not know it."""
+
+
+class ClusterUnreachable(CorpusError):
+    """No node of the corpus' cluster can be connected to, or its certificate does not verify."""
+
+
+class ClusterUnavailable(CorpusError):
+    """The corpus' cluster lacks nodes or shards, is overloaded, or does not answer in time."""
+
+
+class ClusterRefused(CorpusError):
+    """The corpus' cluster does not take a document or a query. `kind` is OpenSearch's name of the reason."""
+
+    def __init__(self, message: str, kind: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class AccessDenied(CorpusError):
+    """The corpus' cluster refuses user and password, or the user lacks a right."""
 
 
 class WorkersFailed(NkcorpusError):
