@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nkcorpus.store.base import Recleaned
+from nkcorpus.store.seals import VERSION_SEALED, version_seal
 from nkcorpus.store.sqlite import counts
 from nkcorpus.store.sqlite.connection import corpus_errors
 from nkcorpus.store.sqlite.rows import derived_columns
-from nkcorpus.store.sqlite.seals import VERSION_SEALED, version_seal
 from nkcorpus.store.sqlite.transaction import Transaction
 from nkcorpus.store.sqlite.waiting import WaitingConnection
 

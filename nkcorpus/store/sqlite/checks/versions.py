@@ -13,9 +13,9 @@ from nkcorpus.model import Document
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Current, Finding
 from nkcorpus.store.faults import CONTENT, PAYLOADS, PROVENANCE, SPANS, TEXT, content_faults, unpacked_digest
+from nkcorpus.store.seals import version_seal
 from nkcorpus.store.sqlite.checks.reading import UNREADABLE, rows_by_rowid
 from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, Row, unbounded_document_of
-from nkcorpus.store.sqlite.seals import version_seal
 
 _NUMBERS = frozenset({"id", "number", "korean_version", "words", "record", "retrieval_status", "run"})
 """The columns of `version` that hold no text."""
