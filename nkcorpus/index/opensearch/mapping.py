@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from nkcorpus.index.facets import LABELLED
-from nkcorpus.index.fields import COLUMNS, FORMED, WHOLE, WORDED
+from nkcorpus.index.fields import COLUMNS, FORMED, STOP, WHOLE, WORDED
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, K1, B
 
 INDEX_VERSION = 1
@@ -22,6 +22,8 @@ LIVE = "live"
 """Tells articles from what was removed and from the position."""
 CLUSTER = "cluster"
 """The cluster of an article, 16 hex digits; articles without a twin have none."""
+GAPPED = "gapped"
+"""The analyzer of queries for words side by side: any word may stand where STOP does."""
 
 _SPACED = "spaced"
 _LONGEST_TOKEN = 40_000
@@ -57,7 +59,11 @@ def articles_body() -> dict[str, Any]:
                             "max_token_length": _LONGEST_TOKEN,
                         }
                     },
-                    "analyzer": {_SPACED: {"type": "custom", "tokenizer": _SPACED}},
+                    "filter": {GAPPED: {"type": "stop", "stopwords": [STOP]}},
+                    "analyzer": {
+                        _SPACED: {"type": "custom", "tokenizer": _SPACED},
+                        GAPPED: {"type": "custom", "tokenizer": _SPACED, "filter": [GAPPED]},
+                    },
                 },
                 "similarity": {_saturation(field): _similarity(weight) for field, weight in FIELD_WEIGHTS.items()},
             }

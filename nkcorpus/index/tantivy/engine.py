@@ -13,6 +13,7 @@ from tantivy.tantivy import __version__
 from nkcorpus.config import INDEX_MEMORY
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.base import Matches, SearchOptions
+from nkcorpus.index.candidates.search import Search
 from nkcorpus.index.directory import IndexDirectory
 from nkcorpus.index.embedded import EmbeddedIndex
 from nkcorpus.index.labels import LABELS
@@ -20,7 +21,6 @@ from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.tantivy import recordfile
 from nkcorpus.index.tantivy.reader import META_FILE, STATISTICS, Reader, is_panic
 from nkcorpus.index.tantivy.schema import new_schema
-from nkcorpus.index.tantivy.search import answer
 from nkcorpus.index.tantivy.silence import silenced
 from nkcorpus.index.wordfiles import VOCABULARY
 from nkcorpus.model import Indexable, Position, Removal
@@ -57,7 +57,7 @@ class TantivyIndex(EmbeddedIndex[Reader]):
         return Reader(files)
 
     def _answer(self, view: Reader, query: Query, options: SearchOptions) -> Matches:
-        return answer(view, query, options)
+        return Search(view, query, options).answer()
 
     def _create(self, folder: Path, articles: Iterable[Indexable | Removal], target: Position, jobs: int) -> None:
         from nkcorpus.index.tantivy.writer import write_errors  # not for searching

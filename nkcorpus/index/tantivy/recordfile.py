@@ -35,3 +35,19 @@ class RecordFile:
     def close(self) -> None:
         """Let go of the file."""
         self._data.close()
+
+
+class PlacedRecords:
+    """Fulfils Records, for the records that begin at some places."""
+
+    def __init__(self, file: RecordFile, places: Sequence[int]) -> None:
+        self._file = file
+        self._places = places
+
+    def ids(self) -> list[str]:
+        """See Records."""
+        return list(map(self._file.article_id, self._places))
+
+    def fields(self, field: str) -> list[bytes]:
+        """See Records."""
+        return self._file.fields(self._places, field)
