@@ -48,25 +48,19 @@ def articles_body() -> dict[str, Any]:
     fields[POSITION] = {"type": "object", "enabled": False}
     return {
         "settings": {
-            "index": {
-                "codec": "best_compression",
-                "refresh_interval": "-1",
-                "analysis": {
-                    "tokenizer": {
-                        _SPACED: {
-                            "type": "char_group",
-                            "tokenize_on_chars": [" "],
-                            "max_token_length": _LONGEST_TOKEN,
-                        }
-                    },
-                    "filter": {GAPPED: {"type": "stop", "stopwords": [STOP]}},
-                    "analyzer": {
-                        _SPACED: {"type": "custom", "tokenizer": _SPACED},
-                        GAPPED: {"type": "custom", "tokenizer": _SPACED, "filter": [GAPPED]},
-                    },
+            "codec": "best_compression",
+            "refresh_interval": "-1",
+            "analysis": {
+                "tokenizer": {
+                    _SPACED: {"type": "char_group", "tokenize_on_chars": [" "], "max_token_length": _LONGEST_TOKEN}
                 },
-                "similarity": {_saturation(field): _similarity(weight) for field, weight in FIELD_WEIGHTS.items()},
-            }
+                "filter": {GAPPED: {"type": "stop", "stopwords": [STOP]}},
+                "analyzer": {
+                    _SPACED: {"type": "custom", "tokenizer": _SPACED},
+                    GAPPED: {"type": "custom", "tokenizer": _SPACED, "filter": [GAPPED]},
+                },
+            },
+            "similarity": {_saturation(field): _similarity(weight) for field, weight in FIELD_WEIGHTS.items()},
         },
         "mappings": {
             "dynamic": "strict",
@@ -81,7 +75,7 @@ def words_body() -> dict[str, Any]:
     """Return settings and mappings of the index of words: one document a word of running text, or of another field."""
     keyword = {"type": "keyword"}
     return {
-        "settings": {"index": {"number_of_shards": 1, "refresh_interval": "-1"}},
+        "settings": {"number_of_shards": 1, "refresh_interval": "-1"},
         "mappings": {
             "dynamic": "strict",
             "_meta": _META,
