@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from nkcorpus.cluster import Cluster
+from nkcorpus.cluster.client import Cluster
 from nkcorpus.codec import BadValue, decode, encode
 from nkcorpus.errors import CorpusDamaged
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from nkcorpus.cluster import Cluster, Write
+from nkcorpus.cluster.client import Cluster
+from nkcorpus.cluster.documents import Write
 from nkcorpus.codec import BadValue, decode, encode
 from nkcorpus.model import FetchEntry, FetchState
 from nkcorpus.store.journal import Followed
@@ -195,9 +196,10 @@ def insert_entries(cluster: Cluster, entries: Iterable[FetchEntry]) -> list[bool
 
 def _known(source: Source) -> FetchEntry:
     try:
-        return decode(FetchEntry, source)
+        entry: FetchEntry = decode(FetchEntry, source)
     except BadValue as error:
         raise damaged(f"an entry of the journal is none ({error})") from None
+    return entry
 
 
 def _left(entry: FetchEntry, name: str) -> FetchEntry | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from nkcorpus.cluster import Cluster
+from nkcorpus.cluster.client import Cluster
 from nkcorpus.dates import utc_now
 from nkcorpus.model import Attempt, FetchEntry, Retrieval
 from nkcorpus.store.opensearch.batches import batches

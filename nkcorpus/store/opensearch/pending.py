@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from nkcorpus.cluster import Cluster, Document, Write
+from nkcorpus.cluster.client import Cluster
+from nkcorpus.cluster.documents import Document, Write
 
 Source = dict[str, Any]
 Change = Callable[[Source | None], Source | None]

@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from nkcorpus.cluster import Cluster, Write
+from nkcorpus.cluster.client import Cluster
+from nkcorpus.cluster.documents import Write
 from nkcorpus.codec import BadValue, decode, encode
 from nkcorpus.dates import utc_now
 from nkcorpus.store.opensearch.desk import PART, Source, damaged, document
@@ -28,8 +29,9 @@ class Run:
     def __init__(self, cluster: Cluster, tool: str, sources: Sequence[str]) -> None:
         self._cluster = cluster
         self.id = uuid.uuid4().hex
-        self._about = {"started_at": utc_now(), "tool": tool, "sources": [storable(source) for source in sources]}
-        self._put({**self._about, "finished_at": None, "report": None})
+        self._started_at = utc_now()
+        self._about = {"tool": tool, "sources": [storable(source) for source in sources]}
+        self._put(None, None)
         self._pending = Pending(cluster, PART)
         failed = cluster.pages(PART, {"term": {"kind": FAILURE}}, [{"key": "asc"}], fields=["kind"])
         self._failed = {stored.id for stored in failed}
@@ -79,10 +81,11 @@ class Run:
     def finish(self, report: Mapping[str, Any]) -> None:
         """Write down what came of the run."""
         self.flush()
-        self._put({**self._about, "finished_at": utc_now(), "report": dict(report)})
+        self._put(utc_now(), dict(report))
 
-    def _put(self, body: Source) -> None:
-        self._cluster.write(PART, [Write.put(f"{_RUN}:{self.id}", document(_RUN, self._about["started_at"], body))])
+    def _put(self, finished_at: str | None, report: Source | None) -> None:
+        body = {"started_at": self._started_at, **self._about, "finished_at": finished_at, "report": report}
+        self._cluster.write(PART, [Write.put(f"{_RUN}:{self.id}", document(_RUN, self._started_at, body))])
 
 
 def insert_failure(cluster: Cluster, record: FailureRecord, run: str) -> bool:
@@ -106,9 +109,10 @@ def failure_document(record: FailureRecord, run: str) -> Source:
 def failure_of(source: Source) -> FailureRecord:
     """Return the failure of a document. Raises CorpusDamaged."""
     try:
-        return decode(FailureRecord, source.get("body"))
+        record: FailureRecord = decode(FailureRecord, source.get("body"))
     except BadValue as error:
         raise damaged(f"a failure is none ({error})") from None
+    return record
 
 
 def _walked(walk: str, place: str) -> Change:
