@@ -6,7 +6,8 @@ import contextlib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from nkcorpus.cluster import Cluster
+from nkcorpus.cluster.client import Cluster
+from nkcorpus.cluster.pointintime import PointInTimeLost
 from nkcorpus.errors import CorpusLocked, CorpusMissing, CorpusTooNew, IndexDamaged
 from nkcorpus.index.base import DefinitionCount, Matches, SearchOptions
 from nkcorpus.index.opensearch.checks import damage_of

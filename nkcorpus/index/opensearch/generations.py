@@ -12,7 +12,8 @@ import secrets
 import time
 from typing import NamedTuple
 
-from nkcorpus.cluster import Cluster, Write
+from nkcorpus.cluster.client import Cluster
+from nkcorpus.cluster.documents import Write
 from nkcorpus.errors import CorpusTooNew
 from nkcorpus.index.opensearch.mapping import INDEX_VERSION, LIVE, POSITION, articles_body, words_body
 from nkcorpus.query.analysis import ANALYSIS_VERSION

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from nkcorpus.cluster import Cluster
+from nkcorpus.cluster.client import Cluster
 from nkcorpus.index.analysed import META, SEPARATOR
 from nkcorpus.index.base import DefinitionCount
 from nkcorpus.index.fields import token

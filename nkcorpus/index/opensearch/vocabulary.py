@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from nkcorpus.cluster import Cluster
+from nkcorpus.cluster.client import Cluster
 from nkcorpus.errors import ClusterRefused
 from nkcorpus.index.fields import plain
 from nkcorpus.index.opensearch.generations import Generation

@@ -8,7 +8,8 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from nkcorpus.cluster import Cluster, Write
+from nkcorpus.cluster.client import Cluster
+from nkcorpus.cluster.documents import Write
 from nkcorpus.index.analysed import META
 from nkcorpus.index.chunks import Chunk, analysed
 from nkcorpus.index.documents import AnalysedArticle, AnalysedChunk, ChunkAnalyser
@@ -64,7 +65,7 @@ class Writer:
         vouched = time.monotonic()
         for change in changes:
             if time.monotonic() > vouched + LEASE_SECONDS / 4:
-                self._generations.renew(draft)
+                self._generations.keep(draft)
                 vouched = time.monotonic()
             yield change
 
