@@ -15,10 +15,12 @@ from nkcorpus.store.opensearch.hits import fields_of
 from nkcorpus.store.opensearch.mappings import ARTICLES, VERSIONS
 from nkcorpus.store.opensearch.payloads import payload_of
 from nkcorpus.store.opensearch.states import ArticleState, Source, VersionBody, VersionEntry, body_from, damaged
+from nkcorpus.store.records import ArticleDigests
 
 LIVE: Source = {"range": {"number": {"gt": 0}}}
 _BATCH = 200
 _MANY = 1000
+_ENTRIES = ("id", "seq", "versions")
 _NEWEST = ("id", "seq", "current", "versions", "text_digest", "cluster")
 
 
@@ -134,11 +136,15 @@ class Articles:
             raise AmbiguousId(f"several articles have ids that begin with {given}; give more digits")
         return str(hits[0]["_id"])
 
+    def digests(self) -> Iterator[ArticleDigests]:
+        """See Store."""
+        for document in self._cluster.pages(ARTICLES, {"match_all": {}}, ["id"], fields=_ENTRIES, size=_MANY):
+            yield ArticleState.of(document.source).digests()
+
     def export_hash(self) -> str:
         """See Store."""
         digest = hashlib.sha256()
-        fields = ("id", "seq", "versions")
-        for document in self._cluster.pages(ARTICLES, LIVE, ["id"], fields=fields, size=_MANY):
+        for document in self._cluster.pages(ARTICLES, LIVE, ["id"], fields=_ENTRIES, size=_MANY):
             state = ArticleState.of(document.source)
             for entry in state.entries:
                 row = (state.id, entry.number, entry.content_sha256, entry.payload_sha256)

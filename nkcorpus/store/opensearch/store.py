@@ -21,6 +21,7 @@ from nkcorpus.store.opensearch.mappings import SCHEMA
 
 if TYPE_CHECKING:
     from nkcorpus.store.opensearch.writer import OpenSearchWriter
+    from nkcorpus.store.records import ArticleDigests
 
 
 def nobody(changes: Sequence[Indexable | Removal]) -> None:
@@ -133,6 +134,10 @@ class OpenSearchStore:
     def export_hash(self) -> str:
         """See Store."""
         return self._articles.export_hash()
+
+    def digests(self) -> Iterator[ArticleDigests]:
+        """See Store."""
+        return self._articles.digests()
 
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
