@@ -95,7 +95,7 @@ class Merging:
 
     def take(self, origin: str, records: Iterable[Record | Unreadable]) -> None:
         """Take in all records of the corpus `origin`, committing as it goes. Raises CorpusError."""
-        kept, is_new = self.store.kept_lines(), False
+        kept, new = self.store.kept_lines(), ""
         self._committed_at = time.monotonic()
         with self.store.taking(origin) as taker:
             for article, group in itertools.groupby(self._ahead(taker, origin, records), _article_of):
@@ -104,12 +104,12 @@ class Merging:
                     outcome, added = taker.join(article, cast(Iterator[VersionRecord], group), force=self.force)
                     self._articles[outcome] += 1
                     self._versions += added
-                    is_new = outcome == "new"
+                    new = article if outcome == "new" else ""
                     if article in kept:
                         self._lines.setdefault(article, set())
                     continue
                 for record in group:
-                    if isinstance(record, KeptLineRecord) and not is_new:
+                    if isinstance(record, KeptLineRecord) and record.article_id != new:
                         self._lines.setdefault(record.article_id, set()).add(record.line)
                     else:
                         self._count(record, taker.put(record))
@@ -117,7 +117,16 @@ class Merging:
                         self._pause(taker, origin)
             taker.finish(dataclasses.asdict(self.report()))
         self._keep_lines()
-        self.on_taken(self._articles.total(), origin)
+        self.on_taken(self.articles, origin)
+
+    @property
+    def articles(self) -> int:
+        """How many articles are dealt with."""
+        return self._articles.total()
+
+    def pass_over(self, outcome: Joined) -> None:
+        """Count an article of which no version is to be read."""
+        self._articles[outcome] += 1
 
     def _pause(self, taker: Taker, origin: str) -> None:
         """Commit where it is time to: never between the versions of an article and what else belongs to it."""
@@ -125,7 +134,7 @@ class Merging:
         if self._since < _COMMIT_ITEMS and time.monotonic() - self._committed_at < _COMMIT_SECONDS:
             return
         taker.commit()
-        self.on_taken(self._articles.total(), origin)
+        self.on_taken(self.articles, origin)
         self._since, self._committed_at = 0, time.monotonic()
 
     def _keep_lines(self) -> None:

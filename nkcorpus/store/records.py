@@ -6,7 +6,7 @@ of changes) and the runs of ingests are no part of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
 from nkcorpus.dataclass import dataclass
@@ -46,6 +46,28 @@ class VersionRecord:
     payload_sha256: str
     payload_size: int
     payload: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDigests:
+    """What tells a version from all others of its article: what the extractor took, its bytes, and when they were
+    retrieved; and the digest of its content and provenance, and whether its bytes are kept.
+    """
+
+    extract_sha256: str
+    payload_sha256: str
+    retrieved_at: str | None
+    content_sha256: str
+    has_payload: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDigests:
+    """What tells which versions an article has, the oldest first; none where it was removed."""
+
+    article_id: str
+    is_removed: bool
+    versions: tuple[VersionDigests, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +162,10 @@ class Unreadable:
 
     what: str
     reason: str
+
+
+PassOver = Callable[[ArticleDigests], bool]
+"""Tells whether the versions of an article need not be read."""
 
 
 class Taker(Protocol):

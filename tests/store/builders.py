@@ -11,6 +11,7 @@ from nkcorpus.identity import article_id, content_digest, extract_digest, text_d
 from nkcorpus.model import Document, Prepared
 from nkcorpus.results import IngestReport
 from nkcorpus.store import Outcome
+from nkcorpus.store.opensearch.store import OpenSearchStore
 from nkcorpus.store.payloads import compress
 from nkcorpus.store.sqlite import SqliteStore
 
@@ -43,7 +44,7 @@ def prepared(text: str, *, origin: str = "a.txt", payload: bytes | None = None, 
     )
 
 
-def add(store: SqliteStore, *items: Prepared) -> list[Outcome]:
+def add(store: SqliteStore | OpenSearchStore, *items: Prepared) -> list[Outcome]:
     """Store articles in one run and return what came of each."""
     with store.writing(["test"]) as writer:
         for item in items:

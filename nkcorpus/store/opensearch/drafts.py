@@ -79,10 +79,11 @@ class Drafts:
         """Take a step when the article is stored, and not before."""
         self._steps.setdefault(article_id, []).append(step)
 
-    def commit(self) -> None:
-        """Store all articles with their steps."""
-        self._changes.change(self._steps, self._revised)
+    def commit(self) -> int:
+        """Store all articles with their steps; return how many changed."""
+        changed = self._changes.change(self._steps, self._revised)
         self.abandon()
+        return len(changed)
 
     def abandon(self) -> None:
         """Forget what was not stored."""
