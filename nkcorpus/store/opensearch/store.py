@@ -270,9 +270,7 @@ class OpenSearchStore:
         from nkcorpus.store.opensearch.journaling import OpenSearchJournalWriter
         from nkcorpus.store.opensearch.pages import Pages
         from nkcorpus.store.opensearch.runs import Run
-        from nkcorpus.store.opensearch.recleaner import OpenSearchRecleaner
-    from nkcorpus.store.opensearch.taker import OpenSearchTaker
-    from nkcorpus.store.opensearch.writer import OpenSearchWriter
+        from nkcorpus.store.opensearch.writer import OpenSearchWriter
 
         self.recover()
         pages = Pages(self._cluster, self._changes)
