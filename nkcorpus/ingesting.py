@@ -87,7 +87,7 @@ def ingest(
     """
     entries = _files(names, keywords, corpus)
     selection = _selection(keywords)
-    with executor_named(keywords.get("executor_named", LOCAL), keywords.get("jobs", 1), notify) as workers:
+    with executor_named(keywords.get("executor", LOCAL), keywords.get("jobs", 1), notify) as workers:
         store = created(keywords.get("engine"))
         with store.writing([without_user(name) for name in names]) as writer:
             return pipeline.ingest(
