@@ -214,7 +214,8 @@ class DaskExecutor:
         while True:
             self._lanes.check()
             try:
-                wait(future, timeout=_LOOK_SECONDS)  # type: ignore[no-untyped-call]
+                with self._client.as_current():
+                    wait(future, timeout=_LOOK_SECONDS)  # type: ignore[no-untyped-call]
                 return future.result(timeout=self._patience)
             except TimeoutError:
                 workers = self.look()
