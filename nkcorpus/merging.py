@@ -36,6 +36,9 @@ from nkcorpus.store.records import (
 
 _COMMIT_ITEMS = 1000
 _COMMIT_SECONDS = 1.0
+_MOST_AHEAD = 200
+_MOST_BYTES_AHEAD = 16 << 20
+"""Records, and bytes of their texts and payloads, that are read before they are taken in."""
 _MOST_TOLD = 1000
 """Failures and conflicts that are told one by one; the others are counted."""
 _NAMES = {cls: name for name, cls in TYPES.items()}
@@ -95,7 +98,7 @@ class Merging:
         kept, new = self.store.kept_lines(), ""
         self._committed_at = time.monotonic()
         with self.store.taking(origin) as taker:
-            for article, group in itertools.groupby(self._readable(origin, records), _article_of):
+            for article, group in itertools.groupby(self._ahead(taker, origin, records), _article_of):
                 if article:
                     self._pause(taker, origin)
                     outcome, added = taker.join(article, cast(Iterator[VersionRecord], group), force=self.force)
@@ -153,6 +156,20 @@ class Merging:
             recleaner.commit()
         self._lines.clear()
 
+    def _ahead(self, taker: Taker, origin: str, records: Iterable[Record | Unreadable]) -> Iterator[Record]:
+        """Yield the records that can be read, some of them at a time made known to what takes them in."""
+        batch: list[Record] = []
+        size = 0
+        for record in self._readable(origin, records):
+            batch.append(record)
+            size += _size_of(record)
+            if len(batch) == _MOST_AHEAD or size > _MOST_BYTES_AHEAD:
+                taker.prefetch(batch)
+                yield from batch
+                batch, size = [], 0
+        taker.prefetch(batch)
+        yield from batch
+
     def _readable(self, origin: str, records: Iterable[Record | Unreadable]) -> Iterator[Record]:
         for record in verified(records):
             if isinstance(record, Unreadable):
@@ -208,6 +225,10 @@ def verified(records: Iterable[Record | Unreadable], only: type[Record] | None =
 def _cut_lines(document: Document) -> set[str]:
     """Return the lines that rules have cut from a document, without white space around them."""
     return {document.raw_text[cut.start : cut.end].strip() for cut in document.removed if cut.kind in KINDS}
+
+
+def _size_of(record: Record) -> int:
+    return len(record.document.raw_text) + len(record.payload or b"") if isinstance(record, VersionRecord) else 0
 
 
 def _article_of(record: Record) -> str:

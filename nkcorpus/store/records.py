@@ -6,7 +6,7 @@ of changes) and the runs of ingests are no part of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
 from nkcorpus.dataclass import dataclass
@@ -172,6 +172,9 @@ class Taker(Protocol):
     """Takes in records of another corpus. Nothing that is stored is overwritten, and what was taken once changes
     nothing a second time. What `commit` has returned from is stored for good.
     """
+
+    def prefetch(self, records: Sequence[Record]) -> None:
+        """Read at once what taking these in is going to need."""
 
     def join(self, article_id: str, versions: Iterator[VersionRecord], *, force: bool) -> tuple[Joined, int]:
         """Take in the versions of an article, in their order there; return what came of it, and how many were added.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from nkcorpus.cluster import Cluster
 from nkcorpus.codec import BadValue
@@ -21,6 +21,7 @@ LIVE: Source = {"range": {"number": {"gt": 0}}}
 _BATCH = 200
 _MANY = 1000
 _ENTRIES = ("id", "seq", "versions")
+_KEPT_LINES = ("id", "seq", "kept_lines")
 _NEWEST = ("id", "seq", "current", "versions", "text_digest", "cluster")
 
 
@@ -67,6 +68,11 @@ class Articles:
         newer = [{"range": {name: {"gt": after}}} for name in ("seq", "arrived")]
         body = {"query": {"bool": {"filter": [LIVE, *newer]}}, "sort": ["id"]}
         return frozenset(fields["id"][0] for fields in fields_of(self._cluster, ARTICLES, body, ["id"]))
+
+    def kept_lines(self) -> Mapping[str, frozenset[str]]:
+        """See Store."""
+        query = {"term": {"keeps_lines": True}}
+        return {state.id: frozenset(state.kept_lines) for state in self.states(query, fields=_KEPT_LINES)}
 
     def current(self, article_id: str | None) -> Iterator[Current]:
         """See Store."""

@@ -199,6 +199,8 @@ class ArticleState:
             found["payloads"] = _distinct(entry.payload_sha256 for entry in self.entries)
             asked = [entry.retrieval for entry in self.entries if entry.retrieval]
             found["urls"] = _distinct(url for each in asked for url in (each.url, each.answered) if url)
+        if self.kept_lines:
+            found["keeps_lines"] = True
         for name in ("tags", "notes", "kept_lines"):
             if values := getattr(self, name):
                 found[name] = encode(values)
