@@ -31,3 +31,10 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
             yield FileHome(tmp_path, stack)
         else:
             yield ClusterHome(request.getfixturevalue("clusters_address"), stack)
+
+
+@pytest.fixture
+def cluster_home(clusters_address: str) -> Iterator[ClusterHome]:
+    """A corpus in a cluster."""
+    with ExitStack() as stack:
+        yield ClusterHome(clusters_address, stack)

@@ -56,7 +56,7 @@ class Unions:
         unread = dict.fromkeys(digests)
         seen = set(unread)
         while unread:
-            found = self._cluster.get_many(TEXTS, list(unread))
+            found = self._cluster.get_many(TEXTS, list(unread), fields=["parent"])
             parents |= {link.id: _parent(link) for link in found if link}
             unread = dict.fromkeys(
                 link.source["parent"] for link in found if link and link.source["parent"] not in seen
