@@ -69,5 +69,5 @@ def contents(store: AnyStore) -> object:
     )
 
 
-def test_a_file_and_a_cluster_with_one_history_are_the_same_corpus(clusters_address: str) -> None:
-    check_histories(clusters_address, EXAMPLES)
+def test_a_file_and_a_cluster_with_one_history_are_the_same_corpus(shared_homes: str) -> None:
+    check_histories(shared_homes, EXAMPLES)
