@@ -72,14 +72,14 @@ def ingest(
     names: Sequence[str],
     keywords: IngestKeywords,
     created: Callable[[EngineName | None], Store],
-    corpus: Path,
+    corpus: Path | None,
     hosts: Path,
     notify: Callable[[str], None],
 ) -> IngestReport:
     """Take the sources of these names into the store that `created` returns, made if need be once a source exists.
 
-    The file `corpus` is the store's own and no source. In the folder `hosts` it is kept what other runs have to know of
-    hosts. `notify` gets lines for the user.
+    The file `corpus`, None in a cluster, is the store's own and no source. In the folder `hosts` it is kept what other
+    runs have to know of hosts. `notify` gets lines for the user.
     Raises SourceNotFound when none of the sources exists, UsageError (also where the corpus uses another engine),
     CorpusError.
     """
@@ -99,13 +99,13 @@ def ingest(
         )
 
 
-def _files(names: Sequence[str], keywords: IngestKeywords, corpus: Path) -> Iterator[Entry]:
+def _files(names: Sequence[str], keywords: IngestKeywords, corpus: Path | None) -> Iterator[Entry]:
     meter = keywords.get("meter")
     if meter is not None:
         meter.expect([name for name in names if not is_address(name)])
     wanted = Names(tuple(keywords.get("include", ())), tuple(keywords.get("exclude", ())))
     reading = Reading(
-        keywords.get("format"), keywords.get("mapping") or {}, wanted, meter=meter, corpus=os.fspath(corpus)
+        keywords.get("format"), keywords.get("mapping") or {}, wanted, meter=meter, corpus=os.fspath(corpus or "")
     )
     return iter_items(names, stdin=keywords.get("stdin"), reading=reading, pass_addresses=True)
 

@@ -26,7 +26,7 @@ COMPUTED = {
     "nkcorpus.clean.ruleset '|'.join(map(re.escape, sorted(self._words))) or '(?!)'",
     "nkcorpus.clean.ruleset '|'.join((f'({pattern})' for pattern in bare)) or '(?!)'",
     "nkcorpus.clean.repair.glued f'(?:{names})(?P<rest>[a-z]{{2,20}})(?![^\\\\W_]|[@/\\\\\\\\_=])'",
-    "nkcorpus.index.tantivy.records b'|'.join(expressions)",
+    "nkcorpus.index.records b'|'.join(expressions)",
     "nkcorpus.query.patterns _wildcard_expression(pattern.text)",
     "nkcorpus.query.patterns bare",
     "nkcorpus.query.patterns expression",

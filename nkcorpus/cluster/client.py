@@ -21,6 +21,7 @@ from nkcorpus.errors import ClusterUnavailable, EngineMissing, NotACorpus
 if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
+    from nkcorpus.cluster.pointintime import PointInTime
     from nkcorpus.cluster.wire import Wire
 
 APPLICATION = "nkcorpus"
@@ -176,6 +177,12 @@ class Cluster:
         from nkcorpus.cluster.pages import pages
 
         return pages(self._connected(), self.index_of(part), dict(query), list(sort), fields, size)
+
+    def point_in_time(self, part: str) -> PointInTime:
+        """Open the state that an index is in, to search it; close it."""
+        from nkcorpus.cluster.pointintime import PointInTime
+
+        return PointInTime(self._connected(), self.index_of(part))
 
     def write(self, part: str, writes: Iterable[Write]) -> list[Outcome]:
         """Write documents in bulks and return what came of each, in order.

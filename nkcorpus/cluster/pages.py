@@ -34,13 +34,13 @@ def pages(
     point: str | None = None
     try:
         while True:
-            point = point or _open(wire, index)
+            point = point or open_point(wire, index, KEEP_ALIVE)
             answer = wire.ask(
                 "POST",
                 "/_search",
                 body | {"pit": {"id": point, "keep_alive": KEEP_ALIVE}},
                 params={"allow_partial_search_results": "false"},
-                hand_back=_is_lost,
+                hand_back=is_lost,
             )
             if answer.fault:
                 point = None
@@ -65,14 +65,16 @@ def document(found: dict[str, Any]) -> Document:
     )
 
 
-def _open(wire: Wire, index: str) -> str:
+def open_point(wire: Wire, index: str, keep_alive: str) -> str:
+    """Open a point in time, and return its name."""
     answer = wire.ask(
         "POST",
         f"/{index}/_search/point_in_time",
-        params={"keep_alive": KEEP_ALIVE, "allow_partial_pit_creation": "false"},
+        params={"keep_alive": keep_alive, "allow_partial_pit_creation": "false"},
     )
     return str(answer.content["pit_id"])
 
 
-def _is_lost(fault: Fault) -> bool:
+def is_lost(fault: Fault) -> bool:
+    """Tell whether a fault is that a point in time is gone."""
     return fault.kind == "search_context_missing_exception"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -80,8 +80,21 @@ class EmbeddedIndex(ABC, Generic[V]):
 
     @property
     def path(self) -> Path:
-        """See Index."""
+        """The folder that holds it."""
         return self._directory.path
+
+    @property
+    def place(self) -> str:
+        """See Index."""
+        return str(self.path)
+
+    def is_there(self) -> bool:
+        """See Index."""
+        return self.path.is_dir() and any(self.path.iterdir())
+
+    def size(self) -> int:
+        """See Index."""
+        return self._directory.size()
 
     def position(self) -> Position | None:
         """See Index."""
@@ -108,11 +121,11 @@ class EmbeddedIndex(ABC, Generic[V]):
         """See Index."""
         view = self._open()
 
-        def holders(word: str) -> int:
-            return _holders(view, analysis.stems([word])[0])
+        def holders(words: Collection[str]) -> dict[str, int]:
+            return {word: _holders(view, stem) for word, stem in zip(words, analysis.stems(list(words)), strict=True)}
 
         with self._reading():
-            return suggest.corrections(text, view.vocabulary.words, holders)
+            return suggest.corrections(text, view.vocabulary, holders)
 
     def words_like(self, key: str) -> Sequence[str]:
         """See Index."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
+from typing import TypeVar
 
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.places import place_name
@@ -13,12 +14,14 @@ from nkcorpus.results import Facet, FacetField
 LABELLED = ("source", "author", "month", "lang", "place", "translator", "tag")
 """What articles are counted by: each has a column, `label_` before its name, of numbers that Labels gives."""
 
+L = TypeVar("L")
+
 _YEAR, _MONTH = len("2019"), len("2019-06")
 
 
-def label_columns(article: Indexable, places: Sequence[str], labels: Labels) -> dict[str, int]:
-    """Return the columns of an article that names `places`, which `places_of` gives."""
-    values: dict[str, Iterable[str]] = {
+def labels_of(article: Indexable, places: Sequence[str]) -> Mapping[str, Iterable[str]]:
+    """Return the labels of an article that names `places`, which `places_of` gives, by what is counted."""
+    return {
         "source": filter(None, (article.source,)),
         "author": article.authors,
         "month": filter(None, ((article.date or "")[:_MONTH],)),
@@ -27,7 +30,11 @@ def label_columns(article: Indexable, places: Sequence[str], labels: Labels) -> 
         "translator": filter(None, (article.translator,)),
         "tag": article.tags,
     }
-    return {f"label_{field}": labels.number(values[field]) for field in LABELLED}
+
+
+def label_columns(article: Indexable, places: Sequence[str], labels: Labels) -> dict[str, int]:
+    """Return the columns of an article that names `places`, with the numbers that `labels` gives."""
+    return {f"label_{field}": labels.number(values) for field, values in labels_of(article, places).items()}
 
 
 def column_of(field: FacetField) -> str:
@@ -35,12 +42,12 @@ def column_of(field: FacetField) -> str:
     return "label_month" if field == "year" else f"label_{field}"
 
 
-def facet(field: FacetField, lines: Mapping[int, int], labels: Labels) -> Facet:
-    """Return how many articles have each value of a field, given how many have each number in its column."""
+def facet(field: FacetField, lines: Mapping[L, int], values_of: Callable[[L], Iterable[str]]) -> Facet:
+    """Return how many articles have each value of a field, given how many have each line of those `values_of` knows."""
     label = _LABELS.get(field)
     counts: dict[str, int] = {}
     for line, articles in lines.items():
-        values: Iterable[str] = labels.values(line)
+        values = values_of(line)
         for value in set(map(label, values)) if label else values:
             counts[value] = counts.get(value, 0) + articles
     pairs = sorted(counts.items(), key=itemgetter(0))

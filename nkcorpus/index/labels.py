@@ -15,6 +15,12 @@ LABELS = "labels"
 _BETWEEN = "\x1f"  # ASCII's unit separator, white space to Python, which values have none of but spaces
 
 
+def spelled(values: Iterable[str]) -> list[str]:
+    """Return values as they are counted: each once, with single spaces."""
+    bare = (" ".join(value.split()) for value in values)
+    return list(dict.fromkeys(filter(None, bare)))
+
+
 class Labels:
     """The labels of the index in a folder. Line 0 is of no value."""
 
@@ -42,8 +48,7 @@ class Labels:
 
     def number(self, values: Iterable[str]) -> int:
         """Return the number of the line of `values`, added where there is none. `write` makes it last."""
-        bare = (" ".join(value.split()) for value in values)
-        line = _BETWEEN.join(dict.fromkeys(filter(None, bare)))
+        line = _BETWEEN.join(spelled(values))
         number = self._numbers.get(line)
         if number is None:
             number = self._numbers[line] = len(self.lines)

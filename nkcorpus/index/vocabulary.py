@@ -1,116 +1,27 @@
-"""All words of a corpus as they are written, folded, in files beside the postings, which are of stems.
-
-Words only ever come in: one that no article holds any more has no posting and is found nowhere. The lines of the files
-are sorted, so that a look-up reads only some of them.
-"""
+"""All words of a corpus as they are written, folded: the postings are of stems."""
 
 from __future__ import annotations
 
-import mmap
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
 
-from nkcorpus.index.manifest import VouchedFiles
-from nkcorpus.query.analysis import stems
-
-_WORDS = "words"
-_SPELLINGS = "spellings"
-"""Key and word of each word that has a `spelling_key`, apart by a tab."""
-_FAMILIES = "families"
-"""Each stem and how many words have it, apart by a tab."""
-VOCABULARY = frozenset({_WORDS, _SPELLINGS, _FAMILIES})
-"""The files."""
+from nkcorpus.query.ast import Pattern
 
 
-class Vocabulary:
-    """The words of the index in a folder."""
+class Vocabulary(Protocol):
+    """The words of title, text, notes and what was cut. One that no article holds any more may be among them."""
 
-    def __init__(self, files: VouchedFiles) -> None:
-        self._files = files
-        self._words, self._spellings, self._families = (
-            _SortedLines(files.folder / name) for name in (_WORDS, _SPELLINGS, _FAMILIES)
-        )
+    def fitting(self, pattern: Pattern) -> Iterable[str]:
+        """Return words, sorted, among which are all that a pattern stands for."""
 
-    @cached_property
-    def words(self) -> list[str]:
-        """All words, sorted."""
-        return _lines(self._files, _WORDS)
+    def near(self, word: str, slips: int) -> Sequence[str]:
+        """Return words, sorted, among which are all that come of `word` by so many slips at most, see `suggest`."""
 
-    def with_key(self, key: str) -> list[str]:
+    def known(self, words: Collection[str]) -> Collection[str]:
+        """Return those of `words` that are among these."""
+
+    def with_key(self, key: str) -> Sequence[str]:
         """Return the words whose `spelling_key` is `key`, sorted."""
-        return [line.partition("\t")[2] for line in self._spellings.beginning(f"{key}\t")]
 
-    def family_size(self, stem: str) -> int:
-        """Return how many words have a stem."""
-        return sum(int(line.partition("\t")[2]) for line in self._families.beginning(f"{stem}\t"))
-
-    def with_prefix(self, prefix: str) -> Iterable[str]:
-        """Return the words that begin with `prefix`, sorted."""
-        return self._words.beginning(prefix) if prefix else self.words
-
-    def add(self, words: Iterable[str]) -> None:
-        """Write the files with `words` added to them."""
-        from nkcorpus.lexicon.folding import spelling_key
-
-        known = self.words
-        new = set(words).difference(known)
-        if not new:
-            return
-        spellings = _lines(self._files, _SPELLINGS)
-        spellings += [f"{key}\t{word}" for word in new if (key := spelling_key(word))]
-        sizes = Counter(stems(list(new)))
-        for line in _lines(self._files, _FAMILIES):
-            stem, _, size = line.partition("\t")
-            sizes[stem] += int(size)
-        _write(self._files.folder / _WORDS, [*known, *new])
-        _write(self._files.folder / _SPELLINGS, spellings)
-        _write(self._files.folder / _FAMILIES, [f"{stem}\t{size}" for stem, size in sizes.items()])
-
-
-def _lines(files: VouchedFiles, name: str) -> list[str]:
-    try:
-        return files.read(name).decode("utf-8").split("\n")[:-1]
-    except FileNotFoundError:
-        return []
-
-
-class _SortedLines:
-    """The lines of a sorted file, mapped when they are first looked at; what was mapped outlives its replacement."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    @cached_property
-    def _lines(self) -> mmap.mmap | bytes:
-        try:
-            with self._file.open("rb") as opened:
-                return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
-        except FileNotFoundError:
-            return b""
-
-    def beginning(self, prefix: str) -> Iterator[str]:
-        """Yield the lines that begin with `prefix`. UTF-8 sorts as the characters do."""
-        lines = self._lines
-        wanted = prefix.encode("utf-8", "replace")
-        low, high = 0, len(lines)  # each the start of a line, or the end
-        while low < high:
-            start = lines.rfind(b"\n", low, (low + high) // 2) + 1 or low
-            end = lines.find(b"\n", start) + 1
-            if lines[start:end] < wanted:
-                low = end
-            else:
-                high = start
-        while lines[low : low + len(wanted)] == wanted and low < len(lines):
-            end = lines.find(b"\n", low)
-            yield lines[low:end].decode("utf-8")
-            low = end + 1
-
-
-def _write(file: Path, lines: Sequence[str]) -> None:
-    """Put a file in the place of one that another process may have mapped: to cut that short would end the process."""
-    if lines:  # an empty file cannot be mapped
-        draft = file.with_name(f"{file.name}.new")
-        draft.write_bytes("\n".join([*sorted(lines), ""]).encode("utf-8", "replace"))
-        draft.replace(file)
+    def family_sizes(self, stems: Collection[str]) -> Mapping[str, int]:
+        """Return how many words have each stem."""

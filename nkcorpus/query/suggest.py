@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise
+from typing import Protocol
 
 from nkcorpus.query.analysis import STOP_WORDS, fold, is_unspaced
 from nkcorpus.query.ast import And, Node, Or, Phrase, Weighted, Word, Words, leaves
@@ -30,24 +30,45 @@ _SAME_FIRST = 1.0
 _FIELDS = (None, "title", "text")
 
 
-def corrections(text: str, vocabulary: Sequence[str], holders: Callable[[str], int]) -> tuple[str, ...]:
+class Spellings(Protocol):
+    """The words of a corpus, folded."""
+
+    def near(self, word: str, slips: int) -> Sequence[str]:
+        """Return words, sorted, among which are all that come of `word` by so many slips at most."""
+
+    def known(self, words: Collection[str]) -> Collection[str]:
+        """Return those of `words` that are among these."""
+
+
+Holders = Callable[[Collection[str]], Mapping[str, int]]
+"""Tells how many articles hold each of some words."""
+
+
+def corrections(text: str, vocabulary: Spellings, holders: Holders) -> tuple[str, ...]:
     """Return the words that `text` may be a slip of, the likeliest first: at most two letters put in, left out,
     replaced or swapped, or a space too few. Of two words the one that they make without the space.
 
-    `vocabulary` are the corpus' folded words, sorted; `holders` tells how many articles hold one of them. Nothing comes
-    of a word that articles hold, of stop words, of figures, and of scripts without spaces.
+    Nothing comes of a word that articles hold, of stop words, of figures, and of scripts without spaces.
     """
     first, _, second = fold(text).partition(" ")
     word = first + second
     if not _SHORTEST <= len(word) <= _LONGEST or is_unspaced(word) or not word.isalpha() or word in STOP_WORDS:
         return ()
-    if holders(word):
+    if holders([word])[word]:
         return (word,) if second else ()
     if second:
         return ()
-    scores = _parted(word, vocabulary, holders)
-    for other, slips in _near(word, vocabulary):
-        if found := holders(other):
+    parted = [(word[:cut], word[cut:]) for cut in range(2, len(word) - 1)]
+    known = vocabulary.known({part for parts in parted for part in parts})
+    parted = [parts for parts in parted if parts[0] in known and parts[1] in known]
+    near = _near(word, vocabulary)
+    held = holders({*near, *(part for parts in parted for part in parts)})
+    scores: dict[str, float] = {}
+    for parts in parted:
+        if found := min(map(held.__getitem__, parts)):
+            scores[" ".join(parts)] = math.log(found) - _PER_SLIP + _SAME_FIRST
+    for other, slips in near.items():
+        if found := held[other]:
             scores[other] = math.log(found) - _PER_SLIP * slips + _SAME_FIRST * (other[0] == word[0])
     return tuple(sorted(scores, key=lambda other: (-scores[other], other)))
 
@@ -78,28 +99,15 @@ def _words(node: Node) -> Iterator[str]:
                     yield word
 
 
-def _near(word: str, vocabulary: Sequence[str]) -> Iterator[tuple[str, int]]:
+def _near(word: str, vocabulary: Spellings) -> dict[str, int]:
+    """Return the words nearest to `word`, each with how many slips away it is."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
     reach = 2 if len(word) >= _SHORTEST_FOR_TWO else 1
-    for other, slips, _ in process.extract(word, vocabulary, scorer=OSA.distance, score_cutoff=reach, limit=_NEAREST):
-        yield other, slips
-
-
-def _parted(word: str, vocabulary: Sequence[str], holders: Callable[[str], int]) -> dict[str, float]:
-    """Return the pairs of words that make `word`, with their scores; a space is one slip."""
-    scores: dict[str, float] = {}
-    for cut in range(2, len(word) - 1):
-        parts = word[:cut], word[cut:]
-        if all(_holds(vocabulary, part) for part in parts) and (found := min(map(holders, parts))):
-            scores[" ".join(parts)] = math.log(found) - _PER_SLIP + _SAME_FIRST
-    return scores
-
-
-def _holds(vocabulary: Sequence[str], word: str) -> bool:
-    place = bisect_left(vocabulary, word)
-    return place < len(vocabulary) and vocabulary[place] == word
+    choices = vocabulary.near(word, reach)
+    found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=reach, limit=_NEAREST)
+    return {other: slips for other, slips, _ in found}
 
 
 def _joined(node: Node, correct: Callable[[str], tuple[str, ...]]) -> Node:

@@ -24,7 +24,7 @@ from nkcorpus.results import CorpusStats, IngestReport, Likeness, Problem, Quara
 from nkcorpus.store.journal import Journal, JournalWriter
 
 if TYPE_CHECKING:
-    from nkcorpus.store.records import Record, Taker, Unreadable
+    from nkcorpus.store.records import ArticleDigests, PassOver, Record, Taker, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,11 +390,20 @@ class Store(Protocol):
     def texts(self) -> Iterator[StoredText]:
         """Yield the clean text of each live article, by id. Memory does not grow with their number."""
 
-    def records(self, ids: Sequence[str] | None = None) -> Generator[Record | Unreadable]:
+    def digests(self) -> Iterator[ArticleDigests]:
+        """Yield which versions each article has, those that were removed too, by id.
+
+        Others may write meanwhile. Memory does not grow with the number of articles.
+        """
+
+    def records(
+        self, ids: Sequence[str] | None = None, *, pass_over: PassOver | None = None
+    ) -> Generator[Record | Unreadable]:
         """Yield all that the corpus holds, or what belongs to the live articles with these ids, by article id.
 
         One is in memory at a time, and all are as they were at the first moment. Versions come before what else
-        belongs to their article, and articles before the journal.
+        belongs to their article, and articles before the journal. `pass_over` hears of each live article before its
+        versions are read, and may have them left out.
         """
 
     def awake(self) -> AbstractContextManager[None]:

@@ -99,4 +99,4 @@ def test_many_small_updates(index: Index) -> None:
     model = Model(log.live)
     for text in QUERIES:
         assert_as_defined(index, model, text)
-    assert len(list(index.path.iterdir())) < 400, "segments are merged"
+    assert len(list(Path(index.place).iterdir())) < 400, "segments are merged"

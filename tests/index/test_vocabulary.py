@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nkcorpus.index.manifest import VouchedFiles
-from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.wordfiles import WordFiles
 from nkcorpus.lexicon.folding import spelling_key
 from nkcorpus.query.analysis import stems
 
@@ -25,15 +25,15 @@ WORDS = st.sets(
 @given(WORDS, WORDS, st.text("abst보", max_size=3))
 def test_look_ups_agree_with_all_words(first: set[str], later: set[str], prefix: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        Vocabulary(VouchedFiles(Path(folder))).add(first)
-        Vocabulary(VouchedFiles(Path(folder))).add(later)
-        vocabulary = Vocabulary(VouchedFiles(Path(folder)))
+        WordFiles(VouchedFiles(Path(folder))).add(first)
+        WordFiles(VouchedFiles(Path(folder))).add(later)
+        vocabulary = WordFiles(VouchedFiles(Path(folder)))
         words = sorted(first | later)
         assert vocabulary.words == words
         assert list(vocabulary.with_prefix(prefix)) == [word for word in words if word.startswith(prefix)]
-        for stem, size in Counter(stems(words)).items():
-            assert vocabulary.family_size(stem) == size
-        assert vocabulary.family_size("nowhere") == 0
+        sizes = Counter(stems(words))
+        assert vocabulary.family_sizes([*sizes, "nowhere"]) == {**sizes, "nowhere": 0}
+        assert set(vocabulary.known([*words, "nowhere", "lect"])) == set(words)
         for key in {spelling_key(word) for word in words} - {""}:
             assert vocabulary.with_key(key) == [word for word in words if spelling_key(word) == key]
         assert vocabulary.with_key("nowhere") == []
@@ -41,8 +41,8 @@ def test_look_ups_agree_with_all_words(first: set[str], later: set[str], prefix:
 
 def test_a_look_up_goes_on_while_words_are_added(tmp_path: Path) -> None:
     words = sorted(f"word{number}" for number in range(2_000))
-    Vocabulary(VouchedFiles(tmp_path)).add(words)
-    found = iter(Vocabulary(VouchedFiles(tmp_path)).with_prefix("word"))
+    WordFiles(VouchedFiles(tmp_path)).add(words)
+    found = iter(WordFiles(VouchedFiles(tmp_path)).with_prefix("word"))
     first = next(found)
-    Vocabulary(VouchedFiles(tmp_path)).add([f"earlier{number}" for number in range(500)])
+    WordFiles(VouchedFiles(tmp_path)).add([f"earlier{number}" for number in range(500)])
     assert [first, *found] == words

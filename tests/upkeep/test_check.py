@@ -112,7 +112,7 @@ def test_an_index_of_what_the_file_does_not_know_is_a_problem(corpus: Corpus, co
 
 def test_an_index_that_cannot_be_read_is_a_problem(corpus: Corpus) -> None:
     assert corpus.search("rice").total
-    index = corpus.locations().index
+    index = Path(corpus.locations().index)
     corpus.close()
     for file in index.rglob("*"):
         if file.is_file():

@@ -6,11 +6,19 @@ import heapq
 import math
 from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import Protocol
 
 from nkcorpus.index.analysed import NO_DATE
 from nkcorpus.index.base import SearchOptions, SortOrder
 from nkcorpus.index.ranking.bm25f import Scores
-from nkcorpus.index.ranking.snapshot import Snapshot
+
+
+class Columned(Protocol):
+    """Numbered articles."""
+
+    def column(self, name: str) -> Sequence[int]:
+        """Return an integer of each article, by number."""
+
 
 Order = Callable[[int], tuple[float, int]]
 """The key by which documents are sorted, ascending."""
@@ -45,7 +53,7 @@ def ordered(scores: Scores, order: Order, count: int, sort: SortOrder, best: Seq
     return best_of(first if len(first) >= count else scores, order, count)
 
 
-def order_of(snapshot: Snapshot, scores: Scores, options: SearchOptions) -> Order:
+def order_of(snapshot: Columned, scores: Scores, options: SearchOptions) -> Order:
     """Return the key by which documents are sorted, ascending; what is stored last comes first among equals."""
     seq = snapshot.column("seq")
     if options.sort == "relevance":
@@ -56,7 +64,7 @@ def order_of(snapshot: Snapshot, scores: Scores, options: SearchOptions) -> Orde
     return lambda number: (dates[number] if dates[number] != NO_DATE else math.inf, -seq[number])
 
 
-def representatives(snapshot: Snapshot, scores: Scores, order: Order) -> Scores:
+def representatives(snapshot: Columned, scores: Scores, order: Order) -> Scores:
     """Return one document of those with (nearly) the same text: the one that comes first in the order."""
     clusters = snapshot.column("cluster")
     first: dict[int, int] = {}

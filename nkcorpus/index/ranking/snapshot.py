@@ -7,7 +7,7 @@ from typing import Protocol
 
 from nkcorpus.index.ranking.bm25f import Scores
 from nkcorpus.index.vocabulary import Vocabulary
-from nkcorpus.query.ast import Dated, Leaf, Near, Synonyms
+from nkcorpus.query.ast import Dated, Leaf, Near, Pattern, Synonyms
 
 Forms = frozenset[int] | None
 """Forms of a term that are wanted, see `query.forms`; None for all."""
@@ -53,14 +53,14 @@ class Terms(Protocol):
     def vocabulary(self) -> Vocabulary:
         """The words of title, text, notes and what was cut."""
 
-    def terms(self, field: str) -> Iterable[str]:
-        """Return all terms of a field, sorted."""
+    def fitting(self, pattern: Pattern) -> Iterable[str]:
+        """Return terms of a pattern's field, one of names, sorted, among which are all that the pattern stands for."""
 
     def terms_with_prefix(self, field: str, prefix: str) -> Iterable[str]:
         """Return the terms of a field that start with `prefix`, in no order."""
 
-    def document_frequency(self, field: str, term: str) -> int:
-        """Return how many documents hold a term in a field, those deleted since included."""
+    def document_frequencies(self, field: str, terms: Sequence[str]) -> Sequence[int]:
+        """Return how many documents hold each of some terms in a field, those deleted since included."""
 
 
 class Snapshot(Terms, Protocol):

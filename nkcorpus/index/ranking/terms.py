@@ -11,7 +11,7 @@ from nkcorpus.index.ranking.snapshot import Forms, Terms
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import PROSE_FIELDS, Leaf, Pattern, Phrase, Regex, Word
 from nkcorpus.query.forms import form_of
-from nkcorpus.query.patterns import REGEX_SECONDS, PatternTooSlow, is_prefix, literal_prefix, matching
+from nkcorpus.query.patterns import REGEX_SECONDS, PatternTooSlow, is_prefix, matching
 
 MAX_WORDS = 1_000
 """Words that a pattern stands for at most: those that the most articles hold."""
@@ -68,17 +68,17 @@ class Expander:
 
     def _fitting(self, pattern: Pattern) -> Mapping[str, Forms]:
         if pattern.field not in PROSE_FIELDS:
-            return dict.fromkeys(self._capped(pattern, self._words(pattern, self._terms.terms(pattern.field or ""))))
+            return dict.fromkeys(self._capped(pattern, self._words(pattern, self._terms.fitting(pattern))))
         vocabulary = self._terms.vocabulary
-        words = self._capped(pattern, self._words(pattern, vocabulary.with_prefix(literal_prefix(pattern))))
+        words = self._capped(pattern, self._words(pattern, vocabulary.fitting(pattern)))
         forms: dict[str, set[int]] = {}
         counts: dict[str, int] = {}
         for word, stem in zip(words, analysis.stems(words), strict=True):
             forms.setdefault(stem, set()).add(form_of(word, stem))
             counts[stem] = counts.get(stem, 0) + 1
+        sizes = vocabulary.family_sizes(counts)
         return {
-            stem: None if counts[stem] == vocabulary.family_size(stem) else frozenset(wanted)
-            for stem, wanted in sorted(forms.items())
+            stem: None if counts[stem] == sizes[stem] else frozenset(wanted) for stem, wanted in sorted(forms.items())
         }
 
     def _words(self, pattern: Pattern, candidates: Iterable[str]) -> list[str]:
@@ -109,10 +109,8 @@ class Expander:
         fields = _UNNAMED_FIELDS if pattern.field is None else (pattern.field,)
         terms = analysis.stems(words) if pattern.field in PROSE_FIELDS else words
         ordered = sorted(zip(words, terms, strict=True), key=lambda pair: len(pair[0]))
-        known: dict[str, int] = {}
-        for _, term in ordered:
-            if term not in known:
-                looks = self._lookups_left > 0
-                self._lookups_left -= looks
-                known[term] = sum(self._terms.document_frequency(f, term) for f in fields) if looks else 0
-        return [word for word, _ in sorted(ordered, key=lambda pair: -known[pair[1]])]
+        looked = list(dict.fromkeys(term for _, term in ordered))[: self._lookups_left]
+        self._lookups_left -= len(looked)
+        frequencies = (self._terms.document_frequencies(field, looked) for field in fields)
+        known = dict(zip(looked, map(sum, zip(*frequencies, strict=True)), strict=True))
+        return [word for word, _ in sorted(ordered, key=lambda pair: -known.get(pair[1], 0))]

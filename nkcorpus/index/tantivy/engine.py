@@ -13,21 +13,21 @@ from tantivy.tantivy import __version__
 from nkcorpus.config import INDEX_MEMORY
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.base import Matches, SearchOptions
+from nkcorpus.index.candidates.search import Search
 from nkcorpus.index.directory import IndexDirectory
 from nkcorpus.index.embedded import EmbeddedIndex
 from nkcorpus.index.labels import LABELS
 from nkcorpus.index.manifest import VouchedFiles
-from nkcorpus.index.tantivy import records
+from nkcorpus.index.tantivy import recordfile
 from nkcorpus.index.tantivy.reader import META_FILE, STATISTICS, Reader, is_panic
 from nkcorpus.index.tantivy.schema import new_schema
-from nkcorpus.index.tantivy.search import answer
 from nkcorpus.index.tantivy.silence import silenced
-from nkcorpus.index.vocabulary import VOCABULARY
+from nkcorpus.index.wordfiles import VOCABULARY
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Query
 
-INDEX_VERSION = 2
+INDEX_VERSION = 3
 """Raise it when the schema or what it is filled with changes."""
 
 _NAME = f"tantivy-{INDEX_VERSION}-{analysis.ANALYSIS_VERSION}-{'.'.join(re.findall('[0-9]+', __version__)[:2])}"
@@ -48,19 +48,21 @@ class TantivyIndex(EmbeddedIndex[Reader]):
         memory: int = INDEX_MEMORY,
         notify: Callable[[str], None] = lambda message: None,
     ) -> None:
-        super().__init__(IndexDirectory(root, corpus_id, corpus, _NAME, _REWRITTEN, frozenset({records.FILE}), notify))
+        super().__init__(
+            IndexDirectory(root, corpus_id, corpus, _NAME, _REWRITTEN, frozenset({recordfile.FILE}), notify)
+        )
         self._memory = memory
 
     def _opened(self, files: VouchedFiles) -> Reader:
         return Reader(files)
 
     def _answer(self, view: Reader, query: Query, options: SearchOptions) -> Matches:
-        return answer(view, query, options)
+        return Search(view, query, options).answer()
 
     def _create(self, folder: Path, articles: Iterable[Indexable | Removal], target: Position, jobs: int) -> None:
         from nkcorpus.index.tantivy.writer import write_errors  # not for searching
 
-        (folder / records.FILE).write_bytes(records.BEGIN)
+        (folder / recordfile.FILE).write_bytes(recordfile.BEGIN)
         with write_errors(folder):
             index = tantivy.Index(new_schema(), path=str(folder))
         self._fill(index, folder, articles, target, jobs)

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import tantivy
 
 from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.analysed import META
+from nkcorpus.index.candidates.reader import EngineOrder, Line
+from nkcorpus.index.facets import column_of
+from nkcorpus.index.fields import token
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
-from nkcorpus.index.tantivy.records import Records
-from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, TWIN, token
+from nkcorpus.index.tantivy.clauses import TantivyClauses
+from nkcorpus.index.tantivy.matching import TantivyMatching
+from nkcorpus.index.tantivy.recordfile import PlacedRecords, RecordFile
+from nkcorpus.index.tantivy.schema import ARTICLE, KIND, POSITION, RECORD
 from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.wordfiles import WordFiles
 from nkcorpus.model import Position
+from nkcorpus.query.ast import Pattern
+from nkcorpus.results import FacetField
 
 Query = tantivy.Query
 Address = tantivy.DocAddress
@@ -27,12 +35,15 @@ Hit = tuple[float, Address]
 """A document with what it was ordered by."""
 
 _KEPT_TERMS = 1_000
+_ALL = 1 << 62
 STATISTICS = "statistics.json"
 META_FILE = "meta.json"
 """Tantivy's own list of its segments."""
 _MOST_VALUES = 60_000
 """Values of a column that tantivy counts; it refuses over 65,000."""
 _SEGMENT_VALUES = 10_000_000
+_ROUNDING = 1e-5
+"""What tantivy's scores of 32 bits may be off."""
 
 
 class Statistics(NamedTuple):
@@ -63,7 +74,9 @@ def is_panic(error: BaseException) -> bool:
 
 
 class Reader:
-    """Fulfils Terms; hands out matches and columns. Not for concurrent use."""
+    """Fulfils candidates' Reader. Not for concurrent use."""
+
+    at_once = _ALL  # records are mapped, not read
 
     def __init__(self, files: VouchedFiles) -> None:
         folder = files.folder
@@ -72,9 +85,10 @@ class Reader:
         index.config_reader("manual")
         self.schema = index.schema
         self.statistics = Statistics.read(files)
-        self.vocabulary = Vocabulary(files)
-        self.labels = Labels(files)
-        self.records = Records(folder)
+        self.vocabulary: Vocabulary = WordFiles(files)
+        self.clauses = TantivyClauses(self.schema, self._idf)
+        self._labels = Labels(files)
+        self._records = RecordFile(folder)
         self._searcher = index.searcher()
         self._holders: dict[str, int] = {}
         if self.position != Position(self.statistics.seq, self.statistics.token):
@@ -82,7 +96,7 @@ class Reader:
 
     def close(self) -> None:
         """Let go of the files."""
-        self.records.close()
+        self._records.close()
 
     @property
     def count(self) -> int:
@@ -117,6 +131,38 @@ class Reader:
         found: Any = self._searcher.search(query, 1)  # the stub lacks count
         return int(found.count)
 
+    @property
+    def slack(self) -> float:
+        """See Reader. Deleted documents count for tantivy until they are merged away; its scores are lower by their
+        share at most.
+        """
+        return self.documents / self.count * (1 + _ROUNDING)
+
+    def matching(
+        self,
+        query: Query,
+        order: EngineOrder,
+        expected: int,
+        *,
+        exact: bool = False,
+        collapse: bool = False,
+        facets: Iterable[FacetField] = (),
+    ) -> TantivyMatching:
+        """See Statistics."""
+        return TantivyMatching(self, query, order, expected)
+
+    def lines(self, field: FacetField, addresses: Sequence[Address]) -> Sequence[int]:
+        """See Reader."""
+        return self.column(column_of(field), addresses)
+
+    def values(self, line: Line) -> list[str]:
+        """See Reader."""
+        return self._labels.values(cast(int, line))
+
+    def records(self, addresses: Sequence[Address]) -> PlacedRecords:
+        """See Reader."""
+        return PlacedRecords(self._records, self.column(RECORD, addresses))
+
     def best(self, query: Query, limit: int) -> tuple[int, list[Hit]]:
         """Return how many documents match, and those of the highest scores with these, the highest first."""
         found: Any = self._searcher.search(query, max(limit, 1))
@@ -128,17 +174,9 @@ class Reader:
         found: Any = self._searcher.search(query, max(limit, 1), order_by_field=column, order=order)
         return int(found.count), found.hits
 
-    def column(self, name: str, addresses: list[Address]) -> Sequence[int]:
+    def column(self, name: str, addresses: Sequence[Address]) -> Sequence[int]:
         """Return an integer of each document; 0 where it has none."""
-        return [int(value or 0) for value in self._searcher.fast_field_values(name, addresses)]
-
-    def twins(self, query: Query) -> Mapping[int, int]:
-        """Return the clusters that have several matches, with their number."""
-        if not self._searcher.doc_freq(KIND, TWIN):
-            return {}
-        among = Query.const_score_query(Query.term_query(self.schema, KIND, TWIN, "basic"), 0.0)
-        found = self.tally(Query.boolean_query([(tantivy.Occur.Must, among), (tantivy.Occur.Must, query)]), "cluster")
-        return {cluster: count for cluster, count in found.items() if count > 1}
+        return [int(value or 0) for value in self._searcher.fast_field_values(name, list(addresses))]
 
     def tally(self, query: Query, column: str) -> Mapping[int, int]:
         """Return how many matches have each value of a column."""
@@ -153,8 +191,7 @@ class Reader:
         values = self._searcher.fast_field_values(column, addresses)
         return Counter(int(value) for value in values if value is not None)
 
-    def idf(self, field: str, term: str) -> float:
-        """Return what tantivy itself takes for the idf of a term in a field."""
+    def _idf(self, field: str, term: str) -> float:
         return idf_of(self.documents, self.document_frequency(field, term))
 
     def holders(self, term: str) -> int:
@@ -172,15 +209,19 @@ class Reader:
         found = [(tantivy.Occur.Should, Query.term_query(self.schema, field, token(term))) for field in FIELD_WEIGHTS]
         return self.matches(Query.boolean_query(found))
 
-    def terms(self, field: str) -> list[str]:
+    def fitting(self, pattern: Pattern) -> list[str]:
         """See Terms."""
-        return sorted(self.terms_with_prefix(field, ""))
+        return sorted(self.terms_with_prefix(pattern.field or "", ""))
 
     def terms_with_prefix(self, field: str, prefix: str) -> list[str]:
         """See Terms."""
         found = self._searcher.terms_with_prefix(field, token(prefix))
         return [term.replace("\x1f", " ") for term, _ in found if term not in (META, "\x1e")]
 
-    def document_frequency(self, field: str, term: str) -> int:
+    def document_frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
         """See Terms."""
+        return [self.document_frequency(field, term) for term in terms]
+
+    def document_frequency(self, field: str, term: str) -> int:
+        """Return how many documents hold a term in a field, those deleted since included."""
         return self._searcher.doc_freq(field, token(term))

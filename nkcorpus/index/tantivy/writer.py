@@ -13,15 +13,15 @@ import tantivy
 from nkcorpus.errors import IndexDamaged, IndexNotWritable
 from nkcorpus.index.analysed import META
 from nkcorpus.index.chunks import analysed
+from nkcorpus.index.documents import ChunkAnalyser
 from nkcorpus.index.facets import label_columns
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.manifest import VouchedFiles
-from nkcorpus.index.tantivy import records
-from nkcorpus.index.tantivy.chunk import ChunkAnalyser
+from nkcorpus.index.tantivy import recordfile
 from nkcorpus.index.tantivy.reader import Query, Statistics, is_panic
-from nkcorpus.index.tantivy.schema import POSITION, RECORD, with_tokenizers
+from nkcorpus.index.tantivy.schema import POSITION, RECORD, document, with_tokenizers
 from nkcorpus.index.tantivy.silence import silenced
-from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.index.wordfiles import WordFiles
 from nkcorpus.model import Indexable, Position, Removal
 
 LEAST_MEMORY = 15
@@ -45,7 +45,7 @@ def fill(
     """
     with write_errors(folder):
         writer = with_tokenizers(index).writer(max(memory, LEAST_MEMORY) << 20, 1)
-    end = (folder / records.FILE).stat().st_size
+    end = (folder / recordfile.FILE).stat().st_size
     words: set[str] = set()
     files = VouchedFiles(folder)
     labels = Labels(files)
@@ -54,13 +54,13 @@ def fill(
         if known is not None:
             writer.delete_documents_by_term("id", META)
         writer.add_document(tantivy.Document(**{"id": META, POSITION: json.dumps([target.seq, target.token])}))
-        Vocabulary(files).add(words)
+        WordFiles(files).add(words)
         labels.write()
         with write_errors(folder), silenced():
             writer.commit()
     except BaseException as error:
         try:
-            _put_back(writer, folder / records.FILE, end)
+            _put_back(writer, folder / recordfile.FILE, end)
         except (OSError, ValueError) as another:
             if known is not None:
                 raise IndexDamaged(f"{folder}: a broken-off update cannot be undone ({another})") from error
@@ -84,7 +84,7 @@ def _add(
     """Add changes to what is to be committed, new words to `words`; return how many records were written."""
     added = 0
     with (
-        (folder / records.FILE).open("ab") as file,
+        (folder / recordfile.FILE).open("ab") as file,
         contextlib.closing(analysed(ChunkAnalyser(), changes, jobs)) as chunks,
     ):
         for chunk, found in chunks:
@@ -93,12 +93,11 @@ def _add(
                 if not is_new:
                     writer.delete_documents_by_term("id", change.id)
                 if isinstance(change, Indexable):
-                    document, places, record = next(articles)
-                    document.update(label_columns(change, places, labels))
-                    document[RECORD] = file.tell()
-                    file.write(record)
+                    article = next(articles)
+                    columns = {**label_columns(change, article.places, labels), RECORD: file.tell()}
+                    file.write(article.record)
                     with write_errors(folder):
-                        writer.add_document(tantivy.Document.from_dict(document, schema))
+                        writer.add_document(tantivy.Document.from_dict({**document(article), **columns}, schema))
                     added += 1
             words |= found.words
     return added

@@ -13,10 +13,10 @@ from nkcorpus.index.directory import IndexDirectory
 from nkcorpus.index.embedded import EmbeddedIndex
 from nkcorpus.index.labels import LABELS, Labels
 from nkcorpus.index.manifest import VouchedFiles
-from nkcorpus.index.vocabulary import VOCABULARY, Vocabulary
 from nkcorpus.index.whoosh.search import answer
 from nkcorpus.index.whoosh.segments import SEGMENTS
 from nkcorpus.index.whoosh.snapshot import Snapshot
+from nkcorpus.index.wordfiles import VOCABULARY, WordFiles
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import Query
@@ -43,7 +43,7 @@ class WhooshIndex(EmbeddedIndex[Snapshot]):
         self._memory = memory << 20
 
     def _opened(self, files: VouchedFiles) -> Snapshot:
-        return Snapshot(files, Vocabulary(files), Labels(files))
+        return Snapshot(files, WordFiles(files), Labels(files))
 
     def _answer(self, view: Snapshot, query: Query, options: SearchOptions) -> Matches:
         return answer(view, query, options)

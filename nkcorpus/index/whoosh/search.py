@@ -40,7 +40,7 @@ def answer(snapshot: Snapshot, query: Query, options: SearchOptions) -> Matches:
         scores=tuple(scores[number] if ranked else None for number in page),
         notes=tuple(dict.fromkeys(evaluation.expander.notes)),
         facets=tuple(
-            facet(field, Counter(map(snapshot.column(column_of(field)).__getitem__, scores)), snapshot.labels)
+            facet(field, Counter(map(snapshot.column(column_of(field)).__getitem__, scores)), snapshot.labels.values)
             for field in options.facets
         ),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from nkcorpus.index.labels import Labels
@@ -18,6 +18,7 @@ from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.postings import Postings
 from nkcorpus.index.whoosh.recent import RecentPostings
 from nkcorpus.index.whoosh.segments import INTEGER_COLUMNS, read_segments
+from nkcorpus.query.ast import Pattern
 
 
 class Snapshot:
@@ -93,10 +94,14 @@ class Snapshot:
         found = ((segment.base, segment.postings(field, key)) for segment in self._segments)
         return Postings([(base, postings) for base, postings in found if postings], self._deleted)
 
-    def terms(self, field: str) -> list[str]:
-        """Return all terms of a field."""
-        found = {term for segment in self._segments for term in segment.terms(field)}
+    def fitting(self, pattern: Pattern) -> list[str]:
+        """Return all terms of a pattern's field, sorted."""
+        found = {term for segment in self._segments for term in segment.terms(pattern.field or "")}
         return sorted(term.decode("utf-8", "replace") for term in found)
+
+    def document_frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
+        """Return how many documents hold each of some terms in a field, those deleted since included."""
+        return [self.document_frequency(field, term) for term in terms]
 
     def document_frequency(self, field: str, term: str) -> int:
         """Return how many documents hold a term in a field, those deleted since included."""

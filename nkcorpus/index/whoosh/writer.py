@@ -14,12 +14,12 @@ from nkcorpus.index.chunks import analysed
 from nkcorpus.index.facets import label_columns
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.manifest import VouchedFiles
-from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.index.whoosh.chunk import ArticleFacts, ChunkAnalyser
 from nkcorpus.index.whoosh.codec import ColumnCodec
 from nkcorpus.index.whoosh.pool import PostingPool
 from nkcorpus.index.whoosh.schema import new_schema
 from nkcorpus.index.whoosh.segments import record
+from nkcorpus.index.wordfiles import WordFiles
 from nkcorpus.model import Indexable, Position, Removal
 
 
@@ -65,7 +65,7 @@ def _fill(
     writer.pool = PostingPool(memory)
     try:
         words = _add(writer, changes, labels, jobs, outdated)
-        Vocabulary(files).add(words)
+        WordFiles(files).add(words)
         labels.write()
         writer.commit()
     except BaseException:

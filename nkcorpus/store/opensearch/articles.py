@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from nkcorpus.cluster import Cluster
 from nkcorpus.codec import BadValue
@@ -15,10 +15,13 @@ from nkcorpus.store.opensearch.hits import fields_of
 from nkcorpus.store.opensearch.mappings import ARTICLES, VERSIONS
 from nkcorpus.store.opensearch.payloads import payload_of
 from nkcorpus.store.opensearch.states import ArticleState, Source, VersionBody, VersionEntry, body_from, damaged
+from nkcorpus.store.records import ArticleDigests
 
 LIVE: Source = {"range": {"number": {"gt": 0}}}
 _BATCH = 200
 _MANY = 1000
+_ENTRIES = ("id", "seq", "versions")
+_KEPT_LINES = ("id", "seq", "kept_lines")
 _NEWEST = ("id", "seq", "current", "versions", "text_digest", "cluster")
 
 
@@ -65,6 +68,11 @@ class Articles:
         newer = [{"range": {name: {"gt": after}}} for name in ("seq", "arrived")]
         body = {"query": {"bool": {"filter": [LIVE, *newer]}}, "sort": ["id"]}
         return frozenset(fields["id"][0] for fields in fields_of(self._cluster, ARTICLES, body, ["id"]))
+
+    def kept_lines(self) -> Mapping[str, frozenset[str]]:
+        """See Store."""
+        query = {"term": {"keeps_lines": True}}
+        return {state.id: frozenset(state.kept_lines) for state in self.states(query, fields=_KEPT_LINES)}
 
     def current(self, article_id: str | None) -> Iterator[Current]:
         """See Store."""
@@ -134,11 +142,15 @@ class Articles:
             raise AmbiguousId(f"several articles have ids that begin with {given}; give more digits")
         return str(hits[0]["_id"])
 
+    def digests(self) -> Iterator[ArticleDigests]:
+        """See Store."""
+        for document in self._cluster.pages(ARTICLES, {"match_all": {}}, ["id"], fields=_ENTRIES, size=_MANY):
+            yield ArticleState.of(document.source).digests()
+
     def export_hash(self) -> str:
         """See Store."""
         digest = hashlib.sha256()
-        fields = ("id", "seq", "versions")
-        for document in self._cluster.pages(ARTICLES, LIVE, ["id"], fields=fields, size=_MANY):
+        for document in self._cluster.pages(ARTICLES, LIVE, ["id"], fields=_ENTRIES, size=_MANY):
             state = ArticleState.of(document.source)
             for entry in state.entries:
                 row = (state.id, entry.number, entry.content_sha256, entry.payload_sha256)

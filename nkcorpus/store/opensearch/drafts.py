@@ -50,6 +50,9 @@ class Drafts:
         self._drafts: dict[str, Draft] = {}
         self._steps: dict[str, list[Step[Any]]] = {}
 
+    def __contains__(self, article_id: object) -> bool:
+        return article_id in self._drafts
+
     def look_up(self, ids: Iterable[str]) -> None:
         """Read articles ahead, many at once."""
         unread = [article for article in dict.fromkeys(ids) if article not in self._read]
@@ -64,19 +67,23 @@ class Drafts:
         return self._drafts[article_id]
 
     def apply(self, article_id: str, step: Step[Result]) -> Result:
-        """Take a step with an article, and return what came of it."""
-        result = step(self.now(article_id))
-        self._steps.setdefault(article_id, []).append(step)
+        """Take a step with an article, and return what came of it; one that makes no difference is not asked again."""
+        draft = self.now(article_id)
+        article, payloads = draft.article, len(draft.payloads)
+        result = step(draft)
+        if draft.article is not article or len(draft.payloads) > payloads:
+            self._steps.setdefault(article_id, []).append(step)
         return result
 
     def later(self, article_id: str, step: Step[object]) -> None:
         """Take a step when the article is stored, and not before."""
         self._steps.setdefault(article_id, []).append(step)
 
-    def commit(self) -> None:
-        """Store all articles with their steps."""
-        self._changes.change(self._steps, self._revised)
+    def commit(self) -> int:
+        """Store all articles with their steps; return how many changed."""
+        changed = self._changes.change(self._steps, self._revised)
         self.abandon()
+        return len(changed)
 
     def abandon(self) -> None:
         """Forget what was not stored."""

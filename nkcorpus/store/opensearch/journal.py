@@ -54,7 +54,7 @@ EntryChange = Callable[[FetchEntry], FetchEntry | None]
 """Makes of an entry what it is to be; None lets it go."""
 _FIELDS = tuple(field.name for field in dataclasses.fields(FetchEntry))
 _BATCH = 400
-_IN_ORDER = [{"found": "asc"}, {"url": "asc"}]
+IN_ORDER = [{"found": "asc"}, {"url": "asc"}]
 _LAST_FIRST = [{"when": "desc"}, {"found": "desc"}, {"url": "desc"}]
 
 
@@ -73,14 +73,14 @@ class OpenSearchJournal:
     def entries(self, state: FetchState | None = None, source: str | None = None) -> Iterator[FetchEntry]:
         """See Journal."""
         for hit in self.hits(wanted(state=state, source=source)):
-            yield _known(hit["_source"])
+            yield known(hit["_source"])
 
     def latest(
         self, limit: int = 0, state: FetchState | None = None, source: str | None = None
     ) -> tuple[FetchEntry, ...]:
         """See Journal."""
         hits = self.hits(wanted(state=state, source=source), _LAST_FIRST)
-        return tuple(_known(hit["_source"]) for hit in itertools.islice(hits, limit or None))
+        return tuple(known(hit["_source"]) for hit in itertools.islice(hits, limit or None))
 
     def counts(self, source: str | None = None) -> Mapping[FetchState, int]:
         """See Journal."""
@@ -129,7 +129,7 @@ class OpenSearchJournal:
                 pending.add(hit["_id"], lambda source: changed(source, change))
             pending.flush()
 
-    def hits(self, query: Source, sort: list[Source] = _IN_ORDER) -> Iterator[Source]:
+    def hits(self, query: Source, sort: list[Source] = IN_ORDER) -> Iterator[Source]:
         """Yield what a query finds, page by page: a view that is held open would end while a crawl waits for hosts."""
         body: Source = {"query": query, "sort": sort, "size": _BATCH}
         while True:
@@ -163,7 +163,7 @@ next_number = _Numbers().take
 
 def entry_of(source: Source | None) -> FetchEntry | None:
     """Return the entry of a document, None for none. Raises CorpusDamaged."""
-    return None if source is None else _known(source)
+    return None if source is None else known(source)
 
 
 def source_of(entry: FetchEntry, found: int) -> Source:
@@ -181,7 +181,7 @@ def changed(source: Source | None, change: EntryChange) -> Source | None:
     """Return the document of an entry that is changed, None where there is none or it is to go."""
     if source is None:
         return None
-    before = _known(source)
+    before = known(source)
     after = change(before)
     if after == before:
         return source
@@ -194,7 +194,8 @@ def insert_entries(cluster: Cluster, entries: Iterable[FetchEntry]) -> list[bool
     return [outcome == "done" for outcome in cluster.write(PART, writes)]
 
 
-def _known(source: Source) -> FetchEntry:
+def known(source: Source) -> FetchEntry:
+    """Return the entry of a document. Raises CorpusDamaged."""
     try:
         entry: FetchEntry = decode(FetchEntry, source)
     except BadValue as error:

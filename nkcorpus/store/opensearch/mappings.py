@@ -63,6 +63,7 @@ _MAPPINGS: Mapping[str, Mapping[str, Any]] = {
             "tags": _KEPT,
             "notes": _KEPT,
             "kept_lines": _KEPT,
+            "keeps_lines": {"type": "boolean", "doc_values": False},
         },
     },
     VERSIONS: {

@@ -28,9 +28,18 @@ def payload_writes(article: str, sha256: str, frame: bytes) -> Iterator[Write]:
 
 def payload_of(cluster: Cluster, article: str, sha256: str, size: int) -> bytes:
     """Return original bytes of an article, of which there are `size`. Raises CorpusDamaged where they are others."""
+    return payload_from(cluster, cluster.get(PAYLOADS, payload_key(article, sha256)), article, sha256, size)
+
+
+def payload_key(article: str, sha256: str) -> str:
+    """Return the id of the document with the first part of a frame."""
+    return _id(article, sha256, 0)
+
+
+def payload_from(cluster: Cluster, first: Document | None, article: str, sha256: str, size: int) -> bytes:
+    """Return original bytes as `payload_of` does, given the document with the first part."""
     from zstandard import ZstdError
 
-    first = cluster.get(PAYLOADS, _id(article, sha256, 0))
     if first is None:
         raise _damaged(sha256, "it is missing")
     parts = [first, *_others(cluster, first, article, sha256)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from nkcorpus.cluster.client import Cluster
@@ -49,6 +49,19 @@ class Run:
         self._failed.add(key)
         self._pending.add(key, change)
 
+    def look_up(self, records: Iterable[FailureRecord]) -> None:
+        """Read ahead which of these inputs have a failure here."""
+        self._pending.look_up(_failure_key(record.origin, record.record) for record in records)
+
+    def take_over(self, record: FailureRecord) -> bool:
+        """Take in a failure of another corpus; tell whether its input had none here."""
+        key = _failure_key(record.origin, record.record)
+        if self._pending.now(key) is not None:
+            return False
+        source = failure_document(record, self.id)
+        self._pending.add(key, lambda stored: source if stored is None else stored)
+        return True
+
     def settle(self, origin: str, record: int | None) -> None:
         """See StoreWriter."""
         key = _failure_key(origin, record or 0)
@@ -86,12 +99,6 @@ class Run:
     def _put(self, finished_at: str | None, report: Source | None) -> None:
         body = {"started_at": self._started_at, **self._about, "finished_at": finished_at, "report": report}
         self._cluster.write(PART, [Write.put(f"{_RUN}:{self.id}", document(_RUN, self._started_at, body))])
-
-
-def insert_failure(cluster: Cluster, record: FailureRecord, run: str) -> bool:
-    """Store a failure of another corpus; tell whether its input had none here."""
-    key = _failure_key(record.origin, record.record)
-    return cluster.write(PART, [Write.create(key, failure_document(record, run))]) == ["done"]
 
 
 def stored_failures(cluster: Cluster) -> Iterator[Source]:

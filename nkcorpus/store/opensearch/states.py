@@ -24,6 +24,7 @@ from nkcorpus.model import (
     SourceItem,
     VersionInfo,
 )
+from nkcorpus.store.records import ArticleDigests, VersionDigests
 from nkcorpus.store.seals import version_seal
 
 Source = dict[str, Any]
@@ -87,6 +88,14 @@ class VersionEntry:
         """What the rest of nkcorpus knows of it."""
         return VersionInfo(
             self.number, self.ingested_at, self.retrieval, self.content_sha256, self.payload_sha256, self.has_payload
+        )
+
+    @property
+    def digests(self) -> VersionDigests:
+        """What tells it from the other versions of the article."""
+        retrieved_at = self.retrieval.retrieved_at if self.retrieval else None
+        return VersionDigests(
+            self.extract_sha256, self.payload_sha256, retrieved_at, self.content_sha256, self.has_payload
         )
 
     @property
@@ -190,6 +199,8 @@ class ArticleState:
             found["payloads"] = _distinct(entry.payload_sha256 for entry in self.entries)
             asked = [entry.retrieval for entry in self.entries if entry.retrieval]
             found["urls"] = _distinct(url for each in asked for url in (each.url, each.answered) if url)
+        if self.kept_lines:
+            found["keeps_lines"] = True
         for name in ("tags", "notes", "kept_lines"):
             if values := getattr(self, name):
                 found[name] = encode(values)
@@ -202,6 +213,11 @@ class ArticleState:
             return _state_of(source)
         except (BadValue, KeyError, TypeError) as error:
             raise damaged(f"the article {str(source.get('id'))[:ID_LENGTH]} cannot be read ({error})") from None
+
+    def digests(self) -> ArticleDigests:
+        """Return what tells its versions."""
+        versions = tuple(entry.digests for entry in self.entries)
+        return ArticleDigests(self.id, not versions, versions)
 
     def indexable(self) -> Indexable | Removal:
         """Return what an index holds of it."""

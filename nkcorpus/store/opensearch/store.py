@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nkcorpus.cluster import Cluster
-from nkcorpus.model import Article, Indexable, Position, Removal, Version
+from nkcorpus.dates import utc_now
+from nkcorpus.model import Article, Indexable, Note, Position, Removal, Version
 from nkcorpus.results import CorpusStats
 from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
-from nkcorpus.store.opensearch import opening, rules, searches
+from nkcorpus.store.opensearch import opening, remarks, rules, searches
 from nkcorpus.store.opensearch.aliases import drop_alias, put_alias_group, stored_aliases
 from nkcorpus.store.opensearch.articles import Articles
 from nkcorpus.store.opensearch.changes import ArticleChanges, OnChanged
 from nkcorpus.store.opensearch.desk import Desk
+from nkcorpus.store.opensearch.drafts import Drafts, Step
 from nkcorpus.store.opensearch.journal import OpenSearchJournal
 from nkcorpus.store.opensearch.mappings import SCHEMA
 
 if TYPE_CHECKING:
+    from nkcorpus.store.opensearch.recleaner import OpenSearchRecleaner
+    from nkcorpus.store.opensearch.taker import OpenSearchTaker
     from nkcorpus.store.opensearch.writer import OpenSearchWriter
+    from nkcorpus.store.records import ArticleDigests, PassOver, Record, Unreadable
 
 
 def nobody(changes: Sequence[Indexable | Removal]) -> None:
@@ -134,6 +139,10 @@ class OpenSearchStore:
         """See Store."""
         return self._articles.export_hash()
 
+    def digests(self) -> Iterator[ArticleDigests]:
+        """See Store."""
+        return self._articles.digests()
+
     def remove(self, ids: Sequence[str]) -> int:
         """See Store."""
         from nkcorpus.store.opensearch.removing import remove
@@ -191,6 +200,69 @@ class OpenSearchStore:
     def texts(self) -> Iterator[StoredText]:
         """See Store."""
         return self._articles.texts()
+
+    def kept_lines(self) -> Mapping[str, frozenset[str]]:
+        """See Store."""
+        return self._articles.kept_lines()
+
+    def change_tags(self, ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> int:
+        """See Store."""
+        return self._remarking(ids, remarks.retag(add, remove))
+
+    def add_note(self, article_id: str, text: str) -> None:
+        """See Store."""
+        self._remarking([article_id], remarks.with_note(Note(text, utc_now()), only_once=False))
+
+    def remove_note(self, article_id: str, number: int) -> bool:
+        """See Store."""
+        return self._remarking([article_id], remarks.without_note(number)) > 0
+
+    def _remarking(self, ids: Sequence[str], step: Step[bool]) -> int:
+        """Take a step with each of these articles, and return how many changed."""
+        drafts = Drafts(self._cluster, self._changes)
+        for article in ids:
+            drafts.later(article, step)
+        return drafts.commit()
+
+    def records(
+        self, ids: Sequence[str] | None = None, *, pass_over: PassOver | None = None
+    ) -> Generator[Record | Unreadable]:
+        """See Store."""
+        from nkcorpus.store.opensearch.records import Records
+
+        records = Records(self._cluster, self._desk, pass_over)
+        yield from records.all() if ids is None else records.of(ids)
+
+    def awake(self) -> contextlib.AbstractContextManager[None]:
+        """See Store. Nobody waits for a reader."""
+        return contextlib.nullcontext()
+
+    @contextlib.contextmanager
+    def taking(self, source: str) -> Iterator[OpenSearchTaker]:
+        """See Store."""
+        from nkcorpus.store.opensearch.runs import Run
+        from nkcorpus.store.opensearch.taker import OpenSearchTaker
+
+        self.recover()
+        drafts = Drafts(self._cluster, self._changes)
+        run = Run(self._cluster, self._tool, [source])
+        taker = OpenSearchTaker(self._cluster, self._desk, drafts, run, is_new=not self.allocated())
+        try:
+            yield taker
+        finally:
+            taker.abandon()
+
+    @contextlib.contextmanager
+    def recleaning(self) -> Iterator[OpenSearchRecleaner]:
+        """See Store."""
+        from nkcorpus.store.opensearch.recleaner import OpenSearchRecleaner
+
+        self.recover()
+        recleaner = OpenSearchRecleaner(Drafts(self._cluster, self._changes))
+        try:
+            yield recleaner
+        finally:
+            recleaner.abandon()
 
     @contextlib.contextmanager
     def writing(self, sources: Sequence[str]) -> Iterator[OpenSearchWriter]:

@@ -39,6 +39,9 @@ class SqliteTaker(Transaction):
             ).lastrowid
             self._was_empty = connection.execute("SELECT 1 FROM article LIMIT 1").fetchone() is None
 
+    def prefetch(self, records: Sequence[Record]) -> None:
+        """See Taker. A file is read as fast one by one."""
+
     def join(self, article_id: str, versions: Iterator[VersionRecord], *, force: bool) -> tuple[Joined, int]:
         """See Taker."""
         with corpus_errors(self._path):

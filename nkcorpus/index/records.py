@@ -1,33 +1,27 @@
-r"""What an article's fields hold, word by word, in a file beside the index: where tantivy tells only that they match.
+r"""What an article's fields hold, word by word, for engines that tell only that they match.
 
 A record is the article's id, where each field begins and the last one ends, and the fields. In a field each position is
 a line feed and, but for a stop word, a key of the term and a byte of 0x80 and the word's form. The key of a term has a
 last byte above 0x7F that no other term has at that place, so that counting its occurrences is a search for bytes: for a
 last letter from `a` to `z` the byte 0x80 to 0x99, which no UTF-8 has after an ASCII letter, else 0xFF after it, which
-no UTF-8 has at all. Records are only ever added; those of articles that were replaced stay behind until the index is
-built anew.
+no UTF-8 has at all.
 """
 
 from __future__ import annotations
 
-import mmap
 import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import accumulate
-from pathlib import Path
+from mmap import mmap
 from typing import NamedTuple
 
+from nkcorpus.index.fields import STOP, WHOLE, WORDED, in_form, token
 from nkcorpus.index.ranking.snapshot import Forms, Frequencies
-from nkcorpus.index.tantivy.schema import STOP, WHOLE, WORDED, in_form, token
 from nkcorpus.query import analysis
 from nkcorpus.query.analysis import Analyzer
 from nkcorpus.query.forms import form_of
-
-FILE = "records"
-BEGIN = b"nkcorpus"
-"""What the file begins with: an empty one could not be mapped."""
 
 _FIELDS = (*WORDED, *WHOLE[1:])
 _HEADER = struct.Struct(f"<16s{len(_FIELDS) + 1}I")
@@ -100,6 +94,21 @@ def encoded(article_id: str, worded: Mapping[str, bytes], whole: Mapping[str, It
     return _HEADER.pack(bytes.fromhex(article_id), *ends) + b"".join(parts)
 
 
+def article_id(data: bytes | mmap, at: int = 0) -> str:
+    """Return the id of the article whose record begins at a place of `data`."""
+    return data[at : at + _ENDS_AT].hex()
+
+
+def fields_of(places: Iterable[tuple[bytes | mmap, int]], field: str) -> list[bytes]:
+    """Return what a field holds, for each of the records that begin at a place of some data."""
+    unpack, at = _ENDS.unpack_from, _ENDS_AT + 4 * _NUMBER[field]
+    found = []
+    for data, place in places:
+        begin, end = unpack(data, place + at)
+        found.append(data[place + begin : place + end])
+    return found
+
+
 def _one_of(forms: Iterable[int]) -> bytes:
     return b"[" + re.escape(bytes(sorted(_FORM | form for form in forms))) + b"]"
 
@@ -116,31 +125,6 @@ def frequencies_of_any(fields: Sequence[bytes], terms: Mapping[str, Forms]) -> F
     found = re.compile(b"|".join(expressions)).findall
     counts = ((number, len(found(field))) for number, field in enumerate(fields))
     return {number: count for number, count in counts if count}
-
-
-class Records:
-    """The records of an index in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        with (folder / FILE).open("rb") as file:
-            self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-    def article_id(self, place: int) -> str:
-        """Return the id of the article whose record begins at a place."""
-        return self._data[place : place + 16].hex()
-
-    def fields(self, places: Sequence[int], field: str) -> list[bytes]:
-        """Return what a field holds, for each of the records that begin at `places`."""
-        data, unpack, at = self._data, _ENDS.unpack_from, _ENDS_AT + 4 * _NUMBER[field]
-        found = []
-        for place in places:
-            begin, end = unpack(data, place + at)
-            found.append(data[place + begin : place + end])
-        return found
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._data.close()
 
 
 class RecordPostings:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
+from nkcorpus.index.candidates.reader import Reader
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, Scores, half_frequencies
 from nkcorpus.index.ranking.snapshot import Forms, Frequencies, Unit, summed
-from nkcorpus.index.tantivy.reader import Address, Reader
-from nkcorpus.index.tantivy.records import RecordPostings, alone, frequencies_of_any
-from nkcorpus.index.tantivy.schema import RECORD
+from nkcorpus.index.records import RecordPostings, alone, frequencies_of_any
 from nkcorpus.index.vocabulary import Vocabulary
+from nkcorpus.query.ast import Pattern
+
+Q = TypeVar("Q")
+A = TypeVar("A")
 
 _KEPT_TERMS = 32
 _TOGETHER = 4
@@ -28,27 +31,39 @@ class Holdings(Protocol):
         """Return how many hold a term in title or text."""
 
 
-class Candidates:
-    """Fulfils Snapshot. Without `holdings` a unit is held by no article but these.
+class Columns(Generic[Q, A]):
+    """The integers of articles, to which more are added."""
 
-    `earlier` are the first of them: they have columns, but are no longer searched.
-    """
-
-    def __init__(
-        self,
-        reader: Reader,
-        addresses: list[Address],
-        holdings: Holdings | None = None,
-        earlier: Candidates | None = None,
-    ) -> None:
+    def __init__(self, reader: Reader[Q, A]) -> None:
         self._reader = reader
-        self._addresses = addresses
+        self.addresses: list[A] = []
+        self._known: dict[str, list[int]] = {}
+
+    def add(self, addresses: Iterable[A]) -> None:
+        """Add articles; they are numbered on."""
+        self.addresses.extend(addresses)
+
+    def column(self, name: str) -> Sequence[int]:
+        """See Snapshot."""
+        known = self._known.setdefault(name, [])
+        if len(known) < len(self.addresses):
+            known.extend(self._reader.column(name, self.addresses[len(known) :]))
+        return known
+
+
+class Candidates(Generic[Q, A]):
+    """Fulfils Snapshot. Without `holdings` a unit is held by no article but these."""
+
+    def __init__(self, reader: Reader[Q, A], addresses: Sequence[A], holdings: Holdings | None = None) -> None:
+        self._reader = reader
         self._holdings = holdings
-        self._earlier = earlier
-        self._start = len(earlier._addresses) if earlier else 0
+        self._columns = Columns(reader)
+        self._columns.add(addresses)
+        self._records = reader.records(addresses)
         self._fields: dict[str, list[bytes]] = {}
-        self._columns: dict[str, Sequence[int]] = {}
         self.postings = lru_cache(_KEPT_TERMS)(self._postings)
+        """See Snapshot."""
+        self.column = self._columns.column
         """See Snapshot."""
 
     @property
@@ -64,7 +79,7 @@ class Candidates:
     @property
     def live(self) -> Collection[int]:
         """See Snapshot."""
-        return range(self._start, len(self._addresses))
+        return range(len(self._columns.addresses))
 
     @cached_property
     def half_frequencies(self) -> Mapping[str, Sequence[float]]:
@@ -82,36 +97,25 @@ class Candidates:
             return summed(self.frequencies(field, term, forms) for term, forms in terms.items())
         return frequencies_of_any(self._field(field), terms)
 
-    def column(self, name: str) -> Sequence[int]:
-        """See Snapshot."""
-        if name not in self._columns:
-            known = self._earlier.column(name) if self._earlier else []
-            self._columns[name] = [*known, *self._reader.column(name, self._addresses[self._start :])]
-        return self._columns[name]
-
     def documents(self, article_id: str) -> list[int]:
         """See Snapshot."""
-        return [number for number in self.live if self.article_id(number) == article_id]
+        return [number for number, found in enumerate(self._ids) if found == article_id]
 
     def ids_with_prefix(self, prefix: str) -> list[int]:
         """See Snapshot."""
-        return [number for number in self.live if self.article_id(number).startswith(prefix)]
+        return [number for number, found in enumerate(self._ids) if found.startswith(prefix)]
 
-    def article_id(self, number: int) -> str:
-        """Return the id of an article."""
-        return self._reader.records.article_id(self.column(RECORD)[number])
-
-    def terms(self, field: str) -> list[str]:
+    def fitting(self, pattern: Pattern) -> Iterable[str]:
         """See Terms."""
-        return self._reader.terms(field)
+        return self._reader.fitting(pattern)
 
-    def terms_with_prefix(self, field: str, prefix: str) -> list[str]:
+    def terms_with_prefix(self, field: str, prefix: str) -> Iterable[str]:
         """See Terms."""
         return self._reader.terms_with_prefix(field, prefix)
 
-    def document_frequency(self, field: str, term: str) -> int:
+    def document_frequencies(self, field: str, terms: Sequence[str]) -> Sequence[int]:
         """See Terms."""
-        return self._reader.document_frequency(field, term)
+        return self._reader.document_frequencies(field, terms)
 
     def holding(self, unit: Unit, found: Mapping[str, Scores]) -> int:
         """See Snapshot."""
@@ -125,15 +129,15 @@ class Candidates:
             return len({number for field in FIELD_WEIGHTS for number in self.frequencies(field, term)})
         return self._holdings.holders(term)
 
+    @cached_property
+    def _ids(self) -> list[str]:
+        return self._records.ids()
+
     def _postings(self, field: str, term: str) -> RecordPostings:
         return RecordPostings(self._field(field), term)
 
     def _field(self, field: str) -> list[bytes]:
-        """Return what a field of each article holds, by number; nothing of those that are not searched."""
+        """Return what a field of each article holds."""
         if field not in self._fields:
-            if field == "id":
-                found = [alone(self.article_id(number)) for number in self.live]
-            else:
-                found = self._reader.records.fields(self.column(RECORD)[self._start :], field)
-            self._fields[field] = [b""] * self._start + found
+            self._fields[field] = list(map(alone, self._ids)) if field == "id" else self._records.fields(field)
         return self._fields[field]

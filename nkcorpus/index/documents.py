@@ -1,23 +1,38 @@
-"""From a chunk of articles to documents and records, in whichever process."""
+"""From a chunk of articles to what engines that take analysed words make documents of, in whichever process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from nkcorpus.dataclass import dataclass
+from nkcorpus.index import records
 from nkcorpus.index.analysed import NO_DATE, columns, named_text, whole_terms
 from nkcorpus.index.chunks import Chunk
+from nkcorpus.index.fields import FORMED
 from nkcorpus.index.places import places_of
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS
-from nkcorpus.index.tantivy import records
-from nkcorpus.index.tantivy.records import WordCache
-from nkcorpus.index.tantivy.schema import ARTICLE, DOUBLED, FORMED, KIND, TWIN, WHOLE, token
+from nkcorpus.index.records import WordCache
 from nkcorpus.model import Indexable
 from nkcorpus.query import analysis
 
-AnalysedArticle = tuple[dict[str, object], Sequence[str], bytes]
-"""The document of an article but for labels and the place of its record, the places that it names, its record."""
+
+@dataclass(frozen=True, slots=True)
+class AnalysedArticle:
+    """What an index takes of an article beside its labels.
+
+    `worded` are the fields of words, with a space after each, those of FORMED among them; `whole` are the terms of the
+    fields of WHOLE, `columns` those of COLUMNS. `cluster` is 0 for none. `places` are those that it names, `record` is
+    as `records.encoded` gives it.
+    """
+
+    id: str
+    worded: Mapping[str, str]
+    whole: Mapping[str, Sequence[str]]
+    columns: Mapping[str, int]
+    cluster: int
+    places: Sequence[str]
+    record: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +44,7 @@ class AnalysedChunk:
 
 
 class ChunkAnalyser:
-    """Makes documents of chunks. In a worker process, the first one is used for all chunks."""
+    """Analyses chunks. In a worker process, the first one is used for all chunks."""
 
     def __init__(self) -> None:
         self._words: set[str] = set()
@@ -40,7 +55,7 @@ class ChunkAnalyser:
         return _of_this_process, ()
 
     def __call__(self, chunk: Chunk) -> AnalysedChunk:
-        """Return the documents and records of a chunk."""
+        """Return the articles of a chunk, analysed."""
         articles = [self._analysed(article) for article in chunk.articles]
         words = frozenset(self._words)
         self._words.clear()
@@ -55,22 +70,21 @@ class ChunkAnalyser:
         worded.update((field, name.words(text)) for field, text in named_text(article).items())
         places = places_of(article)
         whole = whole_terms(article, places)
-        numbers = columns(article)
-        document: dict[str, object] = {
-            KIND: [ARTICLE, TWIN] if numbers["cluster"] else ARTICLE,
-            DOUBLED: worded["title"].spaced * 2,
-            **{field: words.spaced for field, words in worded.items() if words.record},
-            **{formed: worded[field].formed for field, formed in FORMED.items()},
-            **{field: list(map(token, whole[field])) for field in WHOLE if whole[field]},
-            **{f"{field}_length": worded[field].record.count(b"\n") for field in FIELD_WEIGHTS},
-            "newest": numbers["first_second"],
-            "oldest": numbers["first_second"] if numbers["first_second"] != NO_DATE else -NO_DATE,
-            **numbers,
-        }
-        if not numbers["cluster"]:
-            del document["cluster"]
-        record = records.encoded(article.id, {field: words.record for field, words in worded.items()}, whole)
-        return document, places, record
+        numbers = dict(columns(article))
+        cluster = numbers.pop("cluster")
+        first = numbers["first_second"]
+        return AnalysedArticle(
+            article.id,
+            {field: words.spaced for field, words in worded.items() if words.record}
+            | {formed: worded[field].formed for field, formed in FORMED.items()},
+            whole,
+            numbers
+            | {f"{field}_length": worded[field].record.count(b"\n") for field in FIELD_WEIGHTS}
+            | {"newest": first, "oldest": first if first != NO_DATE else -NO_DATE},
+            cluster,
+            places,
+            records.encoded(article.id, {field: words.record for field, words in worded.items()}, whole),
+        )
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Answering a query where an engine finds candidates and `index.ranking` scores them exactly."""
