@@ -6,12 +6,29 @@ Only where a new generation comes from differs from what users have.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Set
+from dataclasses import replace
 from pathlib import Path
 
 from nkcorpus.cluster.address import ClusterAddress
 from nkcorpus.cluster.client import Cluster
+from nkcorpus.cluster.documents import Outcome, Write
 from nkcorpus.index.opensearch import OpenSearchIndex
 from nkcorpus.index.opensearch.generations import DRAFT, SEARCH, WORDS, Generation, Generations
+
+_EPOCH = 1 << 40
+
+
+class PooledCluster(Cluster):
+    """Has what is written after an index was emptied be newer than what was deleted then."""
+
+    epoch = 0
+
+    def write(self, part: str, writes: Iterable[Write]) -> list[Outcome]:
+        later = (
+            write if write.version is None else replace(write, version=write.version + self.epoch) for write in writes
+        )
+        return super().write(part, later)
 
 
 class Pool:
@@ -19,41 +36,41 @@ class Pool:
 
     def __init__(self, cluster: str) -> None:
         self._address = cluster
-        self._used: dict[Path, Cluster] = {}
-        self._free: list[Cluster] = []
-        self._spares: dict[Cluster, list[Generation]] = {}
+        self._used: dict[Path, PooledCluster] = {}
+        self._free: list[PooledCluster] = []
+        self._spares: dict[PooledCluster, list[Generation]] = {}
 
     def index(self, root: Path) -> OpenSearchIndex:
         """Return the index of a folder: another instance for each call, and an empty one for a folder that is new."""
-        for known in [known for known in self._used if not known.parent.exists()]:
-            self.release(known)
+        self.release({known for known in self._used if not known.parent.exists()})
         if root not in self._used:
             self._used[root] = self._free.pop() if self._free else self._new()
         cluster = self._used[root]
         return PooledIndex(cluster, self._spares[cluster])
 
-    def release(self, root: Path | None = None) -> None:
-        """Empty what is of a folder, or of all."""
-        for known in [root] if root else list(self._used):
-            cluster = self._used.pop(known)
+    def release(self, roots: Set[Path]) -> None:
+        """Empty what is of some folders."""
+        for root in roots & self._used.keys():
+            cluster = self._used.pop(root)
             generations = SpareGenerations(cluster, [])
             found = list(generations._all())
             for generation in found[1:]:
                 generations.drop(generation)
             if found:
                 _empty(cluster, found[0])
+            cluster.epoch += _EPOCH
             self._spares[cluster][:] = found[:1]
             self._free.append(cluster)
 
     def close(self) -> None:
         """Delete all."""
-        self.release()
+        self.release(set(self._used))
         for cluster in self._free:
             with cluster, cluster.errors():
                 cluster.raw().indices.delete(index=cluster.index_of("*"))
 
-    def _new(self) -> Cluster:
-        cluster = Cluster(ClusterAddress.parse(f"{self._address}/b-{secrets.token_hex(6)}"))
+    def _new(self) -> PooledCluster:
+        cluster = PooledCluster(ClusterAddress.parse(f"{self._address}/b-{secrets.token_hex(6)}"))
         self._spares[cluster] = []
         return cluster
 
@@ -67,11 +84,7 @@ class SpareGenerations(Generations):
 
     def new(self) -> Generation:
         if not self._spares:
-            made = super().new()
-            names = ",".join(map(self._cluster.index_of, (made.search, made.words)))
-            with self._cluster.errors():  # or what was deleted would count as newer than what comes
-                self._cluster.raw().indices.put_settings(body={"index": {"gc_deletes": "0s"}}, index=names)
-            return made
+            return super().new()
         made = self._spares.pop()
         with self._cluster.errors():
             self._cluster.raw().indices.put_alias(

@@ -106,6 +106,7 @@ class OpenSearchIndex:
         wait: bool = True,
     ) -> bool:
         """See Index; others may be at it too, and only making the index anew is left to one of them."""
+        self._known = None
         deadline = time.monotonic() + (_SECONDS_FOR_ANOTHER if wait else _FEW_SECONDS)
         while True:
             target = upto()
