@@ -71,7 +71,8 @@ def test_readers_wait_outside_at_the_same_time() -> None:
 
     def reader() -> Generator[int, None, None]:
         with lanes.outside():
-            yield together.wait(10)
+            place = together.wait(10)
+        yield place
 
     assert sorted(lanes.run((reader(), nothing) for _ in range(3))) == [0, 1, 2]
 
