@@ -111,7 +111,7 @@ class DaskExecutor:
 
     def call(self, key: str, function: Callable[..., R], *args: Any) -> R:
         """See Elsewhere."""
-        worker = self._worker_of(key)
+        worker = self.worker_of(key)
         # Another worker would ask the host at once; whoever asked for this knows when it may be asked again.
         future = self._submitted(run_call, __version__, pickle.dumps((function, args)), workers=[worker])
         try:
@@ -199,8 +199,8 @@ class DaskExecutor:
             raise self._lost() from error
         return future
 
-    def _worker_of(self, key: str) -> str:
-        """Return the worker that a key is for: the same one as long as it is there."""
+    def worker_of(self, key: str) -> str:
+        """Return the worker that a key is for: the same one as long as it is there. Raises WorkersFailed."""
         while not (workers := self.look()):
             self._lanes.check()
             time.sleep(_LOOK_SECONDS)
