@@ -46,7 +46,7 @@ def check(
         try:
             _check_index(store, index, tally)
         except CorpusError as error:  # of a damaged file, or of a cache that cannot be read
-            tally.count(INDEX, 1, [Problem(INDEX, str(index.path), str(error))])
+            tally.count(INDEX, 1, [Problem(INDEX, index.place, str(error))])
     return tally.report(cleaning.articles, _articles(store), _export_hash(store))
 
 
@@ -127,7 +127,6 @@ class _Cleaning:
 
 def _check_index(store: Store, index: Index, tally: _Tally) -> None:
     """Compare an index with its store: behind it may be, but never ahead or of another file."""
-    where = str(index.path)
     problem, note = None, None
     # An index that vouches for its files names the one that is damaged; the others only tell that they cannot be read.
     damage = index.damage()
@@ -135,8 +134,7 @@ def _check_index(store: Store, index: Index, tally: _Tally) -> None:
     if damage is not None:
         problem = damage
     elif at is None:
-        is_there = index.path.is_dir() and any(index.path.iterdir())
-        if is_there:
+        if index.is_there():
             problem = "the index cannot be read; 'nkcorpus reindex' builds it anew"
         else:
             note = "there is no index yet; the next search builds it"
@@ -146,7 +144,7 @@ def _check_index(store: Store, index: Index, tally: _Tally) -> None:
         note = f"the index is {store.change_count(at.seq):,} articles behind; the next search brings it up to date"
     else:
         problem = _content_fault(store, index)
-    problems = [Problem(INDEX, where, problem)] if problem else []
+    problems = [Problem(INDEX, index.place, problem)] if problem else []
     tally.count(INDEX, 1, problems, [note] if note else [])
 
 

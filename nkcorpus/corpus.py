@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from nkcorpus.errors import CorpusMissing, UsageError
 from nkcorpus.index import SearchOptions
 from nkcorpus.index.engines import EngineName
 from nkcorpus.model import Article
-from nkcorpus.opened import EngineState, Locations, Opened
+from nkcorpus.opened import EngineState, Locations, Opened, opened_at
 from nkcorpus.query import parser
 from nkcorpus.query.ast import Everything, Node, Query
 from nkcorpus.results import (
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from nkcorpus.wording import Wording
 
 _BATCH = 100
-_URL = "(?i:[a-z][a-z0-9+.-]*)://"
 
 _TOO_MANY_NAMES = "the query has too many other names; its last words are searched as typed only"
 
@@ -56,16 +54,8 @@ class Corpus:
     The index is brought up to date by whatever needs it. `notify` gets a line when that takes a while.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        cache_dir: Path,
-        notify: Callable[[str], None] = lambda message: None,
-        engine: EngineName | None = None,
-    ) -> None:
-        self.path = path
-        self._notify = notify
-        self._opened = Opened(path, cache_dir, notify, engine)
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
 
     @classmethod
     def open(
@@ -79,14 +69,28 @@ class Corpus:
         """Return the corpus at `path`, by default the user's own. Nothing is read before it is needed:
         `ingest` creates a corpus that does not exist, anything else raises CorpusMissing then.
 
-        `cache_dir` holds the index, by default the user's cache directory. `engine` searches in place of the engine
-        that the corpus uses; its index is made if need be.
+        `path` can be an address, `opensearch://HOST:PORT/NAME`, or `opensearchs://` for TLS. `cache_dir` holds the
+        index of a file, by default the user's cache directory. `engine` searches in place of the engine that the
+        corpus uses; its index is made if need be. Raises UsageError for an address that is none.
         """
-        if path is None:
-            path = config.default_corpus()
-        elif "://" in os.fspath(path) and re.match(_URL, os.fspath(path)):
-            raise UsageError(f"{os.fspath(path)}: only a file can be a corpus in this version; give a path with -C")
-        return cls(Path(path), Path(cache_dir) if cache_dir else config.cache_dir(), notify, engine)
+        folder = Path(cache_dir) if cache_dir else config.cache_dir()
+        return cls(opened_at(config.default_corpus() if path is None else path, folder, notify, engine))
+
+    @property
+    def address(self) -> str:
+        """Where the corpus is: its path, or its address in a cluster."""
+        return self._opened.address
+
+    @property
+    def path(self) -> Path:
+        """The file of the corpus. Raises UsageError for one in a cluster."""
+        if self._opened.path is None:
+            raise UsageError(f"{self.address}: is in a cluster, and no file")
+        return self._opened.path
+
+    def exists(self) -> bool:
+        """Tell whether there is something in its place, be it a corpus or not. Raises CorpusError."""
+        return self._opened.exists()
 
     def __enter__(self) -> Corpus:
         return self
@@ -97,7 +101,7 @@ class Corpus:
         self.close()
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Let go of all files and connections."""
         self._opened.close()
 
     def ingest(self, sources: Iterable[str | os.PathLike[str]], **keywords: Unpack[IngestKeywords]) -> IngestReport:
@@ -109,9 +113,8 @@ class Corpus:
         from nkcorpus.ingesting import ingest
 
         names = [os.fspath(source) for source in sources]
-        report = ingest(
-            names, keywords, self._opened.created, self.path, self._opened.cache_dir / "hosts", self._notify
-        )
+        opened = self._opened
+        report = ingest(names, keywords, opened.created, opened.path, opened.cache_dir / "hosts", opened.notify)
         self._opened.sync(keywords.get("jobs", 1))
         return report
 
@@ -318,7 +321,7 @@ class Corpus:
         """The corpus as a whole: backups, exports, and taking in what others have."""
         from nkcorpus.transfer import Transfer
 
-        return Transfer(self.path, self._opened)
+        return Transfer(self._opened)
 
     def remove(self, ids: Sequence[str]) -> int:
         """Delete the articles with these ids or prefixes, text and payload, and return how many.
@@ -358,7 +361,7 @@ class Corpus:
         """
         from nkcorpus.repairing import repair
 
-        return repair(self._opened, self.path, confirm, on_checked)
+        return repair(self._opened, confirm, on_checked)
 
     def quarantine(self) -> Iterator[Quarantined]:
         """Yield the rows that a repair took out of use because they were damaged."""

@@ -152,12 +152,14 @@ class Follows:
             lock.release()
 
 
-def failed_before(store: Store, writer: StoreWriter, notify: Callable[[str], None]) -> Iterator[str]:
-    """Yield the addresses that failed, in the course of a run that asks for them again. Those whose hosts want to be
-    asked later are left, of which `notify` gets a line.
+def failed_before(
+    store: Store, writer: StoreWriter, commit: Callable[[], None], notify: Callable[[str], None]
+) -> Iterator[str]:
+    """Yield the addresses that failed, in the course of a run that asks for them again, whose `commit` makes that
+    durable. Those whose hosts want to be asked later are left, of which `notify` gets a line.
     """
     writer.journal.retry()
-    writer.commit()
+    commit()
     left = 0
     for entry in store.journal.entries("pending"):
         if entry.retry_at is None or entry.retry_at <= utc_now():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypedDict
 
 from nkcorpus import pipeline
 from nkcorpus.index.engines import EngineName
+from nkcorpus.intake import Entry
 from nkcorpus.model import Format
 from nkcorpus.query import dates
 from nkcorpus.results import IngestReport
@@ -71,14 +72,14 @@ def ingest(
     names: Sequence[str],
     keywords: IngestKeywords,
     created: Callable[[EngineName | None], Store],
-    corpus: Path,
+    corpus: Path | None,
     hosts: Path,
     notify: Callable[[str], None],
 ) -> IngestReport:
     """Take the sources of these names into the store that `created` returns, made if need be once a source exists.
 
-    The file `corpus` is the store's own and no source. In the folder `hosts` it is kept what other runs have to know of
-    hosts. `notify` gets lines for the user.
+    The file `corpus`, None in a cluster, is the store's own and no source. In the folder `hosts` it is kept what other
+    runs have to know of hosts. `notify` gets lines for the user.
     Raises SourceNotFound when none of the sources exists, UsageError (also where the corpus uses another engine),
     CorpusError.
     """
@@ -94,17 +95,17 @@ def ingest(
             force=keywords.get("force", False),
             on_stored=keywords.get("on_stored", lambda done, origin: None),
             selection=selection,
-            live=_live(names, keywords, store, writer, hosts, notify),
+            live=lambda commit: _live(names, keywords, store, writer, commit, hosts, notify),
         )
 
 
-def _files(names: Sequence[str], keywords: IngestKeywords, corpus: Path) -> Iterator[pipeline.Entry]:
+def _files(names: Sequence[str], keywords: IngestKeywords, corpus: Path | None) -> Iterator[Entry]:
     meter = keywords.get("meter")
     if meter is not None:
         meter.expect([name for name in names if not is_address(name)])
     wanted = Names(tuple(keywords.get("include", ())), tuple(keywords.get("exclude", ())))
     reading = Reading(
-        keywords.get("format"), keywords.get("mapping") or {}, wanted, meter=meter, corpus=os.fspath(corpus)
+        keywords.get("format"), keywords.get("mapping") or {}, wanted, meter=meter, corpus=os.fspath(corpus or "")
     )
     return iter_items(names, stdin=keywords.get("stdin"), reading=reading, pass_addresses=True)
 
@@ -133,9 +134,10 @@ def _live(
     keywords: IngestKeywords,
     store: Store,
     writer: StoreWriter,
+    commit: Callable[[], None],
     hosts: Path,
     notify: Callable[[str], None],
-) -> Iterable[pipeline.Entry]:
+) -> Iterable[Entry]:
     """Return what comes from the web."""
     urls = [name for name in names if is_address(name)]
     addresses, again = keywords.get("addresses"), keywords.get("retry_failed", False)
@@ -150,10 +152,10 @@ def _live(
         writer,
         keywords.get("web"),
         keywords.get("policy"),
-        again=failed_before(store, writer, notify) if again else (),
+        again=failed_before(store, writer, commit, notify) if again else (),
         afresh=keywords.get("force", False),
         followed=keywords.get("followed", ""),
         hosts=hosts,
         notify=notify,
-        pause=writer.commit,
+        pause=commit,
     )

@@ -36,6 +36,9 @@ from nkcorpus.store.records import (
 
 _COMMIT_ITEMS = 1000
 _COMMIT_SECONDS = 1.0
+_MOST_AHEAD = 200
+_MOST_BYTES_AHEAD = 16 << 20
+"""Records, and bytes of their texts and payloads, that are read before they are taken in."""
 _MOST_TOLD = 1000
 """Failures and conflicts that are told one by one; the others are counted."""
 _NAMES = {cls: name for name, cls in TYPES.items()}
@@ -92,21 +95,21 @@ class Merging:
 
     def take(self, origin: str, records: Iterable[Record | Unreadable]) -> None:
         """Take in all records of the corpus `origin`, committing as it goes. Raises CorpusError."""
-        kept, is_new = self.store.kept_lines(), False
+        kept, new = self.store.kept_lines(), ""
         self._committed_at = time.monotonic()
         with self.store.taking(origin) as taker:
-            for article, group in itertools.groupby(self._readable(origin, records), _article_of):
+            for article, group in itertools.groupby(self._ahead(taker, origin, records), _article_of):
                 if article:
                     self._pause(taker, origin)
                     outcome, added = taker.join(article, cast(Iterator[VersionRecord], group), force=self.force)
                     self._articles[outcome] += 1
                     self._versions += added
-                    is_new = outcome == "new"
+                    new = article if outcome == "new" else ""
                     if article in kept:
                         self._lines.setdefault(article, set())
                     continue
                 for record in group:
-                    if isinstance(record, KeptLineRecord) and not is_new:
+                    if isinstance(record, KeptLineRecord) and record.article_id != new:
                         self._lines.setdefault(record.article_id, set()).add(record.line)
                     else:
                         self._count(record, taker.put(record))
@@ -114,7 +117,16 @@ class Merging:
                         self._pause(taker, origin)
             taker.finish(dataclasses.asdict(self.report()))
         self._keep_lines()
-        self.on_taken(self._articles.total(), origin)
+        self.on_taken(self.articles, origin)
+
+    @property
+    def articles(self) -> int:
+        """How many articles are dealt with."""
+        return self._articles.total()
+
+    def pass_over(self, outcome: Joined) -> None:
+        """Count an article of which no version is to be read."""
+        self._articles[outcome] += 1
 
     def _pause(self, taker: Taker, origin: str) -> None:
         """Commit where it is time to: never between the versions of an article and what else belongs to it."""
@@ -122,7 +134,7 @@ class Merging:
         if self._since < _COMMIT_ITEMS and time.monotonic() - self._committed_at < _COMMIT_SECONDS:
             return
         taker.commit()
-        self.on_taken(self._articles.total(), origin)
+        self.on_taken(self.articles, origin)
         self._since, self._committed_at = 0, time.monotonic()
 
     def _keep_lines(self) -> None:
@@ -143,6 +155,20 @@ class Merging:
                             recleaner.put(result)
             recleaner.commit()
         self._lines.clear()
+
+    def _ahead(self, taker: Taker, origin: str, records: Iterable[Record | Unreadable]) -> Iterator[Record]:
+        """Yield the records that can be read, some of them at a time made known to what takes them in."""
+        batch: list[Record] = []
+        size = 0
+        for record in self._readable(origin, records):
+            batch.append(record)
+            size += _size_of(record)
+            if len(batch) == _MOST_AHEAD or size > _MOST_BYTES_AHEAD:
+                taker.prefetch(batch)
+                yield from batch
+                batch, size = [], 0
+        taker.prefetch(batch)
+        yield from batch
 
     def _readable(self, origin: str, records: Iterable[Record | Unreadable]) -> Iterator[Record]:
         for record in verified(records):
@@ -199,6 +225,10 @@ def verified(records: Iterable[Record | Unreadable], only: type[Record] | None =
 def _cut_lines(document: Document) -> set[str]:
     """Return the lines that rules have cut from a document, without white space around them."""
     return {document.raw_text[cut.start : cut.end].strip() for cut in document.removed if cut.kind in KINDS}
+
+
+def _size_of(record: Record) -> int:
+    return len(record.document.raw_text) + len(record.payload or b"") if isinstance(record, VersionRecord) else 0
 
 
 def _article_of(record: Record) -> str:

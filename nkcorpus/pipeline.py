@@ -5,11 +5,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import itertools
 import os
-import time
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, TypeVar
 
@@ -20,25 +17,24 @@ from nkcorpus.errors import ExtractionFailed, ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract, extract_traced
 from nkcorpus.extract.evidence import with_place
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
+from nkcorpus.intake import Entry, Intake
 from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip, SourceUnchanged
-from nkcorpus.results import Cleaned, Failure, IngestReport, Trace
+from nkcorpus.results import Cleaned, IngestReport, Trace
 from nkcorpus.sources import UNTOLD, Reading, iter_items
-from nkcorpus.store import Known, StoreWriter
+from nkcorpus.store import StoreWriter
 from nkcorpus.store.payloads import compress
 from nkcorpus.workers import map_ordered
 
 R = TypeVar("R")
-Entry = SourceItem | SourceFailure | SourceSkip | SourceUnchanged
-Result = Prepared | SourceFailure | SourceSkip | SourceUnchanged | ItemError
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
+Live = Callable[[Callable[[], None]], Iterable[Entry]]
+"""Returns entries that come slowly; it is given what makes all so far durable."""
 
 _BYTES_TELL_ALL: frozenset[Kind] = frozenset(("text", "markdown", "html", "entry", "mail", "docx", "pdf"))
-_PARTS: frozenset[Kind] = frozenset(("entry", "record"))
-"""Kinds that are one part of what an address answers; the others are all of it."""
-_COMMIT_ITEMS = 1000
-_COMMIT_SECONDS = 1.0
-_MOST_REASONS = 50  # to skip an input, told apart in a report
+_AHEAD_ITEMS = 200
+_AHEAD_BYTES = 4 << 20
+"""So much is read before a store is asked at once which of it is stored: over a network each question takes a while."""
 
 # What an item costs, in units of a byte of HTML: parsing HTML dominates, text is some ten times cheaper a byte.
 _ITEM_COST = 500
@@ -156,7 +152,7 @@ def ingest(
     force: bool,
     on_stored: OnStored,
     selection: Selection = Selection(),
-    live: Iterable[Entry] = (),
+    live: Live = lambda commit: (),
 ) -> IngestReport:
     """Take in all of `entries` that are selected, committing as it goes, and return the summary.
 
@@ -165,148 +161,58 @@ def ingest(
     Raises CorpusError when the store cannot be written, SettingsError for bad rules.
     """
     rules_with(treatment.rules)
-    intake = _Intake(writer, treatment, force)
-    pending = 0
-    committed_at = time.monotonic()
+    intake = Intake(writer, treatment.extracted, on_stored, force=force, limit=selection.limit)
     prepare = functools.partial(_prepared, treatment=treatment, selection=selection)
+    unseen = functools.partial(_unseen, writer, treatment)
     with (
-        contextlib.closing(_mapped(prepare, intake.unseen(entries), jobs)) as results,
-        contextlib.closing(_mapped(prepare, intake.unseen(live), jobs=1)) as live_results,
+        contextlib.closing(_mapped(prepare, unseen(entries, _AHEAD_ITEMS), jobs)) as results,
+        contextlib.closing(_mapped(prepare, unseen(live(intake.commit), 1), jobs=1)) as live_results,
     ):
-        for entry, result in itertools.chain(results, live_results):
+        for entry, result in results:
             intake.take(entry, result)
-            pending += 1
-            if pending >= _COMMIT_ITEMS or time.monotonic() - committed_at >= _COMMIT_SECONDS:
-                writer.commit()
-                pending, committed_at = 0, time.monotonic()
-                on_stored(intake.taken, entry.origin)
-            if selection.limit and intake.articles >= selection.limit:
+            if intake.is_complete:
                 break
+        intake.decide()  # what is live asks for what is there
+        for entry, result in live_results if not intake.is_complete else ():
+            intake.take(entry, result)
+            intake.decide()
+            if intake.is_complete:
+                break
+    intake.commit()
     report = intake.report()
     writer.finish(report)
     return report
 
 
-class _Intake:
-    """Decides for each input what it is to the corpus, and counts."""
+def _unseen(writer: StoreWriter, treatment: Treatment, entries: Iterable[Entry], ahead: int) -> Iterator[Entry]:
+    """Yield the inputs, Unchanged in place of those that are stored with the very bytes and time.
 
-    def __init__(self, writer: StoreWriter, treatment: Treatment, force: bool) -> None:
-        self._writer = writer
-        self._treatment = treatment
-        self._force = force
-        self._counts = dict.fromkeys(
-            ("new", "updated", "unchanged", "exact_duplicates", "near_duplicates", "skipped", "removed_spans"), 0
-        )
-        self._failures: list[Failure] = []
-        self._skips: Counter[str] = Counter()
+    The store is asked for at most `ahead` inputs at once. The text of a record depends on what its fields were said to
+    be, so records are read.
+    """
+    batch: list[Entry] = []
+    size = 0
+    for entry in entries:
+        batch.append(entry)
+        size += len(entry.payload) if isinstance(entry, SourceItem) else 0
+        if len(batch) >= ahead or size >= _AHEAD_BYTES:
+            yield from _unseen_of(writer, treatment, batch)
+            batch, size = [], 0
+    yield from _unseen_of(writer, treatment, batch)
 
-    def report(self) -> IngestReport:
-        """Return the counts so far."""
-        return IngestReport(**self._counts, failures=tuple(self._failures), skips=tuple(self._skips.most_common()))
 
-    @property
-    def taken(self) -> int:
-        """The number of inputs dealt with."""
-        return len(self._failures) + self._counts["skipped"] + self.articles
-
-    @property
-    def articles(self) -> int:
-        """The number of articles found."""
-        return self._counts["new"] + self._counts["updated"] + self._counts["unchanged"]
-
-    def unseen(self, entries: Iterable[Entry]) -> Iterator[Entry]:
-        """Yield the inputs, Unchanged in place of those that are stored with the very bytes and time.
-
-        The text of a record depends on what its fields were said to be, so records are read.
-        """
-        for entry in entries:
-            if (
-                isinstance(entry, SourceItem)
-                and entry.kind in _BYTES_TELL_ALL
-                and self._treatment.source is None
-                and self._writer.holds(
-                    entry, hashlib.sha256(entry.payload).hexdigest(), with_payload=self._treatment.keep_payload
-                )
-            ):
-                yield SourceUnchanged(entry.origin, entry.record)
-            else:
-                yield entry
-
-    def take(self, entry: Entry, result: Result) -> None:
-        """Store, skip or record one input."""
-        self._deal_with(entry, result)
-        if isinstance(entry, SourceItem) and entry.retrieval and entry.kind not in _PARTS:
-            article = result.article_id if isinstance(result, Prepared) else None
-            error = result.error if isinstance(result, SourceFailure) else None
-            error = str(result) if isinstance(result, ItemError) else error
-            self._writer.journal.settle(entry.retrieval, article, error)
-            if entry.origin != entry.retrieval.url:
-                self._writer.journal.settle_capture(entry.origin, entry.retrieval, article, error)
-
-    def _deal_with(self, entry: Entry, result: Result) -> None:
-        match result:
-            case SourceUnchanged():
-                self._counts["unchanged"] += 1
-                self._writer.settle(result.origin, result.record)
-            case Prepared():
-                self._store(result)
-                self._writer.settle(result.origin, result.record)
-            case SourceSkip():
-                self._skip(result.reason)
-            case SourceFailure():
-                self._fail(result.origin, result.record, result.error)
-            case ItemError():
-                record = entry.record if isinstance(entry, SourceItem) else None
-                self._fail(entry.origin, record, str(result))
-
-    def _skip(self, reason: str) -> None:
-        self._counts["skipped"] += 1
-        if reason not in self._skips and len(self._skips) >= _MOST_REASONS:
-            reason = "other reasons"
-        self._skips[reason] += 1
-
-    def _fail(self, origin: str, record: int | None, error: str) -> None:
-        self._failures.append(Failure(origin, error))
-        self._writer.fail(origin, record, error)
-
-    def _store(self, prepared: Prepared) -> None:
-        known = self._writer.known(prepared.article_id)
-        if known and known.removed and not self._force:
-            self._skip("removed from the corpus before; --force takes it in again")
-        elif known and not known.removed and self._is_known(prepared, known):
-            self._counts["unchanged"] += 1
-            if prepared.payload is not None:
-                self._writer.put_payload(prepared.payload_sha256, prepared.payload)
+def _unseen_of(writer: StoreWriter, treatment: Treatment, batch: Sequence[Entry]) -> Iterator[Entry]:
+    asked: list[SourceItem] = []
+    if treatment.source is None:
+        asked = [entry for entry in batch if isinstance(entry, SourceItem) and entry.kind in _BYTES_TELL_ALL]
+    digests = [hashlib.sha256(item.payload).hexdigest() for item in asked]
+    told = writer.holds(list(zip(asked, digests, strict=True)), with_payload=treatment.keep_payload) if asked else ()
+    held = {id(item) for item, is_held in zip(asked, told, strict=True) if is_held}
+    for entry in batch:
+        if isinstance(entry, SourceItem) and id(entry) in held:
+            yield SourceUnchanged(entry.origin, entry.record)
         else:
-            likeness = self._writer.add(prepared)
-            first = known is None or known.removed
-            self._counts["new" if first else "updated"] += 1
-            self._counts["exact_duplicates"] += first and likeness == "exact"
-            self._counts["near_duplicates"] += first and likeness == "near"
-            self._counts["removed_spans"] += len(prepared.document.removed)
-
-    def _is_known(self, prepared: Prepared, known: Known) -> bool:
-        """Tell whether a version says the same: one of the time of retrieval, or for a file, which has none, any."""
-        if prepared.extract_sha256 in known.digests_at(prepared.retrieved_at, prepared.kind):
-            return True
-        if known.extractor == prepared.document.extractor:
-            return False
-        # Another extractor made the stored text: only what this one makes of the old bytes can be compared.
-        payload = self._writer.payload(known.payload_digests[-1])
-        if payload is None:
-            return known.payload_digests[-1] == prepared.payload_sha256
-        item = SourceItem(
-            origin=prepared.origin,
-            name=known.file_name,
-            kind=known.kind,
-            payload=payload,
-            charset=known.charset,
-            url=known.url,
-        )
-        try:
-            return extract_digest(self._treatment.extracted(item)) == prepared.extract_sha256
-        except ItemError:
-            return False
+            yield entry
 
 
 def _mapped(

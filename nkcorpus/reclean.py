@@ -130,9 +130,7 @@ def reclean(
     if dry_run:
         return _run(store, None, jobs, fix_text, on_done)
     with store.recleaning() as recleaner:
-        report = _run(store, recleaner, jobs, fix_text, on_done)
-        recleaner.commit()
-    return report
+        return _run(store, recleaner, jobs, fix_text, on_done)
 
 
 def _run(
@@ -148,19 +146,31 @@ def _run(
     differences = _Differences()
     failures: list[Failure] = []
     done = changed = 0
+    waiting: list[tuple[Current, Recleaned]] = []
     committed_at = time.monotonic()
+
+    def commit() -> None:
+        nonlocal changed
+        outcomes = [True] * len(waiting) if recleaner is None else recleaner.commit()
+        for (before, after), was_done in zip(waiting, outcomes, strict=True):
+            if was_done and after.changed:
+                changed += 1
+                differences.count(before.document, after.document)
+        waiting.clear()
+
     for current, result in _mapped(function, store.current(), jobs):
         done += 1
         if isinstance(result, ItemError):
             failures.append(Failure(current.article_id, str(result)))
-        elif result is not None and (recleaner is None or recleaner.put(result)) and result.changed:
-            changed += 1
-            differences.count(current.document, result.document)
-        if done % _COMMIT_ITEMS == 0 or time.monotonic() - committed_at >= _COMMIT_SECONDS:
+        elif result is not None:
+            waiting.append((current, result))
             if recleaner is not None:
-                recleaner.commit()
+                recleaner.put(result)
+        if done % _COMMIT_ITEMS == 0 or time.monotonic() - committed_at >= _COMMIT_SECONDS:
+            commit()
             on_done(done, current.article_id)
             committed_at = time.monotonic()
+    commit()
     return RecleanReport(recleaner is None, done, changed, differences.by_rule(), tuple(failures))
 
 

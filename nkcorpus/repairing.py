@@ -1,44 +1,26 @@
-"""Repair of a corpus: what can be is made whole in a new file, which then takes the place of the damaged one."""
+"""Repair of a corpus: its store where that is damaged, else its index."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from nkcorpus.checking import INDEX, check
-from nkcorpus.errors import (
-    CorpusDamaged,
-    CorpusError,
-    CorpusTooNew,
-    ForeignSchema,
-    ItemError,
-    NotACorpus,
-    SettingsError,
-)
-from nkcorpus.model import Document, SourceItem
+from nkcorpus.errors import CorpusDamaged, CorpusTooNew, ForeignSchema, NotACorpus
 from nkcorpus.opened import Opened
-from nkcorpus.pipeline import Treatment
-from nkcorpus.reclean import recleaned
 from nkcorpus.results import RepairReport
-from nkcorpus.store import Current, joined
-from nkcorpus.store.sqlite import SqliteStore
-from nkcorpus.store.sqlite.repair import exchanging, salvage
-from nkcorpus.version import TOOL
 
-_READ = "read again from the original bytes"
 Confirm = Callable[[RepairReport], bool]
 
 
 def repair(
-    opened: Opened, path: Path, confirm: Confirm, on_checked: Callable[[int], None] = lambda done: None
+    opened: Opened, confirm: Confirm, on_checked: Callable[[int], None] = lambda done: None
 ) -> RepairReport | None:
     """Make a damaged corpus whole, if `confirm` says so, and return what was done; None if it did not.
 
-    The damaged file stays beside under another name. Nobody can write to the corpus meanwhile. Its index is built anew.
-    Raises CorpusError where it is no corpus, nothing can be read, or nothing be written.
+    `Opened.mend` tells what becomes of a damaged store. The index is built anew. Raises CorpusError where it is no
+    corpus, nothing can be read, or nothing be written.
     """
     found = None
     with (
@@ -56,62 +38,7 @@ def repair(
         if not confirm(report):
             return None
     else:
-        report = _repair_file(path, confirm, on_checked)
+        report = opened.mend(confirm, on_checked)
     if report is not None:
         opened.rebuild()
     return report
-
-
-def _repair_file(path: Path, confirm: Confirm, on_checked: Callable[[int], None]) -> RepairReport | None:
-    with exchanging(path) as (kept, new, exchange):
-        found = salvage(kept, new, _reader(kept))
-        with contextlib.closing(SqliteStore(new, TOOL, as_is=True)) as store:
-            report = RepairReport(
-                tuple(found.mended),
-                tuple(found.quarantined),
-                tuple(found.lost),
-                check(store, on_checked=on_checked),
-                kept,
-            )
-        if not confirm(report):
-            return None
-        exchange()
-        return report
-
-
-def _reader(path: Path) -> Callable[[str, Document | None, SourceItem | None], Iterator[tuple[Document, str]]]:
-    """Return what makes documents as an ingest into this corpus would, in each way that it can."""
-    rules = ""
-    kept_lines: Mapping[str, frozenset[str]] = {}
-    with (
-        contextlib.suppress(CorpusError, TypeError),  # of what is damaged; the package's own rules are left
-        contextlib.closing(SqliteStore(path, TOOL, as_is=True)) as store,
-    ):
-        kept_lines = store.kept_lines()
-        rules = joined(store.rules())
-
-    def read(article: str, document: Document | None, item: SourceItem | None) -> Iterator[tuple[Document, str]]:
-        if document is not None:
-            yield _recleaned(article, document, rules, kept_lines), "cleaned anew"
-        if item is None:
-            return
-        for fast, fix_text in itertools.product((False, True), repeat=2):
-            treatment = Treatment(fast=fast, fix_text=fix_text, rules=rules, kept_lines=kept_lines)
-            try:
-                extracted = treatment.extracted(item)
-                cleaned = treatment.cleaned(extracted, article)
-            except (ItemError, SettingsError):
-                continue
-            yield cleaned, _READ
-            if item.external_id and not cleaned.external_id:
-                yield replace(cleaned, external_id=item.external_id), _READ
-
-    return read
-
-
-def _recleaned(article: str, document: Document, rules: str, kept_lines: Mapping[str, frozenset[str]]) -> Document:
-    try:
-        result = recleaned(Current(article, document, "", "", ""), rules=rules, kept_lines=kept_lines)
-    except (ItemError, SettingsError):
-        return document
-    return result.document if result else document

@@ -84,7 +84,7 @@ def find_similar(
 def _articles(index: Index, store: Store, matches: Matches) -> list[Article]:
     articles = store.articles(matches.ids)
     if len(articles) < len(matches.ids):
-        raise IndexDamaged(f"{index.path}: the index has articles that the corpus has not")
+        raise IndexDamaged(f"{index.place}: the index has articles that the corpus has not")
     return articles
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from nkcorpus.version import TOOL
 
 if TYPE_CHECKING:
     from nkcorpus.backup import OnDone
+    from nkcorpus.copying import CopyReport, OnCopied
     from nkcorpus.dump import DumpReport, Tally
     from nkcorpus.merging import MergeReport, Merging
     from nkcorpus.opened import Opened
@@ -23,25 +25,32 @@ OnTaken = Callable[[int, str], None]
 
 
 class Transfer:
-    """The service of a corpus at `path` for what concerns all of it. `opened` is what the corpus holds open."""
+    """The service of a corpus for what concerns all of it. `opened` is what the corpus holds open."""
 
-    def __init__(self, path: Path, opened: Opened) -> None:
-        self._path = path
+    def __init__(self, opened: Opened) -> None:
         self._opened = opened
 
-    def backup(self, path: Path, *, force: bool = False, on_done: OnDone = lambda done, total, what: None) -> None:
-        """Write the corpus to a file, as it is at this moment, and check that; see `nkcorpus.backup.backup`."""
-        from nkcorpus.backup import backup
+    def backup(
+        self,
+        target: str | os.PathLike[str],
+        *,
+        force: bool = False,
+        on_done: OnDone = lambda done, total, what: None,
+    ) -> None:
+        """Write the corpus, as it is at this moment, to a file, or where it is in a cluster to a snapshot
+        `snapshot://REPOSITORY/NAME`, and check that; see `nkcorpus.backup` and `nkcorpus.cluster.snapshots`.
+        """
+        self._opened.backup(os.fspath(target), force=force, on_done=on_done)
 
-        backup(self._opened.store, self._path, path, force=force, on_done=on_done)
+    def find_backup(self, source: str | os.PathLike[str]) -> None:
+        """Raise CorpusMissing where there is no such backup, UsageError where it can be none of this corpus."""
+        self._opened.find_backup(os.fspath(source))
 
-    def restore(self, path: Path, *, on_done: OnDone = lambda done, total, what: None) -> Path | None:
-        """Make the corpus in a file, such as a backup, this one; see `nkcorpus.backup.restore`."""
-        from nkcorpus.backup import restore
-
-        self._opened.close()
-        self._opened.make_folder()
-        return restore(path, self._path, on_done=on_done)
+    def restore(
+        self, source: str | os.PathLike[str], *, on_done: OnDone = lambda done, total, what: None
+    ) -> str | None:
+        """Make a backup this corpus, and return where the one that was there is kept; see `backup`."""
+        return self._opened.restore(os.fspath(source), on_done=on_done)
 
     def export(
         self,
@@ -109,7 +118,7 @@ class Transfer:
 
     def merge(
         self,
-        paths: Sequence[Path],
+        others: Sequence[str],
         *,
         force: bool = False,
         on_taken: OnTaken = lambda done, origin: None,
@@ -117,21 +126,43 @@ class Transfer:
         """Take in other corpora, which are read only: articles by their identity, with the versions that are not here.
 
         Nothing that is here is overwritten; doing it again changes nothing. `force` takes in what was removed here.
-        Raises UsageError for the corpus itself, CorpusError where any cannot be used, before anything is taken.
+        `others` are paths and addresses. Raises UsageError for the corpus itself, CorpusError where any cannot be used,
+        before anything is taken.
         """
-        from nkcorpus.store.sqlite import SqliteStore
-
         ours = self._opened.store
-        for path in paths:
-            if is_there(path) and path.samefile(self._path):
-                raise UsageError(f"{path}: is the corpus itself; name another one")
+        for other in others:
+            if self._opened.is_at(other):
+                raise UsageError(f"{other}: is the corpus itself; name another one")
         with ExitStack() as stack:
-            others = [(path, stack.enter_context(closing(SqliteStore(path, TOOL, is_ours=False)))) for path in paths]
+            stores = [(other, stack.enter_context(self._to_read(other, is_ours=False))) for other in others]
             with self._merging(ours, force, on_taken) as merging:
-                for path, other in others:
-                    with closing(other.records()) as records:
-                        merging.take(str(path), records)
+                for other, store in stores:
+                    with closing(store.records()) as records:
+                        merging.take(other, records)
         return merging.report()
+
+    def copy(self, source: str, *, force: bool = False, on_copied: OnCopied = lambda done, total: None) -> CopyReport:
+        """Take in all that the corpus at a path or an address holds; this one is made if there is none.
+
+        See `nkcorpus.copying.copy`. Raises UsageError for the corpus itself, CorpusError.
+        """
+        from nkcorpus.copying import copy
+
+        if self._opened.is_at(source):
+            raise UsageError(f"{source}: cannot be copied to itself; name another corpus")
+        with self._to_read(source, is_ours=True) as theirs:
+            report = copy(theirs, self._opened.created(), source, force=force, on_copied=on_copied)
+            self._opened.sync()
+        return report
+
+    @contextmanager
+    def _to_read(self, place: str, *, is_ours: bool) -> Iterator[Store]:
+        """Give the store of another corpus."""
+        from nkcorpus.opened import opened_at
+
+        other = opened_at(place, self._opened.cache_dir, self._opened.notify)
+        with other.opened_to_read(is_ours=is_ours) as store:
+            yield store
 
     @contextmanager
     def _merging(self, store: Store, force: bool, on_taken: OnTaken) -> Iterator[Merging]:

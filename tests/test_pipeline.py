@@ -13,8 +13,9 @@ import pytest
 from nkcorpus import SourceNotFound, Treatment, UsageError, clean_sources
 from nkcorpus.extract import extract
 from nkcorpus.identity import extract_digest
+from nkcorpus.intake import Entry
 from nkcorpus.model import Retrieval, SourceFailure, SourceItem, SourceSkip
-from nkcorpus.pipeline import Entry, ingest
+from nkcorpus.pipeline import ingest
 from nkcorpus.results import IngestReport
 from nkcorpus.store.sqlite import SqliteStore
 

@@ -51,15 +51,16 @@ COMMANDS = {
     "audit": "Find boilerplate that no rule covers, and propose rules.",
     "reclean": "Clean anew what is stored, after rules have changed.",
     "uncut": "Put back for good what a rule cut from an article.",
-    "backup": "Copy the corpus to a file, also while others write.",
+    "backup": "Copy the corpus to a file, or a cluster's to a snapshot.",
     "restore": "Make a backup the corpus again.",
     "export": "Write articles to a web archive, or the whole corpus as JSON lines.",
     "import": "Take in a corpus from JSON lines.",
     "merge": "Take in other corpora.",
+    "copy": "Copy a corpus to another place: a file, a cluster.",
     "remove": "Delete articles for good.",
     "where": "Tell where corpus, index and settings are.",
     "engine": "Show the search engines, or choose one.",
-    "check": "Look whether the corpus file and its index are whole.",
+    "check": "Look whether the corpus and its index are whole.",
     "repair": "Make a damaged corpus whole, as far as digests prove it.",
     "reindex": "Build the search index anew.",
     "completion": "Print the completion script of a shell.",
@@ -123,7 +124,8 @@ def _drop_stdout() -> None:
     "-C",
     "--corpus",
     metavar="PATH_OR_URL",
-    help="The corpus file.  [default: corpus.db in the user's data directory]",
+    help="The corpus: a file, or opensearch://HOST:PORT/NAME in a cluster.  [default: corpus.db in the user's data"
+    " directory]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but errors.")
 @click.option("-v", "--verbose", count=True, help="Say more on stderr; twice: show tracebacks.")
@@ -137,7 +139,7 @@ def _drop_stdout() -> None:
 @click.version_option(__version__, prog_name="nkcorpus", message="%(prog)s %(version)s")
 @click.pass_context
 def root(ctx: click.Context, corpus: str | None, quiet: bool, verbose: int, color: Any) -> None:
-    """Keep a corpus of North Korea news in one file: ingest, strip boilerplate, search."""
+    """Keep a corpus of North Korea news in one file, or in a cluster: ingest, strip boilerplate, search."""
     env = Environment.from_process(color=color, verbosity=-1 if quiet else verbose)
     ctx.obj = Session(env=env, corpus_path=corpus)
     if ctx.invoked_subcommand in COMMANDS:

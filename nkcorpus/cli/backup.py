@@ -1,8 +1,6 @@
-"""`nkcorpus backup FILE`"""
+"""`nkcorpus backup TARGET`"""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import click
 
@@ -11,16 +9,20 @@ from nkcorpus.render import progress
 
 
 @click.command("backup")
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
+@click.argument("target", metavar="TARGET")
+@click.option("--force", is_flag=True, help="Replace a file if it is there already.")
 @pass_session
-def command(session: Session, file: Path, force: bool) -> int:
+def command(session: Session, target: str, force: bool) -> int:
     """Copy the corpus to a file, as it is at this moment: others may write meanwhile, and do not wait. The copy is
-    checked as 'nkcorpus check' does, and on disk, before it is called FILE. It is a corpus: 'nkcorpus -C FILE search'
-    works.
+    checked as 'nkcorpus check' does, and on disk, before it is called TARGET. It is a corpus: 'nkcorpus -C TARGET
+    search' works.
+
+    A corpus in a cluster is backed up to a snapshot, snapshot://REPOSITORY/NAME, in a repository that the operator of
+    the cluster has registered. It is of a moment at which nobody writes, which is waited for; it holds all indices of
+    this corpus and of no other, and is looked at when it is done. ('nkcorpus copy' makes a file of it.)
     """
     env = session.env
     with session.open() as corpus, progress(env, "backup") as update:
-        corpus.transfer.backup(file, force=force, on_done=update)
-    env.note(f"{file}: written and checked")
+        corpus.transfer.backup(target, force=force, on_done=update)
+    env.note(f"{target}: written and checked")
     return 0

@@ -21,13 +21,14 @@ from nkcorpus.render.checks import CHECK_FORMATS, render_check
 @click.option("--format", type=click.Choice(CHECK_FORMATS), help="[default: table on a terminal, else plain]")
 @pass_session
 def command(session: Session, sample: int | None, format: Any) -> int:
-    """Look whether the corpus is whole: SQLite's own structures and the schema, the digests of every version, payload
-    and row, cuts within their texts, clean texts as the rules make them, counts, near duplicates, and the index.
+    """Look whether the corpus is whole: SQLite's own structures and the schema, or the documents in a cluster; the
+    digests of every version, payload and row, cuts within their texts, clean texts as the rules make them, counts, near
+    duplicates, and the index.
 
     Nothing is written. 'repair' mends what can be. An index that is behind the corpus is no problem. The export hash is
     over content, provenance and versions: corpora that hold the same share it. Keep it elsewhere to prove that later.
 
-    Exit code 1: there are problems; 3: the file cannot even be opened.
+    Exit code 1: there are problems; 3: the corpus cannot even be opened.
     """
     env = session.env
     with session.open() as corpus, progress(env, "check") as update:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -53,6 +52,12 @@ class Session:
         from nkcorpus.corpus import Corpus
 
         return Corpus.open(self.corpus_path, notify=notify or self.env.note, engine=engine)
+
+    def open_at(self, place: str) -> Corpus:
+        """Return the corpus at a path or an address that an argument gives."""
+        from nkcorpus.corpus import Corpus
+
+        return Corpus.open(place, notify=self.env.note)
 
 
 pass_session = click.make_pass_decorator(Session)
@@ -236,14 +241,6 @@ def fix_text_option(function: F) -> F:
         is_flag=True,
         help="Mend damaged text: glued words, hard-wrapped lines, wrong encoding, odd spaces. Listed as repairs.",
     )(function)
-
-
-def is_file(name: str) -> bool:
-    """Tell whether there is a file of this name, which may be none that a file can have."""
-    try:
-        return Path(name).is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def processors() -> int:

@@ -21,7 +21,7 @@ def command(session: Session, name: Any, format: Any, jobs: int | None) -> int:
 
     With NAME, index the corpus with that one and search with it from now on. whoosh is part of nkcorpus; tantivy is
     native, for corpora of some 100,000 articles and more, and takes pip install 'nkcorpus[tantivy]'. Both find the
-    same articles in the same order.
+    same articles in the same order. A corpus in a cluster is always searched by OpenSearch.
     """
     env = session.env
     if name and format:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 import click
@@ -12,12 +11,12 @@ from nkcorpus.render import progress, render_merge
 
 
 @click.command("merge")
-@click.argument("others", nargs=-1, required=True, metavar="OTHER...", type=click.Path(path_type=Path))
+@click.argument("others", nargs=-1, required=True, metavar="OTHER...")
 @click.option("--force", is_flag=True, help="Take in again what was removed from the corpus before.")
 @click.option("--format", type=click.Choice(["json"]), help="Write the report to stdout.")
 @pass_session
-def command(session: Session, others: tuple[Path, ...], force: bool, format: Literal["json"] | None) -> int:
-    """Take in other corpora, such as a colleague's. OTHER is a corpus file, and only read.
+def command(session: Session, others: tuple[str, ...], force: bool, format: Literal["json"] | None) -> int:
+    """Take in other corpora, such as a colleague's. OTHER is a corpus file or an address, and only read.
 
     An article that is in both gets the versions that it does not have, all in the order of their times. Nothing that is
     here is overwritten; what was removed here stays so, and what was removed there stays here. Tags and notes are

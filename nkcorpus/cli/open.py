@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from nkcorpus.cli.context import Session, is_file, pass_session
+from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.errors import UsageError
 from nkcorpus.identity import canonical_url
+from nkcorpus.newfile import is_file
 
 _PAGES = frozenset({".htm", ".html", ".json", ".jsonl", ".markdown", ".md", ".pdf", ".text", ".txt", ".xhtml", ".xml"})
 """Some systems start a file that they are to show, and which one that is the corpus says, which may be a stranger's."""
@@ -25,7 +26,7 @@ def command(session: Session, id: str) -> int:
     address = canonical_url(article.document.url) if article.document.url else None
     if address is None:
         file = Path(article.origin)
-        if not is_file(article.origin):
+        if not is_file(file):
             raise UsageError(f"{article.id[:12]}: has no address, and its file {article.origin} is not there")
         if file.suffix.lower() not in _PAGES:
             raise UsageError(

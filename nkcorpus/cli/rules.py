@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from nkcorpus.cli.context import Session, is_file, pass_session
+from nkcorpus.cli.context import Session, pass_session
 from nkcorpus.errors import CorpusMissing, SettingsError, UsageError
+from nkcorpus.newfile import is_file
 from nkcorpus.render import RULES_FORMATS, render_rules
 
 
@@ -50,7 +51,7 @@ def _check(session: Session, paths: tuple[str, ...]) -> int:
     from nkcorpus.clean import load_rules, read_rules
     from nkcorpus.clean.rules import require_unique
 
-    missing = [path for path in paths if not is_file(path)]
+    missing = [path for path in paths if not is_file(Path(path))]
     if missing:
         raise SettingsError(f"{missing[0]}: there is no such file")
     faults = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -16,7 +17,9 @@ from nkcorpus.render import default_pairs_format, render_pairs
 )
 @pass_session
 def command(session: Session, format: Any) -> int:
-    """Tell the paths and sizes of the corpus, its index and the settings file."""
+    """Tell the paths and sizes of the corpus, its index and the settings file. Of a corpus in a cluster: its address,
+    and the indices that it has there, with their bytes, replicas counted, and their documents.
+    """
     env = session.env
     with session.open() as corpus:
         places = corpus.locations()
@@ -33,6 +36,9 @@ def command(session: Session, format: Any) -> int:
         ("index", f"{places.index}  {_size(places.index_bytes)}"),
         ("settings", f"{places.settings}  {_size(places.settings_bytes)}"),
     ]
+    if places.indices:
+        data["indices"] = [asdict(one) for one in places.indices]
+        pairs += [(one.name, f"{one.documents:,} documents  {_size(one.bytes)}") for one in places.indices]
     render_pairs(pairs, format or default_pairs_format(env), env, data=data)
     return 0
 

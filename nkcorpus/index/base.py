@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Literal, Protocol
 
 from nkcorpus.dataclass import dataclass
@@ -62,8 +61,14 @@ class Index(Protocol):
     """A search index over a corpus. Every method but `sync` raises IndexDamaged when it cannot be read."""
 
     @property
-    def path(self) -> Path:
-        """The folder that holds it."""
+    def place(self) -> str:
+        """Where it is: a folder, or the name of an index in a cluster."""
+
+    def is_there(self) -> bool:
+        """Tell whether there is anything in its place, be it whole or not."""
+
+    def size(self) -> int:
+        """Return the bytes that it takes, 0 when there is none."""
 
     def position(self) -> Position | None:
         """Return the change up to which it has indexed; None when it is missing or damaged."""

@@ -53,6 +53,13 @@ class IndexDirectory:
         """The files with their manifest as it is now."""
         return VouchedFiles(self.path)
 
+    def size(self) -> int:
+        """Return the bytes of all files, 0 when there are none."""
+        try:
+            return sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+        except OSError:  # another process is at work on them
+            return 0
+
     def vouch(self) -> None:
         """Write the manifest of the index as it is now. Call it locked."""
         self.files.vouch(self._rewritten, self._growing)

@@ -80,8 +80,21 @@ class EmbeddedIndex(ABC, Generic[V]):
 
     @property
     def path(self) -> Path:
-        """See Index."""
+        """The folder that holds it."""
         return self._directory.path
+
+    @property
+    def place(self) -> str:
+        """See Index."""
+        return str(self.path)
+
+    def is_there(self) -> bool:
+        """See Index."""
+        return self.path.is_dir() and any(self.path.iterdir())
+
+    def size(self) -> int:
+        """See Index."""
+        return self._directory.size()
 
     def position(self) -> Position | None:
         """See Index."""

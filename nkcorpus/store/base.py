@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from nkcorpus.dataclass import dataclass
 from nkcorpus.model import (
@@ -24,7 +24,7 @@ from nkcorpus.results import CorpusStats, IngestReport, Likeness, Problem, Quara
 from nkcorpus.store.journal import Journal, JournalWriter
 
 if TYPE_CHECKING:
-    from nkcorpus.store.records import Record, Taker, Unreadable
+    from nkcorpus.store.records import ArticleDigests, PassOver, Record, Taker, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +172,17 @@ class SavedSearch:
     looked_at: str | None = None
 
 
+Outcome = Likeness | Literal["conflict"] | None
+"""What came of adding an article: it is stored, and has the text of another one, nearly so, or (None) not; or nothing
+was stored, because somebody else has changed it since it was read.
+"""
+
+
 class Recleaner(Protocol):
     """Write access to what cleaning derives from raw texts. What `commit` has returned from is stored for good."""
 
-    def put(self, recleaned: Recleaned) -> bool:
-        """Replace what is derived in the newest version of an article; no new version comes of it.
-
-        Tell whether it was done: not where the article has been stored anew or removed since it was read.
-        """
+    def put(self, recleaned: Recleaned) -> None:
+        """Replace what is derived in the newest version of an article; no new version comes of it."""
 
     def keep_lines(self, article_id: str, lines: Iterable[str]) -> None:
         """Remember lines, without white space around them, that are to stay in an article."""
@@ -187,29 +190,35 @@ class Recleaner(Protocol):
     def release_lines(self, article_id: str, lines: Iterable[str]) -> None:
         """Forget lines that were to stay."""
 
-    def commit(self) -> None:
-        """Make everything so far durable."""
+    def commit(self) -> Sequence[bool]:
+        """Make everything so far durable; tell of each `put` since the last time, in order, whether it was done: not
+        where the article has been stored anew or removed since it was read.
+        """
 
 
 class StoreWriter(Protocol):
     """One ingest run's access to the store. What `commit` has returned from is stored for good."""
 
-    def known(self, article_id: str) -> Known | None:
-        """Return what is stored under an id, None when nothing ever was."""
+    def prefetch(self, ids: Sequence[str]) -> None:
+        """Read at once what `known` is going to be asked for these articles."""
 
-    def holds(self, item: SourceItem, payload_sha256: str, *, with_payload: bool = True) -> bool:
-        """Tell whether a live article has a version of the same bytes from a file of the same name, read likewise and
-        retrieved from the same address at the same time; `with_payload`, one whose bytes are kept.
+    def known(self, article_id: str) -> Known | None:
+        """Return what is stored under an id, with what was added and not committed; None when nothing ever was."""
+
+    def holds(self, items: Sequence[tuple[SourceItem, str]], *, with_payload: bool = True) -> Sequence[bool]:
+        """Tell of each input, given with the SHA-256 of its bytes, whether a live article has a version of the same
+        bytes from a file of the same name, read likewise and retrieved from the same address at the same time;
+        `with_payload`, one whose bytes are kept.
         """
 
-    def payload(self, sha256: str) -> bytes | None:
-        """Return the original bytes of a stored payload, None where they were not kept."""
+    def payload(self, article_id: str, sha256: str) -> bytes | None:
+        """Return the original bytes of a version of an article, None where they were not kept."""
 
-    def put_payload(self, sha256: str, frame: bytes) -> None:
-        """Keep the bytes of a stored payload if they were not kept before; `frame` is as in Prepared."""
+    def put_payload(self, article_id: str, sha256: str, frame: bytes) -> None:
+        """Keep the bytes of a version of an article if they were not kept before; `frame` is as in Prepared."""
 
-    def add(self, prepared: Prepared) -> Likeness | None:
-        """Store a first or a new version; tell whether another article has the same text, or nearly the same."""
+    def add(self, prepared: Prepared) -> None:
+        """Store a first or a new version; `commit` tells what came of it."""
 
     def fail(self, origin: str, record: int | None, error: str) -> None:
         """Record an input that could not be taken."""
@@ -235,11 +244,14 @@ class StoreWriter(Protocol):
     def reach(self, walk: str, place: str) -> None:
         """Remember where a walk has got to, with what was added before."""
 
-    def commit(self) -> None:
-        """Make everything so far durable."""
+    def commit(self) -> Sequence[Outcome]:
+        """Make everything so far durable, and tell what came of each `add` since the last time, in order.
+
+        With any "conflict", what is no article may still wait for the commit that tells of none.
+        """
 
     def finish(self, report: IngestReport) -> None:
-        """Record the run's summary and make it durable."""
+        """Record the run's summary and make it durable, after the last `commit`."""
 
 
 class Store(Protocol):
@@ -378,11 +390,20 @@ class Store(Protocol):
     def texts(self) -> Iterator[StoredText]:
         """Yield the clean text of each live article, by id. Memory does not grow with their number."""
 
-    def records(self, ids: Sequence[str] | None = None) -> Generator[Record | Unreadable]:
+    def digests(self) -> Iterator[ArticleDigests]:
+        """Yield which versions each article has, those that were removed too, by id.
+
+        Others may write meanwhile. Memory does not grow with the number of articles.
+        """
+
+    def records(
+        self, ids: Sequence[str] | None = None, *, pass_over: PassOver | None = None
+    ) -> Generator[Record | Unreadable]:
         """Yield all that the corpus holds, or what belongs to the live articles with these ids, by article id.
 
         One is in memory at a time, and all are as they were at the first moment. Versions come before what else
-        belongs to their article, and articles before the journal.
+        belongs to their article, and articles before the journal. `pass_over` hears of each live article before its
+        versions are read, and may have them left out.
         """
 
     def awake(self) -> AbstractContextManager[None]:

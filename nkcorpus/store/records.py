@@ -6,7 +6,7 @@ of changes) and the runs of ingests are no part of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
 from nkcorpus.dataclass import dataclass
@@ -46,6 +46,28 @@ class VersionRecord:
     payload_sha256: str
     payload_size: int
     payload: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDigests:
+    """What tells a version from all others of its article: what the extractor took, its bytes, and when they were
+    retrieved; and the digest of its content and provenance, and whether its bytes are kept.
+    """
+
+    extract_sha256: str
+    payload_sha256: str
+    retrieved_at: str | None
+    content_sha256: str
+    has_payload: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDigests:
+    """What tells which versions an article has, the oldest first; none where it was removed."""
+
+    article_id: str
+    is_removed: bool
+    versions: tuple[VersionDigests, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +164,17 @@ class Unreadable:
     reason: str
 
 
+PassOver = Callable[[ArticleDigests], bool]
+"""Tells whether the versions of an article need not be read."""
+
+
 class Taker(Protocol):
     """Takes in records of another corpus. Nothing that is stored is overwritten, and what was taken once changes
     nothing a second time. What `commit` has returned from is stored for good.
     """
+
+    def prefetch(self, records: Sequence[Record]) -> None:
+        """Read at once what taking these in is going to need."""
 
     def join(self, article_id: str, versions: Iterator[VersionRecord], *, force: bool) -> tuple[Joined, int]:
         """Take in the versions of an article, in their order there; return what came of it, and how many were added.

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nkcorpus import opened
 from nkcorpus.index.engines import is_installed
+from nkcorpus.opened import file
 from tests.cli.conftest import Library
 from tests.cli.support import Run, environment, one_line
 
@@ -113,7 +113,7 @@ def test_one_engine_does_not_import_the_other(run: Run, copy: Path, tmp_path: Pa
 def test_a_corpus_that_has_grown_is_told_of_the_engine_for_many(
     inside: Run, copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opened, "_GROWN", 6)
+    monkeypatch.setattr(file, "_GROWN", 6)
     (tmp_path / "new.txt").write_text("A lecture on zinc was held.")
     outcome = inside("-C", copy, "ingest", "new.txt")
     assert "7 articles are many for the search engine Whoosh" in outcome.err

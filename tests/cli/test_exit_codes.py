@@ -196,6 +196,7 @@ ARGUMENTS = {
     "backup": ("backup.db",),
     "import": ("a.jsonl",),
     "merge": ("other.db",),
+    "copy": ("copy.db", "d.db"),
 }
 """What a command needs; ids by default."""
 WITHOUT_CORPUS = {"clean", "completion", "restore", "repair"}

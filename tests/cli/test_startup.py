@@ -42,9 +42,10 @@ ALL_USE = {
     "nkcorpus.render": ["environment", "progress", "safe"],
 }
 READING = {
-    "nkcorpus": ["asking", "corpus", "dates", "model", "opened", "results", "searching"],
+    "nkcorpus": ["asking", "corpus", "dates", "model", "newfile", "opened", "results", "searching"],
     "nkcorpus.index": ["base", "engines"],
     "nkcorpus.query": ["analysis", "ast", "dates", "forms", "lexer", "parser", "patterns", "senses"],
+    "nkcorpus.opened": ["base", "file"],
     "nkcorpus.render": ["fields", "jsonout", "reports"],
     "nkcorpus.store": ["base", "journal", "sqlite", "text"],
     "nkcorpus.store.sqlite": [

@@ -108,7 +108,7 @@ def make(home: Path, engine: EngineName) -> Bed:
             corpus.ingest([part], engine=engine if not begin else None)
         corpus.remove([corpus.newest().hits[3].id])
         corpus.annotations.tag([corpus.newest().hits[5].id], add=["seen"])
-        index, answered = corpus.locations().index, answers(corpus)
+        index, answered = Path(corpus.locations().index), answers(corpus)
         assert corpus._opened.index.damage() is None
         whole = home / "whole"
         shutil.copytree(index, whole)

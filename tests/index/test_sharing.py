@@ -17,6 +17,7 @@ from nkcorpus import Corpus, searching
 from nkcorpus.errors import CorpusLocked, IndexNotWritable
 from nkcorpus.index import Index, SearchOptions, directory
 from nkcorpus.index.engines import open_index
+from nkcorpus.opened.file import OpenedFile
 from nkcorpus.query.ast import Everything, Query
 
 from .builders import article, filled, named, names, search
@@ -61,7 +62,7 @@ class Holder:
 def test_a_wait_for_the_lock_is_told_and_ends_in_a_typed_error(tmp_path: Path) -> None:
     notes: list[str] = []
     index = open_index("whoosh", tmp_path / "cache", "0" * 32, "/corpus.db", notify=notes.append)
-    with Holder(index.path), pytest.raises(CorpusLocked, match="try again") as caught:
+    with Holder(Path(index.place)), pytest.raises(CorpusLocked, match="try again") as caught:
         filled(index, article("a", "rice"))
     assert caught.value.exit_code == 3
     assert "\n" not in str(caught.value)
@@ -73,7 +74,7 @@ def test_a_wait_for_the_lock_is_told_and_ends_in_a_typed_error(tmp_path: Path) -
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 def test_a_dead_process_holds_no_lock(index: Index) -> None:
-    with Holder(index.path) as holder:
+    with Holder(Path(index.place)) as holder:
         with pytest.raises(CorpusLocked):
             filled(index, article("a", "rice"))
         holder.process.send_signal(signal.SIGKILL)
@@ -83,8 +84,8 @@ def test_a_dead_process_holds_no_lock(index: Index) -> None:
 
 
 def test_a_lock_file_that_was_left_holds_nobody(index: Index) -> None:
-    index.path.parent.mkdir(parents=True)
-    (index.path.parent / "lock").write_text("1234\n")
+    Path(index.place).parent.mkdir(parents=True)
+    (Path(index.place).parent / "lock").write_text("1234\n")
     filled(index, article("a", "rice"))
     assert search(index, "rice").total == 1
 
@@ -98,7 +99,7 @@ def test_a_cache_that_vanishes_while_it_is_written_is_told_or_made_again(index: 
 
     def vanishing(after: int) -> Iterator[object]:
         yield from log.read(after)
-        shutil.rmtree(index.path.parent)
+        shutil.rmtree(Path(index.place).parent)
 
     try:
         index.sync(vanishing, log.upto, log.is_current)  # type: ignore[arg-type]
@@ -152,10 +153,11 @@ def test_a_search_does_not_wait_for_a_process_that_indexes(path: Path) -> None:
     changed(path)
     notes: list[str] = []
     with Corpus.open(path, notify=notes.append) as corpus:
-        with Holder(corpus.locations().index):
+        with Holder(Path(corpus.locations().index)):
             assert corpus.search("rice").total == 1
             assert corpus.search("salt").total == 0
             assert notes == ["another process is indexing; 1 articles that changed are searched as they were"]
+        assert isinstance(corpus._opened, OpenedFile)
         corpus._opened._left_alone_until = 0.0
         assert corpus.search("salt").total == 1
     assert len(notes) == 1
@@ -167,7 +169,7 @@ def test_what_must_be_complete_waits_for_a_process_that_indexes(path: Path, tmp_
         corpus.searches.save("salt", "salt", {})
         changed(path)
         (tmp_path / "more.txt").write_text("More.")
-        with Holder(corpus.locations().index):
+        with Holder(Path(corpus.locations().index)):
             with pytest.raises(CorpusLocked):
                 corpus.searches.new("salt")
             with pytest.raises(CorpusLocked):
@@ -180,7 +182,7 @@ def test_without_an_index_a_search_waits_for_the_process_that_makes_it(path: Pat
     shutil.rmtree(cache_dir)
     notes: list[str] = []
     with Corpus.open(path, notify=notes.append) as corpus:
-        with Holder(corpus.locations().index), pytest.raises(CorpusLocked):
+        with Holder(Path(corpus.locations().index)), pytest.raises(CorpusLocked):
             corpus.search("rice")
         assert notes == ["waiting for another process that is building the index ..."]
         assert corpus.search("rice").total == 1

@@ -124,7 +124,7 @@ def test_without_an_index_there_is_no_position(index: Index) -> None:
     with pytest.raises(IndexDamaged):
         search(index, "rice")
     log = filled(index, article("a", "rice"))
-    shutil.rmtree(index.path)
+    shutil.rmtree(Path(index.place))
     index.close()
     assert index.position() is None
     log.sync(index)

@@ -9,7 +9,9 @@ from pathlib import Path
 from nkcorpus.dedupe import band_keys
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
 from nkcorpus.model import Document, Prepared
-from nkcorpus.results import IngestReport, Likeness
+from nkcorpus.results import IngestReport
+from nkcorpus.store import Outcome
+from nkcorpus.store.opensearch.store import OpenSearchStore
 from nkcorpus.store.payloads import compress
 from nkcorpus.store.sqlite import SqliteStore
 
@@ -42,12 +44,14 @@ def prepared(text: str, *, origin: str = "a.txt", payload: bytes | None = None, 
     )
 
 
-def add(store: SqliteStore, *items: Prepared) -> list[Likeness | None]:
-    """Store articles in one run and return what `add` told of each."""
+def add(store: SqliteStore | OpenSearchStore, *items: Prepared) -> list[Outcome]:
+    """Store articles in one run and return what came of each."""
     with store.writing(["test"]) as writer:
-        told = [writer.add(item) for item in items]
+        for item in items:
+            writer.add(item)
+        told = writer.commit()
         writer.finish(IngestReport(new=len(items)))
-    return told
+    return list(told)
 
 
 def create(path: Path, *items: Prepared) -> SqliteStore:

@@ -19,6 +19,7 @@ from nkcorpus.store.sqlite.connection import APPLICATION_ID
 from nkcorpus.store.sqlite.migrating import migrations
 
 from .builders import TOOL, add, create, prepared
+from .homes import AnyStore, Home
 
 WORDS = [f"{a}{b}{c}" for a in ("ka", "ri", "mo", "tu") for b in ("san", "lin", "dor") for c in ("", "ya", "et", "on")]
 
@@ -44,7 +45,7 @@ COPY = item("copy", LEFT.text + "\n")
 ALONE = item("alone", story(2))
 
 
-def clusters(store: SqliteStore) -> set[frozenset[str]]:
+def clusters(store: AnyStore) -> set[frozenset[str]]:
     return {frozenset(ids) for _, ids in store.clusters()}
 
 
@@ -52,7 +53,7 @@ def ids(*items: Prepared) -> frozenset[str]:
     return frozenset(one.article_id for one in items)
 
 
-def others(store: SqliteStore, one: Prepared) -> tuple[str, ...]:
+def others(store: AnyStore, one: Prepared) -> tuple[str, ...]:
     return store.articles([one.article_id])[0].near_duplicates
 
 
@@ -61,35 +62,32 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def test_a_cluster_grows_link_by_link_and_holds_exact_copies(path: Path) -> None:
-    store = create(path)
+def test_a_cluster_grows_link_by_link_and_holds_exact_copies(home: Home) -> None:
+    store = home.create()
     assert add(store, LEFT, RIGHT, ALONE) == [None, None, None]
     assert clusters(store) == set()
     assert add(store, MIDDLE, COPY) == ["near", "exact"]
     assert clusters(store) == {ids(LEFT, MIDDLE, RIGHT, COPY)}
     assert others(store, RIGHT) == tuple(sorted(ids(LEFT, MIDDLE, COPY)))
     assert others(store, ALONE) == ()
-    store.close()
 
 
-def test_a_removed_link_parts_the_chain(path: Path) -> None:
-    store = create(path, LEFT, MIDDLE, RIGHT, COPY)
+def test_a_removed_link_parts_the_chain(home: Home) -> None:
+    store = home.create(LEFT, MIDDLE, RIGHT, COPY)
     store.remove([MIDDLE.article_id])
     assert clusters(store) == {ids(LEFT, COPY)}
     store.remove([LEFT.article_id])
     assert clusters(store) == set()
     add(store, item("m2", MIDDLE.text))
     assert clusters(store) == {ids(COPY, item("m2", ""), RIGHT)}
-    store.close()
 
 
-def test_a_new_version_leaves_its_cluster_and_joins_another(path: Path) -> None:
+def test_a_new_version_leaves_its_cluster_and_joins_another(home: Home) -> None:
     near_alone = item("r", ALONE.text + " and one more line")
-    store = create(path, LEFT, MIDDLE, RIGHT, ALONE)
+    store = home.create(LEFT, MIDDLE, RIGHT, ALONE)
     assert add(store, near_alone) == ["near"]
     assert near_alone.article_id == RIGHT.article_id
     assert clusters(store) == {ids(LEFT, MIDDLE), ids(RIGHT, ALONE)}
-    store.close()
 
 
 def test_a_text_that_is_gone_leaves_nothing_behind(path: Path) -> None:
@@ -103,8 +101,8 @@ def test_a_text_that_is_gone_leaves_nothing_behind(path: Path) -> None:
     store.close()
 
 
-def test_an_index_hears_of_every_article_whose_cluster_changed(path: Path) -> None:
-    store = create(path, LEFT, RIGHT, ALONE)
+def test_an_index_hears_of_every_article_whose_cluster_changed(home: Home) -> None:
+    store = home.create(LEFT, RIGHT, ALONE)
     known = {change.id: change.cluster for change in store.changes(0) if isinstance(change, Indexable)}
     for step in (lambda: add(store, MIDDLE), lambda: store.remove([MIDDLE.article_id]), lambda: add(store, COPY)):
         at = store.position().seq
@@ -113,7 +111,6 @@ def test_an_index_hears_of_every_article_whose_cluster_changed(path: Path) -> No
         now = {change.id: change.cluster for change in store.changes(0) if isinstance(change, Indexable)}
         assert {name: known[name] for name in now} == now
     assert len({known[one.article_id] for one in (LEFT, COPY)}) == 1
-    store.close()
 
 
 POOL = [LEFT, MIDDLE, RIGHT, COPY, ALONE, *(item(f"n{n}", story(3, start=20 * n)) for n in range(4))]

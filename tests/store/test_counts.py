@@ -68,9 +68,9 @@ def _reclean(store: SqliteStore, item: Prepared) -> None:
                 *(current.article_id, current.content_sha256, True, document, item.text, item.words),
                 *(item.text_digest, item.bands, item.content_sha256),
             )
-            assert recleaner.put(again)
-            assert recleaner.put(replace(again, before=item.content_sha256, changed=False))
-        recleaner.commit()
+            recleaner.put(again)
+            recleaner.put(replace(again, before=item.content_sha256, changed=False))
+        assert recleaner.commit() in ([], [True, True])
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])

@@ -77,7 +77,7 @@ def _ingest(store: SqliteStore) -> None:
     article = prepared("Corn fell in Hoeryong. " * 30, origin="corn.txt", url="https://news.example/corn")
     item = SourceItem(origin="corn.txt", name="corn.txt", kind="text", payload=b"Corn")
     with store.writing([]) as writer:
-        assert not writer.holds(item, article.payload_sha256)
+        assert writer.holds([(item, article.payload_sha256)]) == [False]
         assert writer.known(article.article_id) is None
         writer.has_page("https://news.example/corn")
         writer.has_otherwise("https://news.example/corn")
@@ -122,10 +122,10 @@ def _reclean(store: SqliteStore) -> None:
     bands = prepared(text).bands
     with store.recleaning() as recleaner:
         recleaner.keep_lines(current.article_id, ["Rice rose."])
-        assert recleaner.put(
+        recleaner.put(
             Recleaned(current.article_id, current.content_sha256, True, document, text, 9, "digest", bands, "new")
         )
-        recleaner.commit()
+        assert recleaner.commit() == [True]
 
 
 def _stats(store: SqliteStore) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 from nkcorpus.model import Attempt, Retrieval
 from nkcorpus.results import IngestReport
 from nkcorpus.store import Followed, SavedSearch, StoredRule
+from nkcorpus.store.seals import VERSION_SEALED, crc32_of, sha256_of
 from nkcorpus.store.sqlite import SqliteStore
 from nkcorpus.store.sqlite.connection import open_writer
 from nkcorpus.store.sqlite.migrating import empty_corpus, schema_version
-from nkcorpus.store.sqlite.seals import SEALED, VERSION_SEALED, add_functions, crc32_of, reseal_versions, sha256_of
+from nkcorpus.store.sqlite.seals import SEALED, add_functions, reseal_versions
 
 from .builders import TOOL, add, create, prepared
 

@@ -20,6 +20,7 @@ from nkcorpus.store.payloads import compress, decompress
 from nkcorpus.store.sqlite import SqliteStore
 
 from .builders import TOOL, add, create, prepared
+from .homes import Home
 
 RICE = prepared("Rice rose in Hyesan.", origin="rice.txt")
 CORN = prepared("Corn fell in Sinuiju.", origin="corn.txt")
@@ -39,7 +40,7 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def test_an_article_comes_back_as_it_was_stored(path: Path) -> None:
+def test_an_article_comes_back_as_it_was_stored(home: Home) -> None:
     full = prepared(
         "쌀값이 올랐다.\nImage: Post\n\u00a0Rice rose.\n",
         origin="news.jsonl",
@@ -58,7 +59,7 @@ def test_an_article_comes_back_as_it_was_stored(path: Path) -> None:
         removed=(Span(9, 21, "caption", "caption-image"),),
         repairs=(Repair(0, 1, "쌀", "mojibake"),),
     )
-    store = create(path, full)
+    store = home.create(full)
     [article] = store.articles([full.article_id])
     assert article.document == full.document
     assert article.text == full.text == "쌀값이 올랐다.\n\u00a0Rice rose.\n"
@@ -66,20 +67,18 @@ def test_an_article_comes_back_as_it_was_stored(path: Path) -> None:
     assert [v.number for v in article.versions] == [1]
     assert article.version.content_sha256 == full.content_sha256
     assert article.version.payload_sha256 == full.payload_sha256
-    store.close()
 
 
-def test_articles_come_in_the_order_asked_for_and_unknown_ones_are_left_out(path: Path) -> None:
+def test_articles_come_in_the_order_asked_for_and_unknown_ones_are_left_out(home: Home) -> None:
     many = [prepared(f"Text {number}.") for number in range(900)]
-    store = create(path, *many)
+    store = home.create(*many)
     ids = [item.article_id for item in reversed(many)]
     assert [article.id for article in store.articles([*ids, "0" * 32])] == ids
     assert store.articles([]) == []
-    store.close()
 
 
-def test_new_text_under_a_known_identity_is_a_new_version(path: Path) -> None:
-    store = create(path, PAGE)
+def test_new_text_under_a_known_identity_is_a_new_version(home: Home) -> None:
+    store = home.create(PAGE)
     later = prepared("Rice fell.", origin="page.html", url="https://news.example/a", title="Rice")
     assert later.article_id == PAGE.article_id
     add(store, later)
@@ -93,19 +92,18 @@ def test_new_text_under_a_known_identity_is_a_new_version(path: Path) -> None:
         known = writer.known(PAGE.article_id)
         assert known is not None
         assert known.extract_digests == (PAGE.extract_sha256, later.extract_sha256)
-        assert [writer.payload(digest) for digest in known.payload_digests] == [
+        assert [writer.payload(PAGE.article_id, digest) for digest in known.payload_digests] == [
             b"Rice rose.\nRead in Korean",
             b"Rice fell.",
         ]
         assert writer.known("0" * 32) is None
-    store.close()
 
 
-def test_equal_texts_are_linked_both_ways_and_apart_when_one_changes(path: Path) -> None:
+def test_equal_texts_are_linked_both_ways_and_apart_when_one_changes(home: Home) -> None:
     one = prepared("Rice  rose.", origin="1", external_id="1")
     other = prepared("Rice rose.\n", origin="2", external_id="2")
     third = prepared("Rice rose.", origin="3", external_id="3")
-    store = create(path)
+    store = home.create()
     assert add(store, one, other, third, CORN) == [None, "exact", "exact", None]
     links = {article.id: article.near_duplicates for article in store.articles([one.article_id, third.article_id])}
     assert links == {
@@ -116,13 +114,11 @@ def test_equal_texts_are_linked_both_ways_and_apart_when_one_changes(path: Path)
     assert store.articles([one.article_id])[0].near_duplicates == (third.article_id,)
     store.remove([third.article_id])
     assert store.articles([one.article_id])[0].near_duplicates == ()
-    store.close()
 
 
-def test_texts_without_a_word_are_no_duplicates(path: Path) -> None:
-    store = create(path)
+def test_texts_without_a_word_are_no_duplicates(home: Home) -> None:
+    store = home.create()
     assert add(store, *(prepared("", origin=str(n), external_id=str(n)) for n in range(3))) == [None] * 3
-    store.close()
 
 
 def test_removal_leaves_a_tombstone_and_nothing_else(path: Path) -> None:
@@ -143,14 +139,13 @@ def test_removal_leaves_a_tombstone_and_nothing_else(path: Path) -> None:
     store.close()
 
 
-def test_what_was_removed_can_be_stored_again(path: Path) -> None:
-    store = create(path, RICE)
+def test_what_was_removed_can_be_stored_again(home: Home) -> None:
+    store = home.create(RICE)
     store.remove([RICE.article_id])
     add(store, RICE)
     [article] = store.articles([RICE.article_id])
     assert [version.number for version in article.versions] == [1]
     assert store.stats().removed == 0
-    store.close()
 
 
 def test_a_shared_payload_stays_until_its_last_article_goes(path: Path) -> None:
@@ -214,15 +209,14 @@ def test_a_run_is_recorded_with_its_report(path: Path) -> None:
     store.close()
 
 
-def test_what_was_not_committed_is_gone_and_what_was_stays(path: Path) -> None:
-    store = create(path)
+def test_what_was_not_committed_is_gone_and_what_was_stays(home: Home) -> None:
+    store = home.create()
     with pytest.raises(KeyboardInterrupt), store.writing([]) as writer:
         writer.add(RICE)
         writer.commit()
         writer.add(CORN)
         raise KeyboardInterrupt
     assert [article.id for article in store.articles([RICE.article_id, CORN.article_id])] == [RICE.article_id]
-    store.close()
 
 
 def test_every_change_has_a_rising_number_and_its_own_token(path: Path) -> None:
@@ -244,23 +238,22 @@ def test_every_change_has_a_rising_number_and_its_own_token(path: Path) -> None:
     store.close()
 
 
-def test_a_change_has_what_an_index_needs(path: Path) -> None:
+def test_a_change_has_what_an_index_needs(home: Home) -> None:
     full = prepared(
         "Rice rose.\n\n  Translated by Pyo\nCorn fell.\nRead in Korean",
         origin="a.txt", place="Hyesan", tags=("rice", "corn"), authors=("Rim Sol",),
         removed=(Span(12, 32, "credit", "credit"), Span(43, 57, "link", "link")),
     )  # fmt: skip
-    store = create(path, full, CORN)
+    store = home.create(full, CORN)
     change, bare = store.changes(0)
     assert isinstance(change, Indexable) and isinstance(bare, Indexable)
     assert (change.place, change.tags, change.authors) == ("Hyesan", ("rice", "corn"), ("Rim Sol",))
     assert change.removed == "Translated by Pyo\nRead in Korean"
     assert (bare.place, bare.tags, bare.removed) == (None, (), "")
-    store.close()
 
 
-def test_changes_are_the_latest_of_each_article_in_order(path: Path) -> None:
-    store = create(path, RICE, PAGE, CORN)
+def test_changes_are_the_latest_of_each_article_in_order(home: Home) -> None:
+    store = home.create(RICE, PAGE, CORN)
     start = store.position().seq
     add(store, prepared("Rice fell.", origin="page.html", url="https://news.example/a", title="Rice"))
     store.remove([RICE.article_id])
@@ -276,22 +269,20 @@ def test_changes_are_the_latest_of_each_article_in_order(path: Path) -> None:
     assert list(store.changes(store.position().seq)) == []
     assert [store.change_count(seq) for seq in (0, start, store.position().seq)] == [3, 2, 0]
     assert everything[-1].seq == store.position().seq
-    store.close()
 
 
-@pytest.mark.parametrize("given", ["", "abc", "0123g", "0x12", "../..", "a" * 33, "%", "'; --", "보위성", "١٢٣٤"])
-def test_what_is_no_id_is_told(path: Path, given: str) -> None:
-    store = create(path, RICE)
-    with pytest.raises(ArticleNotFound) as caught:
-        store.resolve(given)
-    assert "\n" not in str(caught.value)
-    store.close()
+def test_what_is_no_id_is_told(home: Home) -> None:
+    store = home.create(RICE)
+    for prefix in ("", "abc", "0123g", "0x12", "../..", "a" * 33, "%", "'; --", "보위성", "١٢٣٤"):
+        with pytest.raises(ArticleNotFound) as caught:
+            store.resolve(prefix)
+        assert "\n" not in str(caught.value)
 
 
-def test_an_article_is_named_by_any_unique_prefix(path: Path) -> None:
+def test_an_article_is_named_by_any_unique_prefix(home: Home) -> None:
     one, two = (replace(prepared(f"Text {n}."), article_id="abcd" + str(n) * 28) for n in (1, 2))
     last = replace(prepared("Text 3."), article_id="f" * 32)
-    store = create(path, one, two, last)
+    store = home.create(one, two, last)
     assert store.resolve("abcd1") == one.article_id
     assert store.resolve(" ABCD1 ") == one.article_id
     assert store.resolve(two.article_id) == two.article_id
@@ -302,14 +293,13 @@ def test_an_article_is_named_by_any_unique_prefix(path: Path) -> None:
         store.resolve("abce")
     store.remove([one.article_id])
     assert store.resolve("abcd") == two.article_id
-    store.close()
 
 
-def test_the_export_hash_does_not_depend_on_order_runs_or_times(tmp_path: Path) -> None:
+def test_the_export_hash_does_not_depend_on_order_runs_or_times(home: Home) -> None:
     newer = prepared("Rice fell.", origin="page.html", url="https://news.example/a", title="Rice")
-    one = create(tmp_path / "one.db", RICE, PAGE, newer, CORN)
+    one = home.create(RICE, PAGE, newer, CORN)
     fetched = Retrieval("https://x.example/", "https://x.example/", 200, "2020-01-01T00:00:00Z")
-    other = create(tmp_path / "other.db", replace(CORN, retrieval=fetched))
+    other = home.another().create(replace(CORN, retrieval=fetched))
     add(other, PAGE)
     add(other, RICE)
     with other.writing(["again"]) as writer:
@@ -323,25 +313,21 @@ def test_the_export_hash_does_not_depend_on_order_runs_or_times(tmp_path: Path) 
     assert after != before
     one.remove([RICE.article_id])
     assert one.export_hash() not in (before, after)
-    one.close()
-    other.close()
 
 
-def test_a_retrieval_is_kept_whole(path: Path) -> None:
+def test_a_retrieval_is_kept_whole(home: Home) -> None:
     headers = (("content-type", "text/html; charset=euc-kr"), ("etag", 'W/"쌀"'))
     fetched = Retrieval("http://x.example/?p=1", "https://x.example/rice", 200, "2020-01-01T00:00:00Z", headers)
     unknown = Retrieval("https://x.example/corn", "https://x.example/corn", None, "2020-01-02T00:00:00Z")
-    store = create(path, replace(RICE, retrieval=fetched), replace(CORN, retrieval=unknown), PAGE)
+    store = home.create(replace(RICE, retrieval=fetched), replace(CORN, retrieval=unknown), PAGE)
     found = store.articles([RICE.article_id, CORN.article_id, PAGE.article_id])
     assert [article.version.retrieval for article in found] == [fetched, unknown, None]
     assert [article.version.retrieved_at for article in found] == [fetched.retrieved_at, unknown.retrieved_at, None]
-    store.close()
 
 
-def test_stats_count_the_live_articles(path: Path) -> None:
+def test_stats_count_the_live_articles(home: Home) -> None:
     cut = (Span(0, 4, "tail", "credit"),)
-    store = create(
-        path,
+    store = home.create(
         prepared(
             "Cut Rice rose.", external_id="1", source="Post", date=ArticleDate("2019-06", "month", "meta"), removed=cut
         ),
@@ -364,7 +350,6 @@ def test_stats_count_the_live_articles(path: Path) -> None:
     assert stats.sources == (("", 1), ("Herald", 1), ("Post", 1))
     assert stats.years == (("", 2), ("2018", 1))
     assert stats.cuts == (("credit", 2),)  # those of the version before do not count
-    store.close()
 
 
 def test_a_second_writer_waits_for_the_first(path: Path) -> None:
@@ -418,16 +403,14 @@ def test_two_writers_do_not_store_one_article_twice(path: Path) -> None:
     store.close()
 
 
-def test_a_reader_sees_what_was_committed_while_a_writer_works(path: Path) -> None:
-    store = create(path, RICE)
-    reader = SqliteStore(path, TOOL)
+def test_a_reader_sees_what_was_committed_while_a_writer_works(home: Home) -> None:
+    store = home.create(RICE)
+    reader = home.open()
     with store.writing([]) as writer:
         writer.add(CORN)
         assert reader.stats().articles == 1
         writer.commit()
         assert reader.stats().articles == 2
-    reader.close()
-    store.close()
 
 
 @given(st.binary(max_size=5000) | st.binary(max_size=50).map(lambda part: part * 1000))

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from nkcorpus.checking import CLEANING
-from nkcorpus.store.sqlite.checks import derived, structure, versions
+from nkcorpus.store import faults
+from nkcorpus.store.sqlite.checks import derived, structure
 
 NEWEST = "id = (SELECT max(id) FROM version)"
 OF_A_PAGE = "id = (SELECT min(id) FROM version WHERE kind = 'html')"
 DAMAGES = {
-    "title": (f"UPDATE version SET title = 'Invented' WHERE {NEWEST}", versions.CONTENT),
-    "authors": (f"UPDATE version SET authors = 'no JSON' WHERE {NEWEST}", versions.CONTENT),
-    "blob": (f"UPDATE version SET title = x'ff' WHERE {NEWEST}", versions.CONTENT),
-    "no UTF-8": (f"UPDATE version SET title = CAST(x'ff61' AS TEXT) WHERE {NEWEST}", versions.CONTENT),
-    "raw text": (f"UPDATE version SET raw_text = 'Nothing.' || raw_text WHERE {OF_A_PAGE}", versions.CONTENT),
+    "title": (f"UPDATE version SET title = 'Invented' WHERE {NEWEST}", faults.CONTENT),
+    "authors": (f"UPDATE version SET authors = 'no JSON' WHERE {NEWEST}", faults.CONTENT),
+    "blob": (f"UPDATE version SET title = x'ff' WHERE {NEWEST}", faults.CONTENT),
+    "no UTF-8": (f"UPDATE version SET title = CAST(x'ff61' AS TEXT) WHERE {NEWEST}", faults.CONTENT),
+    "raw text": (f"UPDATE version SET raw_text = 'Nothing.' || raw_text WHERE {OF_A_PAGE}", faults.CONTENT),
     "content digest": (f"UPDATE version SET content_sha256 = '-' || substr(content_sha256, 2) WHERE {NEWEST}",
-        versions.CONTENT),
+        faults.CONTENT),
     "digest of a payload": (f"UPDATE version SET payload_sha256 = CAST(x'ff61' AS TEXT) WHERE {NEWEST}",
-        versions.CONTENT),
-    "provenance": (f"UPDATE version SET retrieved_at = '2001-01-01T00:00:00Z' WHERE {OF_A_PAGE}", versions.PROVENANCE),
-    "row digest": (f"UPDATE version SET row_sha256 = NULL WHERE {NEWEST}", versions.PROVENANCE),
-    "clean text": (f"UPDATE version SET text = text || 'x' WHERE {NEWEST}", versions.TEXT),
-    "words": (f"UPDATE version SET words = words + 1 WHERE {NEWEST}", versions.TEXT),
+        faults.CONTENT),
+    "provenance": (f"UPDATE version SET retrieved_at = '2001-01-01T00:00:00Z' WHERE {OF_A_PAGE}", faults.PROVENANCE),
+    "row digest": (f"UPDATE version SET row_sha256 = NULL WHERE {NEWEST}", faults.PROVENANCE),
+    "clean text": (f"UPDATE version SET text = text || 'x' WHERE {NEWEST}", faults.TEXT),
+    "words": (f"UPDATE version SET words = words + 1 WHERE {NEWEST}", faults.TEXT),
     "text digest": ("UPDATE article SET text_digest = 'x' WHERE id = (SELECT min(id) FROM article WHERE version > 0)",
-        versions.TEXT),
-    "bounds": ("UPDATE cut SET end = 99999999 WHERE version = (SELECT max(version) FROM cut)", versions.SPANS),
-    "payload": ("UPDATE payload SET bytes = substr(bytes, 1, 20) WHERE rowid = 1", versions.PAYLOADS),
-    "size": ("UPDATE payload SET size = 3 WHERE rowid = 1", versions.PAYLOADS),
-    "encoding": ("UPDATE payload SET encoding = 'gzip' WHERE rowid = 1", versions.PAYLOADS),
+        faults.TEXT),
+    "bounds": ("UPDATE cut SET end = 99999999 WHERE version = (SELECT max(version) FROM cut)", faults.SPANS),
+    "payload": ("UPDATE payload SET bytes = substr(bytes, 1, 20) WHERE rowid = 1", faults.PAYLOADS),
+    "size": ("UPDATE payload SET size = 3 WHERE rowid = 1", faults.PAYLOADS),
+    "encoding": ("UPDATE payload SET encoding = 'gzip' WHERE rowid = 1", faults.PAYLOADS),
     "no article": ("DELETE FROM article WHERE id = (SELECT max(article) FROM version)", structure.REFERENCES),
     "no version": ("DELETE FROM version WHERE id = (SELECT max(version) FROM cut)", structure.REFERENCES),
     "trigger": ("CREATE TRIGGER x AFTER INSERT ON note BEGIN DELETE FROM note; END", structure.SCHEMA),

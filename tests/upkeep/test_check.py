@@ -13,8 +13,9 @@ from nkcorpus import Corpus
 from nkcorpus.checking import CLEANING, INDEX
 from nkcorpus.errors import CorpusDamaged, CorpusMissing
 from nkcorpus.results import CheckReport
+from nkcorpus.store import faults
 from nkcorpus.store.sqlite import SqliteStore
-from nkcorpus.store.sqlite.checks import derived, structure, versions
+from nkcorpus.store.sqlite.checks import derived, structure
 from nkcorpus.store.sqlite.migrating import empty_corpus
 from tests.crash.examples import TOOL
 
@@ -23,8 +24,8 @@ from .damages import DAMAGES
 
 KINDS = [
     structure.INTEGRITY, structure.SCHEMA, structure.REFERENCES, structure.SEALS, derived.NUMBERS, derived.CHANGES,
-    derived.ORPHANS, derived.COUNTS, derived.QUARANTINE, versions.CONTENT, versions.PROVENANCE, versions.SPANS,
-    versions.TEXT, CLEANING, versions.PAYLOADS, derived.CLUSTERS, INDEX,
+    derived.ORPHANS, derived.COUNTS, derived.QUARANTINE, faults.CONTENT, faults.PROVENANCE, faults.SPANS,
+    faults.TEXT, CLEANING, faults.PAYLOADS, derived.CLUSTERS, INDEX,
 ]  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def test_what_is_whole_has_no_problem(corpus: Corpus, copy: Path) -> None:
     counted = {check.kind: check.checked for check in report.checks}
     assert all(count for kind, count in counted.items() if kind != derived.QUARANTINE)
     assert report.articles == report.all_articles == corpus.stats().articles == done[-1]
-    assert counted[versions.CONTENT] == corpus.stats().versions > report.articles
+    assert counted[faults.CONTENT] == corpus.stats().versions > report.articles
     assert copy.read_bytes() == before
     assert [file.name for file in copy.parent.iterdir() if file.is_file()] == [copy.name]
 
@@ -111,7 +112,7 @@ def test_an_index_of_what_the_file_does_not_know_is_a_problem(corpus: Corpus, co
 
 def test_an_index_that_cannot_be_read_is_a_problem(corpus: Corpus) -> None:
     assert corpus.search("rice").total
-    index = corpus.locations().index
+    index = Path(corpus.locations().index)
     corpus.close()
     for file in index.rglob("*"):
         if file.is_file():

@@ -255,7 +255,7 @@ def test_who_waits_to_write_while_it_is_repaired_is_told(corpus: Corpus, damage:
 
 def test_a_damaged_index_is_built_anew(corpus: Corpus) -> None:
     assert corpus.search("rice").total
-    index = corpus.locations().index
+    index = Path(corpus.locations().index)
     corpus.close()
     for file in index.rglob("*"):
         if file.is_file():

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from nkcorpus.store.base import Recleaned
+from nkcorpus.store.seals import VERSION_SEALED, version_seal
 from nkcorpus.store.sqlite import counts
 from nkcorpus.store.sqlite.connection import corpus_errors
 from nkcorpus.store.sqlite.rows import derived_columns
-from nkcorpus.store.sqlite.seals import VERSION_SEALED, version_seal
 from nkcorpus.store.sqlite.transaction import Transaction
+from nkcorpus.store.sqlite.waiting import WaitingConnection
 
 _SEALED = ", ".join(f"v.{name}" for name in VERSION_SEALED)
 
@@ -17,8 +19,15 @@ _SEALED = ", ".join(f"v.{name}" for name in VERSION_SEALED)
 class SqliteRecleaner(Transaction):
     """Fulfils Recleaner."""
 
-    def put(self, recleaned: Recleaned) -> bool:
+    def __init__(self, connection: WaitingConnection, path: Path) -> None:
+        super().__init__(connection, path)
+        self._done: list[bool] = []
+
+    def put(self, recleaned: Recleaned) -> None:
         """See Recleaner."""
+        self._done.append(self._put(recleaned))
+
+    def _put(self, recleaned: Recleaned) -> bool:
         with corpus_errors(self._path):
             self._begin()
             row = self._connection.execute(
@@ -30,10 +39,10 @@ class SqliteRecleaner(Transaction):
                 return False
             version, _, *sealed = row
             seal = version_seal(dict(zip(VERSION_SEALED, sealed, strict=True), content_sha256=recleaned.content_sha256))
-            self._put(version, recleaned, seal)
+            self._replace(version, recleaned, seal)
         return True
 
-    def _put(self, version: int, recleaned: Recleaned, seal: str) -> None:
+    def _replace(self, version: int, recleaned: Recleaned, seal: str) -> None:
         execute = self._connection.execute
         article, digest = recleaned.article_id, recleaned.text_digest
         change = self._clusters.change(article, digest)
@@ -67,3 +76,9 @@ class SqliteRecleaner(Transaction):
             self._connection.executemany(
                 "DELETE FROM kept_line WHERE article = ? AND line = ?", [(article_id, line) for line in lines]
             )
+
+    def commit(self) -> Sequence[bool]:
+        """See Recleaner."""
+        self._end()
+        done, self._done = self._done, []
+        return done

@@ -13,16 +13,19 @@ from nkcorpus.store.base import StoredRule
 from nkcorpus.store.journal import Followed
 from nkcorpus.store.records import (
     AliasRecord,
+    ArticleDigests,
     FailureRecord,
     GoneRecord,
     KeptLineRecord,
     NoteRecord,
+    PassOver,
     Record,
     RemovedRecord,
     RuleRecord,
     SearchRecord,
     TagRecord,
     Unreadable,
+    VersionDigests,
     VersionRecord,
 )
 from nkcorpus.store.sqlite.articles import documents
@@ -34,16 +37,43 @@ _VERSIONS = (
     "SELECT v.*, p.size, p.encoding, p.bytes"
     " FROM version v JOIN payload p ON p.sha256 = v.payload_sha256 WHERE v.article = ? ORDER BY v.number"
 )
+_DIGESTS = (
+    "v.extract_sha256, v.payload_sha256, v.retrieved_at, v.content_sha256, p.encoding"
+    " FROM version v JOIN payload p ON p.sha256 = v.payload_sha256"
+)
 _MOST_BYTES = 1 << 28
 """Of one payload. The largest input that is taken has a quarter of that."""
 
 Make = Callable[..., Record]
 
 
-def stored_records(connection: sqlite3.Connection, ids: Sequence[str] | None) -> Iterator[Record | Unreadable]:
+def article_digests(connection: sqlite3.Connection, after: str, limit: int) -> list[ArticleDigests]:
+    """Return which versions the first articles after an id have, no more than `limit` articles."""
+    removed = dict(
+        connection.execute(
+            "SELECT id, removed_at IS NOT NULL FROM article WHERE id > ? ORDER BY id LIMIT ?", (after, limit)
+        ).fetchall()
+    )
+    versions: dict[str, list[VersionDigests]] = {article: [] for article in removed}
+    for article, *digests in connection.execute(
+        f"SELECT v.article, {_DIGESTS} WHERE v.article > ? AND v.article <= ? ORDER BY v.article, v.number",
+        (after, max(removed, default="")),
+    ):
+        versions[article].append(_digests_of(*digests))
+    return [ArticleDigests(article, bool(removed[article]), tuple(found)) for article, found in versions.items()]
+
+
+def _digests_of(extract: str, payload: str, retrieved_at: str | None, content: str, encoding: str) -> VersionDigests:
+    return VersionDigests(extract, payload, retrieved_at, content, encoding != NOT_KEPT)
+
+
+def stored_records(
+    connection: sqlite3.Connection, ids: Sequence[str] | None, pass_over: PassOver | None = None
+) -> Iterator[Record | Unreadable]:
     """Yield all that a corpus holds, the articles by id; or what belongs to the articles with these ids, by id.
 
-    Everything is as it was at the first moment, whatever others write meanwhile.
+    Everything is as it was at the first moment, whatever others write meanwhile. `pass_over` tells of which live
+    articles the versions are left out.
     """
     connection.execute("BEGIN")
     try:
@@ -51,7 +81,7 @@ def stored_records(connection: sqlite3.Connection, ids: Sequence[str] | None) ->
             yield from _of_the_corpus(connection)
         wanted = _all_ids(connection) if ids is None else iter(sorted(ids))
         for article in wanted:
-            yield from _of_article(connection, article)
+            yield from _of_article(connection, article, pass_over)
         if ids is None:
             yield from _rows(connection, f"SELECT {FETCH_COLUMNS} FROM fetch ORDER BY id", FetchEntry)
     finally:
@@ -92,20 +122,28 @@ def _of_the_corpus(connection: sqlite3.Connection) -> Iterator[Record | Unreadab
     )
 
 
-def _of_article(connection: sqlite3.Connection, article: str) -> Iterator[Record | Unreadable]:
+def _of_article(
+    connection: sqlite3.Connection, article: str, pass_over: PassOver | None
+) -> Iterator[Record | Unreadable]:
     (row,) = connection.execute("SELECT removed_at, gone_at, gone_status FROM article WHERE id = ?", (article,))
     removed_at, gone_at, gone_status = row
     if removed_at is not None:
         yield RemovedRecord(article, removed_at)
         return
-    cursor = connection.execute(_VERSIONS, (article,))
-    names = [column[0] for column in cursor.description]
-    for values in cursor:
-        yield _version_of(connection, dict(zip(names, values, strict=True)))
+    if pass_over is None or not pass_over(_digests_of_article(connection, article)):
+        cursor = connection.execute(_VERSIONS, (article,))
+        names = [column[0] for column in cursor.description]
+        for values in cursor:
+            yield _version_of(connection, dict(zip(names, values, strict=True)))
     if gone_at is not None:
         yield GoneRecord(article, Gone(gone_at, gone_status))
     for sql, make in _BESIDES:
         yield from _rows(connection, sql, make, article)
+
+
+def _digests_of_article(connection: sqlite3.Connection, article: str) -> ArticleDigests:
+    rows = connection.execute(f"SELECT {_DIGESTS} WHERE v.article = ? ORDER BY v.number", (article,))
+    return ArticleDigests(article, False, tuple(_digests_of(*row) for row in rows))
 
 
 _BESIDES: tuple[tuple[str, Make], ...] = (

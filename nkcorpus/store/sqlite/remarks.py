@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from nkcorpus.dates import utc_now
 from nkcorpus.model import Note
+from nkcorpus.store.remarks import retagged
 
 
 def tags_of(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -32,16 +33,11 @@ def notes_of(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tu
 def change_tags(connection: sqlite3.Connection, article: str, add: Iterable[str], remove: Iterable[str]) -> bool:
     """Give an article tags and take tags from it, case aside; tell whether anything changed."""
     before = tags_of(connection, [article]).get(article, ())
-    unwanted = {tag.casefold() for tag in remove}
-    kept = {tag.casefold(): tag for tag in before if tag.casefold() not in unwanted}
-    for tag in add:
-        kept.setdefault(tag.casefold(), tag)
-    if sorted(kept.values()) == sorted(before):
+    after = retagged(before, add, remove)
+    if after == sorted(before):
         return False
     connection.execute("DELETE FROM user_tag WHERE article = ?", (article,))
-    connection.executemany(
-        "INSERT INTO user_tag (article, tag) VALUES (?, ?)", [(article, tag) for tag in kept.values()]
-    )
+    connection.executemany("INSERT INTO user_tag (article, tag) VALUES (?, ?)", [(article, tag) for tag in after])
     _touch(connection, article)
     return True
 

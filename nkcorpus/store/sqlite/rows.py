@@ -23,8 +23,8 @@ from nkcorpus.model import (
     VersionInfo,
 )
 from nkcorpus.store.base import Recleaned
+from nkcorpus.store.seals import version_seal
 from nkcorpus.store.sqlite.columns import damaged, json_of, object_of, pairs_of, strings_of
-from nkcorpus.store.sqlite.seals import version_seal
 
 Row = Mapping[str, Any]
 """A row by the names of its columns. To look a name up in an `sqlite3.Row` takes several times as long."""

@@ -7,18 +7,10 @@ damage; triggers of the writer's connection keep it, which are in no file. What 
 
 from __future__ import annotations
 
-import json
 import sqlite3
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
-VERSION_SEALED = (
-    "article", "number", "file_name", "record", "kind", "charset", "extract_sha256", "content_sha256",
-    "payload_sha256", "retrieved_at", "ingested_at", "run", "retrieval_url", "retrieval_answered", "retrieval_status",
-    "retrieval_headers",
-)  # fmt: skip
-"""The columns of `version` that `row_sha256` is over. `content_sha256` covers the others but `id`, which means nothing,
-and `text` and `words`, which follow from them."""
+from nkcorpus.store.seals import VERSION_SEALED, crc32_of, sha256_of
 
 SEALED: Mapping[str, Sequence[str]] = {
     "corpus": ("key", "value"),
@@ -42,38 +34,6 @@ SEALED: Mapping[str, Sequence[str]] = {
 
 _KEYS_OF_TWO = frozenset({"failure", "kept_line", "user_tag"})
 """Those of SEALED whose primary key are the first two columns, not the first."""
-
-
-def sha256_of(*values: object) -> str:
-    """Return the SHA-256 of a row: of a JSON array of its values in UTF-8 without white space."""
-    import hashlib  # what reads only need not wait for it
-
-    return hashlib.sha256(_canonical(values)).hexdigest()
-
-
-def crc32_of(*values: object) -> int:
-    """Return the CRC-32 of a row: of a JSON array of its values in UTF-8 without white space."""
-    return zlib.crc32(_canonical(values))
-
-
-def _canonical(values: Sequence[object]) -> bytes:
-    return _ARRAY.encode(values).encode("utf-8", "surrogatepass")
-
-
-def _bytes(value: object) -> str:
-    """Return bytes, which no sealed column holds unless it is damaged, as something that JSON has."""
-    if not isinstance(value, bytes):
-        raise TypeError(f"{type(value).__name__} is no value of SQLite's")
-    return f"bytes {value.hex()}"
-
-
-_ARRAY = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_bytes)
-"""Made once: that takes longer than to use it."""
-
-
-def version_seal(row: Mapping[str, object]) -> str:
-    """Return the `row_sha256` of a row of `version`, given by the names of its columns."""
-    return sha256_of(*(row[name] for name in VERSION_SEALED))
 
 
 def reseal_versions(connection: sqlite3.Connection, ids: Iterable[int]) -> None:

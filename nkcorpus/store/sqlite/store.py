@@ -39,7 +39,7 @@ from nkcorpus.store.sqlite.rows import INDEXABLE_COLUMNS, has_version, indexable
 from nkcorpus.store.sqlite.waiting import WaitingConnection, nobody
 
 if TYPE_CHECKING:
-    from nkcorpus.store.records import Record, Unreadable
+    from nkcorpus.store.records import ArticleDigests, PassOver, Record, Unreadable
     from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
     from nkcorpus.store.sqlite.taker import SqliteTaker
     from nkcorpus.store.sqlite.writer import SqliteWriter
@@ -364,12 +364,27 @@ class SqliteStore:
             yield from (StoredText(*row) for row in rows)
             last = rows[-1][0]
 
-    def records(self, ids: Sequence[str] | None = None) -> Generator[Record | Unreadable]:
+    def digests(self) -> Iterator[ArticleDigests]:
+        """See Store."""
+        from nkcorpus.store.sqlite.records import article_digests
+
+        last = ""
+        while True:
+            with corpus_errors(self._path):
+                batch = article_digests(self._connection, last, _BATCH)
+            if not batch:
+                return
+            yield from batch
+            last = batch[-1].article_id
+
+    def records(
+        self, ids: Sequence[str] | None = None, *, pass_over: PassOver | None = None
+    ) -> Generator[Record | Unreadable]:
         """See Store."""
         from nkcorpus.store.sqlite.records import stored_records
 
         with corpus_errors(self._path):
-            yield from stored_records(self._connection, ids)
+            yield from stored_records(self._connection, ids, pass_over)
 
     @contextlib.contextmanager
     def awake(self) -> Iterator[None]:

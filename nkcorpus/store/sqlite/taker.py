@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from nkcorpus.dates import utc_now
 from nkcorpus.dedupe import band_keys
 from nkcorpus.identity import text_digest
-from nkcorpus.model import Prepared
+from nkcorpus.store.joining import Joining, Slot, prepared_of
 from nkcorpus.store.payloads import compress
 from nkcorpus.store.records import Joined, Put, Record, VersionRecord
 from nkcorpus.store.sqlite import counts
@@ -27,18 +26,6 @@ _PUT_PAYLOAD = (
     f" SET encoding = excluded.encoding, bytes = excluded.bytes, size = excluded.size WHERE encoding = '{NOT_KEPT}'"
 )
 
-_Key = tuple[str, str, str | None]
-"""What tells a version: the digests of what the extractor took and of the bytes, and the time of retrieval."""
-
-
-@dataclass(slots=True)
-class _Slot:
-    """A version in the history of an article. `time` is when it was retrieved, else the earliest ingest known."""
-
-    row: int
-    key: _Key
-    time: str
-
 
 class SqliteTaker(Transaction):
     """Fulfils Taker."""
@@ -52,6 +39,9 @@ class SqliteTaker(Transaction):
             ).lastrowid
             self._was_empty = connection.execute("SELECT 1 FROM article LIMIT 1").fetchone() is None
 
+    def prefetch(self, records: Sequence[Record]) -> None:
+        """See Taker. A file is read as fast one by one."""
+
     def join(self, article_id: str, versions: Iterator[VersionRecord], *, force: bool) -> tuple[Joined, int]:
         """See Taker."""
         with corpus_errors(self._path):
@@ -63,31 +53,20 @@ class SqliteTaker(Transaction):
 
     def _join(self, article: str, versions: Iterator[VersionRecord]) -> tuple[Joined, int]:
         ours = self._slots(article)
-        left: dict[_Key, list[_Slot]] = {}
-        for slot in reversed(ours):
-            left.setdefault(slot.key, []).append(slot)
-        theirs: list[_Slot] = []
-        added = 0
+        joining = Joining(ours)
         for version in versions:
-            retrieved_at = version.retrieval.retrieved_at if version.retrieval else None
-            key = (version.extract_sha256, version.payload_sha256, retrieved_at)
             self._put_payload(version)
-            if same := left.get(key):
-                slot = same.pop()
-                slot.time = min(slot.time, _time_of(version))
-            else:
-                slot = _Slot(self._insert(version, len(ours) + added + 1), key, _time_of(version))
-                added += 1
-            theirs.append(slot)
-        history = _joined(ours, theirs)
-        if not history or [slot.row for slot in history] == [slot.row for slot in ours]:
+            if not joining.has(version):
+                joining.add(version, self._insert(version, joining.count + 1))
+        history = joining.history()
+        if history is None:
             return "unchanged", 0
         self._settle(article, history, len(ours))
-        return "joined" if ours else "new", added
+        return "joined" if ours else "new", joining.added
 
-    def _slots(self, article: str) -> list[_Slot]:
+    def _slots(self, article: str) -> list[Slot]:
         return [
-            _Slot(row, (extract, payload, retrieved_at), retrieved_at or ingested_at)
+            Slot(row, (extract, payload, retrieved_at), retrieved_at or ingested_at)
             for row, extract, payload, retrieved_at, ingested_at in self._connection.execute(
                 "SELECT id, extract_sha256, payload_sha256, retrieved_at, ingested_at FROM version WHERE article = ?"
                 " ORDER BY number",
@@ -102,7 +81,7 @@ class SqliteTaker(Transaction):
         if not execute("SELECT 1 FROM article WHERE id = ?", (article,)).fetchone():
             seq = execute("INSERT INTO change (article) VALUES (?)", (article,)).lastrowid
             execute("INSERT INTO article (id, seq, version) VALUES (?, ?, 0)", (article, seq))
-        values = version_values(_prepared(record), number, self._run or 0, record.ingested_at)
+        values = version_values(prepared_of(record, None), number, self._run or 0, record.ingested_at)
         row = execute(_INSERT_VERSION, values).lastrowid or 0
         if record.retrieval and not record.retrieval.url:  # before schema 8 nothing but the time was kept
             execute(
@@ -123,7 +102,7 @@ class SqliteTaker(Transaction):
         given = (NOT_KEPT, b"") if record.payload is None else ("zstd", compress(record.payload))
         self._connection.execute(_PUT_PAYLOAD, (record.payload_sha256, record.payload_size, *given))
 
-    def _settle(self, article: str, history: Sequence[_Slot], before: int) -> None:
+    def _settle(self, article: str, history: Sequence[Slot], before: int) -> None:
         """Give an article its history, and have all that is derived follow. `before` is how many versions it had."""
         execute = self._connection.execute
         newest = history[-1].row
@@ -142,7 +121,7 @@ class SqliteTaker(Transaction):
         counts.put_on(self._connection, article)
         self._clusters.follow(change, band_keys(text))
 
-    def _renumber(self, article: str, history: Sequence[_Slot]) -> None:
+    def _renumber(self, article: str, history: Sequence[Slot]) -> None:
         numbers = dict(self._connection.execute("SELECT id, number FROM version WHERE article = ?", (article,)))
         moved = [(number, slot.row) for number, slot in enumerate(history, 1) if numbers[slot.row] != number]
         # No two versions may have one number, not even for a moment.
@@ -156,6 +135,10 @@ class SqliteTaker(Transaction):
             self._begin()
             return put(self._connection, record, self._run or 0, is_new=self._was_empty)
 
+    def commit(self) -> None:
+        """See Taker."""
+        self._end()
+
     def finish(self, report: dict[str, object]) -> None:
         """See Taker."""
         with corpus_errors(self._path):
@@ -165,49 +148,3 @@ class SqliteTaker(Transaction):
                 (utc_now(), json.dumps(report, ensure_ascii=False), self._run),
             )
         self.commit()
-
-
-def _joined(ours: Sequence[_Slot], theirs: Sequence[_Slot]) -> Sequence[_Slot]:
-    """Return the history that holds both, the same one whichever of them is ours."""
-    mine, other = [slot.row for slot in ours], [slot.row for slot in theirs]
-    if _holds(mine, other):
-        return ours
-    if _holds(other, mine):
-        return theirs
-    union = {slot.row: slot for slot in (*ours, *theirs)}
-    # At one time the digests decide: the numbers would not come out the same after a second run.
-    return sorted(union.values(), key=lambda slot: (slot.time, slot.key[0], slot.key[1], slot.key[2] or ""))
-
-
-def _holds(whole: Sequence[int], part: Sequence[int]) -> bool:
-    """Tell whether all of `part` is in `whole`, in its order."""
-    rest = iter(whole)
-    return all(row in rest for row in part)
-
-
-def _time_of(record: VersionRecord) -> str:
-    return record.retrieval.retrieved_at if record.retrieval else record.ingested_at
-
-
-def _prepared(record: VersionRecord) -> Prepared:
-    """Return a version as an ingest would bring it; its payload is stored already."""
-    text = record.document.text
-    return Prepared(
-        article_id=record.article_id,
-        document=record.document,
-        text=text,
-        words=len(text.split()),
-        text_digest=None,
-        bands=(),
-        extract_sha256=record.extract_sha256,
-        content_sha256=record.content_sha256,
-        origin=record.origin,
-        file_name=record.file_name,
-        record=record.record,
-        kind=record.kind,
-        charset=record.charset,
-        retrieval=record.retrieval,
-        payload=None,
-        payload_sha256=record.payload_sha256,
-        payload_size=record.payload_size,
-    )

@@ -23,8 +23,7 @@ class Transaction:
                 self._clusters.rebuild()
                 connection.end()
 
-    def commit(self) -> None:
-        """Make everything so far durable."""
+    def _end(self) -> None:
         with corpus_errors(self._path):
             if self._connection.in_transaction:
                 self._connection.end()

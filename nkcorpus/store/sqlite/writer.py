@@ -11,7 +11,7 @@ from nkcorpus.dates import utc_now
 from nkcorpus.identity import url_id
 from nkcorpus.model import Prepared, SourceItem
 from nkcorpus.results import IngestReport, Likeness
-from nkcorpus.store.base import Known
+from nkcorpus.store.base import Known, Outcome
 from nkcorpus.store.payloads import size_of
 from nkcorpus.store.sqlite import counts
 from nkcorpus.store.sqlite.connection import corpus_errors
@@ -43,12 +43,16 @@ class SqliteWriter(Transaction):
             lacking = connection.execute(f"SELECT EXISTS (SELECT 1 FROM payload WHERE encoding = '{NOT_KEPT}')")
             self._may_lack_payloads = bool(lacking.fetchone()[0])
         self._run = cursor.lastrowid or 0
+        self._outcomes: list[Outcome] = []
         self._journal = SqliteJournalWriter(connection, path, self._begin)
 
     @property
     def journal(self) -> SqliteJournalWriter:
         """See StoreWriter."""
         return self._journal
+
+    def prefetch(self, ids: Sequence[str]) -> None:
+        """See StoreWriter. A file is asked one by one as fast."""
 
     def known(self, article_id: str) -> Known | None:
         """See StoreWriter."""
@@ -69,10 +73,13 @@ class SqliteWriter(Transaction):
         digests, payloads, times, kinds = zip(*(version[:4] for version in versions), strict=True)
         return Known(False, digests, payloads, times, kinds, *versions[-1][4:])
 
-    def holds(self, item: SourceItem, payload_sha256: str, *, with_payload: bool = True) -> bool:
+    def holds(self, items: Sequence[tuple[SourceItem, str]], *, with_payload: bool = True) -> list[bool]:
         """See StoreWriter."""
-        if with_payload and self._lacks_payload(payload_sha256):
-            return False
+        return [
+            not (with_payload and self._lacks_payload(digest)) and self._holds(item, digest) for item, digest in items
+        ]
+
+    def _holds(self, item: SourceItem, payload_sha256: str) -> bool:
         with corpus_errors(self._path):
             row = self._connection.execute(
                 "SELECT 1 FROM version WHERE payload_sha256 = ? AND file_name = ? AND kind = ? AND charset IS ?"
@@ -84,7 +91,7 @@ class SqliteWriter(Transaction):
             ).fetchone()
         return row is not None
 
-    def payload(self, sha256: str) -> bytes | None:
+    def payload(self, article_id: str, sha256: str) -> bytes | None:
         """See StoreWriter."""
         with corpus_errors(self._path):
             row = self._connection.execute(
@@ -92,8 +99,11 @@ class SqliteWriter(Transaction):
             ).fetchone()
         return unpacked(sha256, *row) if row else None
 
-    def put_payload(self, sha256: str, frame: bytes) -> None:
+    def put_payload(self, article_id: str, sha256: str, frame: bytes) -> None:
         """See StoreWriter."""
+        self._keep(sha256, frame)
+
+    def _keep(self, sha256: str, frame: bytes) -> None:
         if not self._lacks_payload(sha256):
             return
         with corpus_errors(self._path):
@@ -114,11 +124,17 @@ class SqliteWriter(Transaction):
             ).fetchone()
         return row is not None
 
-    def add(self, prepared: Prepared) -> Likeness | None:
+    def add(self, prepared: Prepared) -> None:
         """See StoreWriter."""
         with corpus_errors(self._path):
             self._begin()
-            return self._add(prepared)
+            self._outcomes.append(self._add(prepared))
+
+    def commit(self) -> list[Outcome]:
+        """See StoreWriter. Nobody else can have changed anything since the transaction began."""
+        self._end()
+        outcomes, self._outcomes = self._outcomes, []
+        return outcomes
 
     def _add(self, prepared: Prepared) -> Likeness | None:
         execute = self._connection.execute
@@ -149,7 +165,7 @@ class SqliteWriter(Transaction):
         if frame is None:
             self._may_lack_payloads = True
         else:
-            self.put_payload(digest, frame)
+            self._keep(digest, frame)
 
     def fail(self, origin: str, record: int | None, error: str) -> None:
         """See StoreWriter."""

@@ -8,9 +8,10 @@ from contextlib import closing
 
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Finding
+from nkcorpus.store.seals import crc32_of
 from nkcorpus.store.sqlite.checks.reading import UNREADABLE, rows_by_key
 from nkcorpus.store.sqlite.migrating import empty_corpus, schema_version
-from nkcorpus.store.sqlite.seals import SEALED, crc32_of, keys_of
+from nkcorpus.store.sqlite.seals import SEALED, keys_of
 
 INTEGRITY = "file integrity"
 SCHEMA = "schema"

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nkcorpus.dataclass import dataclass
 from nkcorpus.errors import CorpusDamaged
-from nkcorpus.identity import content_digest, text_digest
+from nkcorpus.identity import text_digest
 from nkcorpus.model import Document
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Current, Finding
+from nkcorpus.store.faults import CONTENT, PAYLOADS, PROVENANCE, SPANS, TEXT, content_faults, unpacked_digest
+from nkcorpus.store.seals import version_seal
 from nkcorpus.store.sqlite.checks.reading import UNREADABLE, rows_by_rowid
 from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, Row, unbounded_document_of
-from nkcorpus.store.sqlite.seals import version_seal
 
-CONTENT = "content digests"
-PROVENANCE = "provenance digests"
-SPANS = "spans"
-TEXT = "clean texts"
-PAYLOADS = "payload digests"
-_CHUNK = 1 << 20
 _NUMBERS = frozenset({"id", "number", "korean_version", "words", "record", "retrieval_status", "run"})
 """The columns of `version` that hold no text."""
 
@@ -49,20 +42,17 @@ def faults_of(row: Row, cuts: Edits, repairs: Edits) -> Faults:
         return Faults({**details, SPANS: "a bound is no number, or what it is of no text"}, None)
     try:
         document = unbounded_document_of(row, cuts, repairs)
-        digest = content_digest(document, row["origin"], row["payload_sha256"])
+        found = content_faults(
+            document,
+            origin=row["origin"],
+            payload_sha256=row["payload_sha256"],
+            content_sha256=row["content_sha256"],
+            text=row["text"],
+            words=row["words"],
+        )
     except (CorpusDamaged, TypeError, ValueError, AttributeError) as error:  # of values that no writer of ours writes
         return Faults({**details, CONTENT: f"cannot be read ({error})"}, None)
-    if digest != row["content_sha256"]:
-        details[CONTENT] = "is not what content_sha256 says"
-    if fault := _span_fault(document):
-        details[SPANS] = fault
-    else:
-        text = document.text
-        if text != row["text"]:
-            details[TEXT] = "is not the raw text without its cuts"
-        elif len(text.split()) != row["words"]:
-            details[TEXT] = f"has {len(text.split())} words, not {row['words']}"
-    return Faults(details, document)
+    return Faults({**details, **found}, document)
 
 
 def _type_fault(row: Row) -> str | None:
@@ -75,17 +65,6 @@ def _type_fault(row: Row) -> str | None:
 def _is_edit(values: Sequence[object]) -> bool:
     start, end, *texts = values
     return type(start) is type(end) is int and all(isinstance(text, str) for text in texts)
-
-
-def _span_fault(document: Document) -> str | None:
-    end = 0
-    edits = [(span.start, span.end) for span in document.removed]
-    edits += [(repair.start, repair.end) for repair in document.repairs]
-    for start, stop in sorted(edits):
-        if not end <= start <= stop <= len(document.raw_text):
-            return f"[{start}, {stop}) is outside the raw text or overlaps another"
-        end = stop
-    return None
 
 
 def check_versions(connection: sqlite3.Connection, articles: Sequence[str] | None) -> Iterator[Finding]:
@@ -200,18 +179,3 @@ def payload_fault(sha256: object, size: object, encoding: object, frame: object)
     if found != (sha256, size):
         return "is not what its digest and size say"
     return None
-
-
-def unpacked_digest(frame: bytes) -> tuple[str, int] | None:
-    """Return SHA-256 and size of what a Zstandard frame unpacks to, never in memory whole; None for a damaged one."""
-    import zstandard
-
-    digest, size = hashlib.sha256(), 0
-    try:
-        with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(frame)) as reader:
-            while chunk := reader.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-    except (zstandard.ZstdError, MemoryError):
-        return None
-    return digest.hexdigest(), size

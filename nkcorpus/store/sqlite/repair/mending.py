@@ -9,17 +9,10 @@ from typing import Any
 from nkcorpus.dataclass import dataclass
 from nkcorpus.identity import content_digest
 from nkcorpus.model import Document, SourceItem
-from nkcorpus.store.sqlite.checks.versions import (
-    CONTENT,
-    PROVENANCE,
-    Edits,
-    Faults,
-    faults_of,
-    payload_fault,
-    unpacked_digest,
-)
+from nkcorpus.store.faults import CONTENT, PROVENANCE, unpacked_digest
+from nkcorpus.store.seals import version_seal
+from nkcorpus.store.sqlite.checks.versions import Edits, Faults, faults_of, payload_fault
 from nkcorpus.store.sqlite.rows import Row, document_columns
-from nkcorpus.store.sqlite.seals import version_seal
 
 Reader = Callable[[str, Document | None, SourceItem | None], Iterable[tuple[Document, str]]]
 """Yields what an ingest may have made of the article with this id, given what of the document and of the original bytes

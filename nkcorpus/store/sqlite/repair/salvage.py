@@ -15,6 +15,7 @@ from typing import Any
 from nkcorpus.errors import CorpusDamaged
 from nkcorpus.model import SourceItem
 from nkcorpus.store.payloads import decompress
+from nkcorpus.store.seals import crc32_of, version_seal
 from nkcorpus.store.sqlite.checks.reading import UNREADABLE, rows_by_key, rows_by_rowid
 from nkcorpus.store.sqlite.checks.versions import edits_of
 from nkcorpus.store.sqlite.connection import corpus_errors, create_in
@@ -23,7 +24,7 @@ from nkcorpus.store.sqlite.repair.mending import Mended, Reader, mended_payload,
 from nkcorpus.store.sqlite.repair.opening import open_damaged
 from nkcorpus.store.sqlite.repair.target import Target, as_stored, is_id, is_text
 from nkcorpus.store.sqlite.rows import NOT_KEPT, VERSION_COLUMNS, retrieval_of
-from nkcorpus.store.sqlite.seals import SEALED, crc32_of, keys_of, version_seal
+from nkcorpus.store.sqlite.seals import SEALED, keys_of
 
 _FIRST = ("corpus", "run", "article")
 _OTHERS = tuple(table for table in SEALED if table not in _FIRST)

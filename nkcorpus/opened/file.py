@@ -1,4 +1,4 @@
-"""The store of a corpus and its index, each opened when it is first needed."""
+"""What a corpus of one file holds open."""
 
 from __future__ import annotations
 
@@ -6,96 +6,68 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING
 
 from nkcorpus import config
-from nkcorpus.dataclass import dataclass
-from nkcorpus.errors import (
-    CorpusError,
-    CorpusLocked,
-    CorpusMissing,
-    CorpusNotWritable,
-    EngineMissing,
-    IndexDamaged,
-    UsageError,
-)
+from nkcorpus.errors import CorpusError, CorpusLocked, CorpusMissing, CorpusNotWritable, EngineMissing, UsageError
 from nkcorpus.index import Index
 from nkcorpus.index.engines import ENGINES, EngineName, is_installed, known_engine, open_index
 from nkcorpus.model import Position
+from nkcorpus.newfile import is_file, is_there
+from nkcorpus.opened.base import EngineState, IndexState, Locations, Opened, size_of
 from nkcorpus.store import Store
 from nkcorpus.version import TOOL
 
-_T = TypeVar("_T")
-IndexState = Literal["current", "behind", "none"]
+if TYPE_CHECKING:
+    from nkcorpus.backup import OnDone
+    from nkcorpus.results import RepairReport
+    from nkcorpus.store.sqlite import SqliteStore
+
 _MANY = 5_000  # articles that take long enough to index to say so
-_ATTEMPTS = 10
 _LEFT_ALONE = 5.0
 """Seconds for which an index that another process is at work on is searched as it is, without another try."""
 _GROWN = 100_000
 """Articles up to which Whoosh answers about as fast as one waits for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Locations:
-    """Where a corpus' parts are and how many bytes they take; 0 for what does not exist (yet)."""
+class OpenedFile(Opened):
+    """A corpus file, and its index in the cache folder. `engine` answers in place of the one that the corpus uses."""
 
-    corpus: Path
-    corpus_bytes: int
-    index: Path
-    index_bytes: int
-    settings: Path
-    settings_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class EngineState:
-    """A search engine and its index of a corpus. `state` is `current`, `behind` or `none`; `index` is the folder of the
-    index, None where the engine is not installed, and `index_bytes` what it takes.
-    """
-
-    name: EngineName
-    chosen: bool
-    installed: bool
-    state: IndexState
-    index: Path | None
-    index_bytes: int
-
-
-class Opened:
-    """What a corpus holds open: its store, and its index, which is brought up to the store by whatever reads it.
-
-    `cache_dir` is where indexes are; `notify` gets a line when something takes a while. `engine` answers in place of
-    the one that the corpus uses.
-    """
+    path: Path
 
     def __init__(
         self, path: Path, cache_dir: Path, notify: Callable[[str], None], engine: EngineName | None = None
     ) -> None:
-        self._path = path
+        super().__init__(str(path), path, cache_dir, notify)
         self._engine = engine
-        self.cache_dir = cache_dir
-        self._notify = notify
-        self._store: Store | None = None
+        self._store: SqliteStore | None = None
         self._index: Index | None = None
         self._left_alone_until = 0.0
 
     @property
-    def store(self) -> Store:
-        """The store. Raises CorpusMissing where there is none, CorpusError where it cannot be used."""
+    def store(self) -> SqliteStore:
+        """See Opened."""
         return self._opened_store()
 
-    def created(self, engine: EngineName | None = None) -> Store:
-        """Return the store, made if there is none: no file, or what the killed making of one left.
+    def exists(self) -> bool:
+        """See Opened."""
+        return is_there(self.path)
 
-        A corpus that never had an article takes `engine`. Raises EngineMissing, UsageError where another one is used.
-        """
+    def is_at(self, place: str) -> bool:
+        """See Opened."""
+        path = Path(place)
+        return is_there(path) and is_there(self.path) and path.samefile(self.path)
+
+    def created(self, engine: EngineName | None = None) -> Store:
+        """See Opened."""
         if engine and not is_installed(engine):
             raise EngineMissing(
-                f"{self._path}: the search engine {engine} is not installed: pip install 'nkcorpus[{engine}]',"
+                f"{self.path}: the search engine {engine} is not installed: pip install 'nkcorpus[{engine}]',"
                 " or take the corpus' own"
             )
-        self.make_folder()
+        self._make_folder()
         try:
             store = self._opened_store()
         except CorpusMissing:
@@ -103,25 +75,25 @@ class Opened:
         if engine and engine != self._chosen():
             if store.position() != Position():
                 raise UsageError(
-                    f"{self._path}: uses the search engine {self._chosen()}; 'nkcorpus engine {engine}' changes that"
+                    f"{self.path}: uses the search engine {self._chosen()}; 'nkcorpus engine {engine}' changes that"
                 )
             store.choose_engine(engine)
         return store
 
-    def make_folder(self) -> None:
+    def _make_folder(self) -> None:
         """Make the folder of the user's own corpus, which nobody else makes. Raises CorpusNotWritable."""
-        if self._path == config.default_corpus():
-            _make_folder(self._path.parent)
+        if self.path == config.default_corpus():
+            _make(self.path.parent)
 
     @property
     def index(self) -> Index:
-        """The index as it is, which may be behind the store."""
+        """See Opened."""
         if self._index is None:
             self._index = self._index_of(self._engine or self._chosen())
         return self._index
 
     def engines(self) -> list[EngineState]:
-        """Return all engines, with the state of their indexes. Raises CorpusError."""
+        """See Opened."""
         try:
             chosen = self._chosen()
         except EngineMissing:
@@ -129,10 +101,7 @@ class Opened:
         return [self._state_of(name, name == chosen) for name in ENGINES]
 
     def use_engine(self, name: EngineName, jobs: int = 1) -> None:
-        """Index the corpus with an engine, make it the corpus' own, and delete what others have indexed.
-
-        Raises EngineMissing, CorpusError.
-        """
+        """See Opened."""
         self._close_index()
         self._engine = name
         self.sync(jobs)
@@ -140,11 +109,7 @@ class Opened:
         self.forget_others()
 
     def sync(self, jobs: int = 1, *, wait: bool = True) -> Index:
-        """Return the index, brought up to the store's newest change by `jobs` processes.
-
-        Without `wait`, an index that can be searched is left as it is when another process is at work on it for longer
-        than seconds. Raises CorpusLocked when it is for minutes.
-        """
+        """See Opened."""
         store, index = self.store, self.index
         at = index.position()
         if at == store.position():
@@ -155,7 +120,7 @@ class Opened:
             return index
         behind = store.change_count(at.seq if at and is_usable else 0)
         if behind > _MANY:
-            self._notify(f"indexing {behind:,} articles ...")
+            self.notify(f"indexing {behind:,} articles ...")
         try:
             index.sync(store.changes, store.position, self._is_current, jobs, wait=wait)
             if behind > _MANY:  # which take a while: what another process changed before it was read is passed over
@@ -164,7 +129,7 @@ class Opened:
             if wait:
                 raise
             self._left_alone_until = time.monotonic() + _LEFT_ALONE
-            self._notify(f"another process is indexing; {behind:,} articles that changed are searched as they were")
+            self.notify(f"another process is indexing; {behind:,} articles that changed are searched as they were")
             return index
         self._tell_grown(behind)
         return index
@@ -176,47 +141,27 @@ class Opened:
         count = self.store.change_count(0)
         if count > _GROWN:
             install = "" if is_installed("tantivy") else "pip install 'nkcorpus[tantivy]', then "
-            self._notify(
+            self.notify(
                 f"{count:,} articles are many for the search engine Whoosh; for a faster one: {install}nkcorpus engine"
                 " tantivy"
             )
 
-    def reading(self, work: Callable[[Index], _T]) -> _T:
-        """Return what `work` does with the index; one that cannot be right is built anew, once."""
-        failures = 0
-        for attempt in range(_ATTEMPTS):
-            index = self.sync(wait=attempt > 0)
-            try:
-                return work(index)
-            except IndexDamaged:
-                # Another process may have removed what was found, or put another index in the place of the open one.
-                failures += index.position() == self.store.position()
-                index.close()
-                if failures > 1:
-                    break
-        self._notify("the index is damaged; building it anew ...")
-        self.rebuild()
-        return work(self.index)
-
     def rebuild(self, jobs: int = 1) -> None:
-        """Build the index anew from the store."""
+        """See Opened."""
         store, index = self.store, self.index
         index.rebuild(store.changes, store.position, jobs)
         self._tell_grown(store.change_count(0))
 
     @contextlib.contextmanager
     def as_it_is(self) -> Iterator[tuple[Store, Index | None]]:
-        """Yield the store, however damaged, and its index, None where that cannot be told or is not installed.
-
-        Nothing is migrated, synchronised or repaired. Raises CorpusError where SQLite cannot open the file.
-        """
+        """See Opened."""
         from nkcorpus.store.sqlite import SqliteStore
 
-        with contextlib.closing(SqliteStore(self._path, TOOL, as_is=True)) as store:
+        with closing(SqliteStore(self.path, TOOL, as_is=True)) as store:
             index = None
             with contextlib.suppress(CorpusError, TypeError):  # TypeError: a damaged file may lack the rows
-                name = self._engine or known_engine(store.engine, self._path)
-                place = os.path.realpath(self._path)
+                name = self._engine or known_engine(store.engine, self.path)
+                place = os.path.realpath(self.path)
                 index = open_index(name, self.cache_dir, store.corpus_id, place, config.index_memory())
             try:
                 yield store, index
@@ -225,62 +170,96 @@ class Opened:
                     index.close()
 
     def locations(self) -> Locations:
-        """Return where the corpus, its index and the settings file are, and their sizes."""
-        index = self.cache_dir
+        """See Opened."""
+        place, size = self.cache_dir, 0
         with contextlib.suppress(CorpusMissing, EngineMissing):
-            index = self.index.path
+            place, size = Path(self.index.place), self.index.size()
         settings = config.settings_path()
-        return Locations(self._path, _size(self._path), index, _size(index), settings, _size(settings))
+        return Locations(self.path, size_of(self.path), place, size, settings, size_of(settings))
+
+    @contextlib.contextmanager
+    def opened_to_read(self, *, is_ours: bool) -> Iterator[Store]:
+        """See Opened."""
+        from nkcorpus.store.sqlite import SqliteStore
+
+        with closing(SqliteStore(self.path, TOOL, is_ours=is_ours, notify=self.notify)) as store:
+            yield store
+
+    def mend(self, confirm: Callable[[RepairReport], bool], on_checked: Callable[[int], None]) -> RepairReport | None:
+        """See Opened."""
+        from nkcorpus.mending import mend
+
+        return mend(self.path, confirm, on_checked)
+
+    def backup(self, target: str, *, force: bool, on_done: OnDone) -> None:
+        """See Opened."""
+        from nkcorpus.backup import backup
+
+        backup(self.store, self.path, Path(target), force=force, on_done=on_done)
+
+    def find_backup(self, source: str) -> None:
+        """See Opened."""
+        if not is_file(Path(source)):
+            raise CorpusMissing(f"{source}: there is no such file; name a backup")
+
+    def restore(self, source: str, *, on_done: OnDone) -> str | None:
+        """See Opened."""
+        from nkcorpus.backup import restore
+
+        self.close()
+        self._make_folder()
+        kept = restore(Path(source), self.path, on_done=on_done)
+        return None if kept is None else str(kept)
 
     def forget_others(self) -> None:
-        """Delete what other engines than the one in use have indexed: it may hold what is gone from the corpus."""
+        """See Opened."""
         self.index.clear_others()
 
     def close(self) -> None:
-        """Let go of all files."""
+        """See Opened."""
         self._close_index()
         if self._store is not None:
             self._store.close()
             self._store = None
 
     def _chosen(self) -> EngineName:
-        return known_engine(self.store.engine, self._path)
+        return known_engine(self.store.engine, self.path)
 
     def _index_of(self, name: EngineName) -> Index:
         return open_index(
             name,
             self.cache_dir,
             self.store.corpus_id,
-            os.path.realpath(self._path),
+            os.path.realpath(self.path),
             config.index_memory(),
-            self._notify,
+            self.notify,
         )
 
     def _state_of(self, name: EngineName, chosen: bool) -> EngineState:
         if not is_installed(name):
             return EngineState(name, chosen, False, "none", None, 0)
-        with contextlib.closing(self._index_of(name)) as index:
+        with closing(self._index_of(name)) as index:
             at = index.position()
             state: IndexState = "none" if at is None else "current" if at == self.store.position() else "behind"
-            return EngineState(name, chosen, True, state, index.path, _size(index.path))
+            return EngineState(name, chosen, True, state, Path(index.place), index.size())
 
     def _close_index(self) -> None:
         if self._index is not None:
             self._index.close()
             self._index = None
 
-    def _opened_store(self, *, create: bool = False) -> Store:
+    def _opened_store(self, *, create: bool = False) -> SqliteStore:
         if self._store is None:
             from nkcorpus.store.sqlite import SqliteStore
 
-            self._store = SqliteStore(self._path, TOOL, create=create, notify=self._notify)
+            self._store = SqliteStore(self.path, TOOL, create=create, notify=self.notify)
         return self._store
 
     def _is_current(self, position: Position) -> bool:
         return position == Position() or self.store.token_at(position.seq) == position.token
 
 
-def _make_folder(folder: Path) -> None:
+def _make(folder: Path) -> None:
     """Make a folder and those that it lies in, so that a power cut leaves them. Raises CorpusNotWritable."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
@@ -293,13 +272,3 @@ def _make_folder(folder: Path) -> None:
                 os.close(parent)
     except OSError as error:
         raise CorpusNotWritable(f"{folder}: cannot be made ({error.strerror}); name a corpus with -C") from None
-
-
-def _size(path: Path) -> int:
-    """Return the bytes of a file or of all files below a folder, 0 when there is none."""
-    try:
-        if path.is_dir():
-            return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-        return path.stat().st_size
-    except OSError:
-        return 0

@@ -1,0 +1,56 @@
+"""The cleaning rules of a corpus in a cluster: one document, so that all or none are added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nkcorpus.dates import utc_now
+from nkcorpus.store.base import StoredRule
+from nkcorpus.store.opensearch.desk import Desk
+from nkcorpus.store.records import Put, RuleRecord
+
+NAME = "rules"
+
+
+def stored_rules(desk: Desk) -> list[RuleRecord]:
+    """Return the rules in the order in which they were added."""
+    return desk.entries(NAME, RuleRecord)
+
+
+def put_rules(desk: Desk, rules: Iterable[StoredRule]) -> None:
+    """Add rules, or replace those with the same ids in their places."""
+    given = [RuleRecord(rule, utc_now()) for rule in rules]
+
+    def put(entries: list[RuleRecord]) -> None:
+        places = {entry.rule.id: place for place, entry in enumerate(entries)}
+        for record in given:
+            if (place := places.get(record.rule.id)) is None:
+                places[record.rule.id] = len(entries)
+                entries.append(record)
+            else:
+                entries[place] = record
+
+    desk.change(NAME, RuleRecord, put)
+
+
+def insert_rule(desk: Desk, record: RuleRecord) -> Put:
+    """Add a rule of another corpus, unless there is one of that id."""
+
+    def insert(entries: list[RuleRecord]) -> Put:
+        for entry in entries:
+            if entry.rule.id == record.rule.id:
+                return "unchanged" if entry.rule.toml == record.rule.toml else "conflict"
+        entries.append(record)
+        return "added"
+
+    return desk.change(NAME, RuleRecord, insert)
+
+
+def drop_rules(desk: Desk, ids: Iterable[str]) -> None:
+    """Delete rules."""
+    unwanted = set(ids)
+
+    def drop(entries: list[RuleRecord]) -> None:
+        entries[:] = [entry for entry in entries if entry.rule.id not in unwanted]
+
+    desk.change(NAME, RuleRecord, drop)
