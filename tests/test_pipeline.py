@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,21 +16,19 @@ from nkcorpus.intake import Entry
 from nkcorpus.model import Retrieval, SourceFailure, SourceItem, SourceSkip
 from nkcorpus.pipeline import ingest
 from nkcorpus.results import IngestReport
-from nkcorpus.store.sqlite import SqliteStore
 
-from .store.builders import TOOL, add, prepared
+from .store.builders import add, prepared
+from .store.homes import AnyStore, Home
 
 TAIL = "\n\n*Translated by Pyo Na Ri\n"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    opened = SqliteStore(tmp_path / "corpus.db", TOOL, create=True)
-    yield opened
-    opened.close()
+def store(home: Home) -> AnyStore:
+    return home.open()
 
 
-def run(store: SqliteStore, *entries: Entry, force: bool = False) -> IngestReport:
+def run(store: AnyStore, *entries: Entry, force: bool = False) -> IngestReport:
     with store.writing(["test"]) as writer:
         return ingest(writer, entries, Treatment(), jobs=1, force=force, on_stored=lambda done, origin: None)
 
@@ -43,7 +40,7 @@ def capture(text: str, retrieved_at: str | None = None) -> SourceItem:
     return SourceItem("a.jsonl", "a.jsonl", "record", payload, record=1, retrieval=retrieval)
 
 
-def test_files_have_no_time_but_captures_do(store: SqliteStore) -> None:
+def test_files_have_no_time_but_captures_do(store: AnyStore) -> None:
     """A text that comes back in a later capture is a change; found again in a file it is not."""
     texts = ["Rice rose.", "Rice fell.", "Rice rose."]
     assert [run(store, capture(text)).updated for text in texts] == [0, 1, 0]
@@ -53,7 +50,7 @@ def test_files_have_no_time_but_captures_do(store: SqliteStore) -> None:
     assert run(store, capture("Rice rose.", "2020-01-04T00:00:00Z")).unchanged == 1
 
 
-def test_the_captures_of_an_archive_come_in_once_in_whatever_order(store: SqliteStore) -> None:
+def test_the_captures_of_an_archive_come_in_once_in_whatever_order(store: AnyStore) -> None:
     """Also those that changed nothing, which are not stored."""
     texts = ["Rice rose.", "Rice rose.", "Rice fell.", "Rice rose.", "Rice rose."]
     captures = [capture(text, f"2020-01-0{day}T00:00:00Z") for day, text in enumerate(texts, start=1)]
@@ -67,7 +64,7 @@ def test_the_captures_of_an_archive_come_in_once_in_whatever_order(store: Sqlite
     assert article.version.retrieval == captures[3].retrieval
 
 
-def test_the_id_that_a_capture_carries_is_kept_and_makes_no_new_version(store: SqliteStore) -> None:
+def test_the_id_that_a_capture_carries_is_kept_and_makes_no_new_version(store: AnyStore) -> None:
     captures = [
         replace(capture("Rice rose.", f"2020-01-0{day}T00:00:00Z"), external_id=f"urn:uuid:{day}") for day in (1, 2)
     ]
@@ -77,7 +74,7 @@ def test_the_id_that_a_capture_carries_is_kept_and_makes_no_new_version(store: S
     assert article.document.external_id == "urn:uuid:1"
 
 
-def test_a_better_extractor_makes_no_new_version_of_the_same_bytes(store: SqliteStore) -> None:
+def test_a_better_extractor_makes_no_new_version_of_the_same_bytes(store: AnyStore) -> None:
     item = SourceItem("a.txt", "a.txt", "text", b"Rice rose in Hyesan.", url=None)
     current = extract(item)
     old = prepared("Rice rose in Hyesan.", payload=item.payload, origin="a.txt", lang="en")
@@ -88,7 +85,7 @@ def test_a_better_extractor_makes_no_new_version_of_the_same_bytes(store: Sqlite
     assert (report.new, report.updated, report.unchanged) == (0, 0, 1)
 
 
-def test_with_another_extractor_other_bytes_are_a_new_version(store: SqliteStore) -> None:
+def test_with_another_extractor_other_bytes_are_a_new_version(store: AnyStore) -> None:
     first = capture("Rice rose.")
     old = prepared(
         "Rice rose!", payload=first.payload, origin="a.jsonl", url="https://news.example/a", extractor="record/0"
@@ -98,7 +95,7 @@ def test_with_another_extractor_other_bytes_are_a_new_version(store: SqliteStore
     assert run(store, capture("Rice fell.")).updated == 1
 
 
-def test_outcomes_are_counted_recorded_and_settled(store: SqliteStore) -> None:
+def test_outcomes_are_counted_recorded_and_settled(store: AnyStore) -> None:
     bad = SourceItem("b.txt", "b.txt", "text", b"\x00\x01\x02" * 500)
     report = run(
         store,
@@ -115,7 +112,7 @@ def test_outcomes_are_counted_recorded_and_settled(store: SqliteStore) -> None:
     assert store.stats().failures == 1
 
 
-def test_a_record_that_fails_is_told_by_its_number(store: SqliteStore) -> None:
+def test_a_record_that_fails_is_told_by_its_number(store: AnyStore) -> None:
     broken = SourceItem("a.jsonl", "a.jsonl", "record", b'{"text": 5', record=7)
     [failure] = run(store, broken).failures
     assert "7" in failure.error
@@ -160,7 +157,7 @@ def test_bad_arguments_are_told_at_once(tmp_path: Path) -> None:
         clean_sources([tmp_path], Treatment({"colour": "x"}))
 
 
-def test_a_file_whose_bytes_are_stored_is_not_read_again(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_file_whose_bytes_are_stored_is_not_read_again(store: AnyStore, tmp_path: Path) -> None:
     page = b"<html><head><title>Rice</title></head><body><article><p>Rice rose in Hyesan.</p></article></body></html>"
     file = SourceItem("a.html", "a.html", "html", page)
     assert run(store, file).new == 1
@@ -172,7 +169,7 @@ def test_a_file_whose_bytes_are_stored_is_not_read_again(store: SqliteStore, tmp
     assert run(store, file, force=True).new == 1
 
 
-def test_what_was_read_of_a_record_depends_on_more_than_its_bytes(store: SqliteStore) -> None:
+def test_what_was_read_of_a_record_depends_on_more_than_its_bytes(store: AnyStore) -> None:
     payload = b'{"id": "7", "text": "Rice rose.", "words": "Rice fell."}'
     record = SourceItem("a.jsonl", "a.jsonl", "record", payload, record=1)
     assert run(store, record).new == 1
@@ -182,7 +179,7 @@ def test_what_was_read_of_a_record_depends_on_more_than_its_bytes(store: SqliteS
     assert report.updated == 1
 
 
-def test_without_the_old_bytes_another_extractor_is_known_by_the_digest_alone(store: SqliteStore) -> None:
+def test_without_the_old_bytes_another_extractor_is_known_by_the_digest_alone(store: AnyStore) -> None:
     item = SourceItem("a.txt", "a.txt", "text", b"Rice rose in Hyesan.", url=None)
     old = prepared("Rice rose in Hyesan.", payload=item.payload, origin="a.txt", lang="en")
     add(store, replace(old, document=replace(old.document, extractor="text/0"), payload=None))

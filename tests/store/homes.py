@@ -67,6 +67,11 @@ class ClusterHome:
         self._number = number
         self._cluster = self._emptied()
 
+    @property
+    def address(self) -> ClusterAddress:
+        """The address of the corpus."""
+        return self._cluster.address
+
     def open(self) -> OpenSearchStore:
         """See Home."""
         cluster = Cluster(self._cluster.address)

@@ -187,13 +187,13 @@ class ArticleChanges:
         self._on_changed([state.indexable() for state in states])
         return likenesses
 
-    def _relabel(self, ids: Iterable[str], label_of: Callable[[str], str]) -> list[str]:
+    def _relabel(self, ids: Iterable[str], label_of: Callable[[str, str], str]) -> list[str]:
         """Put articles into the clusters of their texts."""
 
         def revise(article: str, state: ArticleState | None) -> Revised | None:
             if state is None or state.text_digest is None:
                 return None
-            label = label_of(state.text_digest)
+            label = label_of(article, state.text_digest)
             return None if label == state.cluster else Revised(replace(state, cluster=label))
 
         return self.change(ids, revise)

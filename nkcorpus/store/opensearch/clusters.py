@@ -8,7 +8,6 @@ whether that still is its name.
 
 from __future__ import annotations
 
-import functools
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,8 +21,10 @@ from nkcorpus.store.opensearch.mappings import ARTICLES
 from nkcorpus.store.opensearch.states import ArticleState, Source, VersionBody
 from nkcorpus.store.opensearch.unions import Unions
 
-Relabel = Callable[[Iterable[str], Callable[[str], str]], list[str]]
-"""Puts articles, by id, into the cluster that a function tells of a text's digest; returns those that were changed."""
+Relabel = Callable[[Iterable[str], Callable[[str, str], str]], list[str]]
+"""Puts articles, by id, into the cluster that a function tells of an id and the digest of its text; returns the ids of
+those that were changed.
+"""
 _MOST_PROFILES = 500  # of 50 KB for an article of 400 words
 _MOST_COUNTED = 1000
 _TERMS = 30_000
@@ -40,9 +41,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A text and an article that has it. Texts of one `label` are joined already; it is the digest where they may not
-    be.
-    """
+    """A text and an article that has it. Texts of one `label` are joined already; a text of its own digest may be."""
 
     digest: str
     article: str
@@ -68,56 +67,96 @@ class Clusters:
         if not texts:
             return likenesses, set()
         bodies = {one.after.text_digest: one.after.newest for one in written if one.after.text_digest}
-        found = list(self._others(texts, {"terms": {"id": [text.article for text in texts]}}))
+        found = self._rooted(self._others(texts, {"terms": {"id": [text.article for text in texts]}}))
         pairs = self._pairs(texts, found, bodies)
         seen = {other.digest for other in found}
-        near = {digest for digest, _ in pairs}
+        near = {one.digest for one, _ in pairs}
         for text in texts:
             if text.digest in seen:
                 likenesses[text.article] = "exact"
             elif text.digest in near:
                 likenesses[text.article] = "near"
             seen.add(text.digest)
-        absorbed = self._unions.join(pairs) if pairs else set()
-        labels = {one.after.cluster for one in written if one.after.cluster}
-        return likenesses, self._settle(absorbed | labels)
+        labels = {one.after.id: (one.after.text_digest or "", one.after.cluster or "") for one in written}
+        return likenesses, self._settle({text.article: labels[text.article] for text in texts}, self._join(pairs))
 
     def forget(self, gone: Sequence[tuple[str, str]]) -> None:
         """Let texts, given by digest and cluster, that no article has any more be in no cluster: what they held
         together may fall apart.
-        """
-        if not gone:
-            return
-        lost = set(dict(gone)) - self._stored(dict(gone))
-        labels = {label for digest, label in gone if digest in lost}
-        members = list(self._members(labels)) if lost else []
-        if not members and labels <= lost:
-            return
-        self._unions.part([*lost, *labels, *(text.digest for text in members)])
-        self._cluster.refresh(ARTICLES)  # what others wrote until then is looked for now, what they write later by them
-        members = list(self._members(labels))
-        absorbed = self._unions.join(self._pairs(members, list(self._others(members, None)), {}))
-        roots = self._unions.roots(text.digest for text in members)
-        self._relabel(self._articles_in(labels), functools.partial(self._root, roots))
-        self._settle(absorbed | set(roots.values()))
 
-    def _settle(self, labels: set[str]) -> set[str]:
-        """See that no article is left in a cluster of one of these names that is none; return those written again."""
+        All that may have been joined through them is parted and joined anew. Whoever joins any of it meanwhile has
+        either stored what is looked for here, or looks for it when all is parted.
+        """
+        lost = set(dict(gone)) - self._stored(dict(gone)) if gone else set()
+        if not lost:
+            return
+        labels = {label for digest, label in gone if digest in lost}
+        parted: set[str] = set()
+        left = labels | lost
+        while True:
+            below = self._unions.below(left)
+            members = list(self._members(labels, left | below | parted))
+            left = (left | below | {text.digest for text in members}) - parted
+            if not left:
+                break
+            has_changed = self._unions.part(left)
+            if not (has_changed or members):
+                return
+            parted |= left
+            self._cluster.refresh(ARTICLES)
+        absorbed = self._join(self._pairs(members, self._rooted(self._others(members, None)), {}))
+        self._settle({}, absorbed | labels | parted, self._articles_in(labels | parted))
+
+    def _join(self, pairs: Sequence[tuple[_Text, _Text]]) -> set[str]:
+        """Have near duplicates belong together; return what named clusters and does not any more."""
+        if not pairs:
+            return set()
+        absorbed = self._unions.join([(one.digest, other.digest) for one, other in pairs])
+        others = {other.article: other.digest for _, other in pairs}
+        stored = self._cluster.get_many(ARTICLES, list(others), fields=["text_digest"])
+        is_there = {document.source.get("text_digest") for document in stored if document}
+        # Whoever took a text away meanwhile may have looked before anything was joined to it.
+        self.forget([(digest, digest) for digest in others.values() if digest not in is_there])
+        return absorbed
+
+    def _settle(
+        self, written: Mapping[str, tuple[str, str]], labels: set[str], unsettled: Iterable[str] = ()
+    ) -> set[str]:
+        """See that articles are in the clusters of their texts: those `written` with the digest and the cluster that
+        are given, those that are `unsettled`, and those in clusters of names that are none any more. Return which of
+        them were written again.
+        """
         relabelled: set[str] = set()
         while True:
-            roots = self._unions.roots(labels)
-            stale = {label for label, root in roots.items() if root != label}
-            if not stale:
+            roots = self._unions.roots({*labels, *(digest for digest, _ in written.values())})
+            targets = {article for article, (digest, label) in written.items() if roots[digest] != label}
+            targets |= {*unsettled, *self._articles_in([label for label in labels if roots[label] != label])}
+            if not targets:
                 return relabelled
-            relabelled |= set(self._relabel(self._articles_in(stale), functools.partial(self._root, roots)))
-            labels = {roots[label] for label in stale}
+            written = self._relabelled(targets, roots)
+            relabelled |= written.keys()
+            labels, unsettled = {label for _, label in written.values()}, ()
 
-    def _root(self, known: Mapping[str, str], digest: str) -> str:
-        return known[digest] if digest in known else self._unions.roots([digest])[digest]
+    def _relabelled(self, articles: Iterable[str], roots: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+        """Put articles into the clusters of their texts; return those that were in others, with digest and cluster."""
+        told: dict[str, tuple[str, str]] = {}
+
+        def label_of(article: str, digest: str) -> str:
+            root = roots[digest] if digest in roots else self._unions.roots([digest])[digest]
+            told[article] = digest, root
+            return root
+
+        return {article: told[article] for article in self._relabel(articles, label_of)}
+
+    def _rooted(self, texts: Iterable[_Text]) -> list[_Text]:
+        """Return texts with the clusters that they are in at this moment: what their articles say may be outdated."""
+        found = list(texts)
+        roots = self._unions.roots(text.digest for text in found)
+        return [replace(text, label=roots[text.digest]) for text in found]
 
     def _pairs(
         self, texts: Sequence[_Text], others: Sequence[_Text], bodies: Mapping[str, VersionBody]
-    ) -> list[tuple[str, str]]:
+    ) -> list[tuple[_Text, _Text]]:
         """Return pairs of near duplicates of which the first is one of `texts`, the second one before it or one of
         `others`: enough to join all that belong together. `bodies` need not be read.
         """
@@ -127,7 +166,7 @@ class Clusters:
             for band in other.bands:
                 by_band[band].append(other)
         group: dict[str, str] = {}
-        pairs: list[tuple[str, str]] = []
+        pairs: list[tuple[_Text, _Text]] = []
         met: set[str] = set()
         for text in texts:
             if text.digest in stored or text.digest in met:
@@ -138,7 +177,7 @@ class Clusters:
                 ours, theirs = _find(group, text.digest), _find(group, other.label)
                 if ours != theirs and self._is_near(text, other, bodies):
                     group[theirs] = ours
-                    pairs.append((text.digest, other.digest))
+                    pairs.append((text, other))
             for band in text.bands:
                 by_band[band].append(text)
         return pairs
@@ -186,20 +225,23 @@ class Clusters:
                     yielded.add(text.digest)
                     yield text
 
-    def _members(self, labels: Collection[str]) -> Iterator[_Text]:
-        """Yield the texts of clusters, each once."""
-        for some in batches(sorted(labels), _TERMS):
-            for text in self._distinct({"terms": {"cluster": some}}):
-                yield replace(text, label=text.digest)
+    def _members(self, labels: Collection[str], digests: Collection[str]) -> Iterator[_Text]:
+        """Yield the texts of clusters, and those of these that any article has."""
+        yielded: set[str] = set()
+        for field, values in (("cluster", labels), ("text_digest", digests)):
+            for some in batches(sorted(values), _TERMS):
+                for text in self._distinct({"terms": {field: some}}):
+                    if text.digest not in yielded:
+                        yielded.add(text.digest)
+                        yield text
 
     def _distinct(self, query: Source) -> Iterator[_Text]:
         """Yield the texts of the articles that a query finds, each once."""
         body = {"query": query, "sort": ["text_digest"], "collapse": {"field": "text_digest"}}
-        for fields in fields_of(self._cluster, ARTICLES, body, ["text_digest", "bands", "cluster", "id"]):
+        for fields in fields_of(self._cluster, ARTICLES, body, ["text_digest", "bands", "id"]):
             if "text_digest" in fields:
                 digest = fields["text_digest"][0]
-                label = fields.get("cluster", [digest])[0]
-                yield _Text(digest, fields["id"][0], tuple(fields.get("bands", ())), label)
+                yield _Text(digest, fields["id"][0], tuple(fields.get("bands", ())), digest)
 
     def _articles_in(self, labels: Collection[str]) -> list[str]:
         """Return the ids of the articles of clusters."""

@@ -88,13 +88,14 @@ class Ledger:
         """Tell that all is done with a range; return whether it was open: else others took its writer for dead, and
         cannot have seen all that was written with it.
         """
-        is_ours = any(each.owner == taken.owner for each in self._book().open)
+        was_open: list[bool] = []
 
         def step(book: _Book) -> tuple[_Book, bool]:
             rest = tuple(each for each in book.open if each.owner != taken.owner)
-            return replace(book, open=rest), is_ours
+            was_open.append(len(rest) < len(book.open))
+            return replace(book, open=rest), any(was_open)  # also where the answer to closing it was lost
 
-        return self._change(step) if is_ours else False
+        return self._change(step)
 
     def give_up(self, taken: Range) -> None:
         """Leave it to others to complete what was begun with a range."""

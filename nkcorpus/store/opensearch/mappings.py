@@ -80,7 +80,7 @@ _MAPPINGS: Mapping[str, Mapping[str, Any]] = {
             "bytes": {"type": "binary"},
         },
     },
-    TEXTS: {"dynamic": "strict", "properties": {"parent": _KEYWORD}},
+    TEXTS: {"dynamic": "strict", "properties": {"text": _KEYWORD, "parent": _KEYWORD}},
 }
 PARTS = tuple(_MAPPINGS)
 """The parts of a store, in the order in which they are made."""

@@ -11,8 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from nkcorpus.cluster import Cluster, Document, Write
+from nkcorpus.store.opensearch.batches import batches
+from nkcorpus.store.opensearch.hits import fields_of
 from nkcorpus.store.opensearch.mappings import TEXTS
 from nkcorpus.store.opensearch.states import damaged
+
+_TERMS = 30_000
+"""Terms of one query; OpenSearch takes 65,536 (`index.max_terms_count`)."""
 
 
 class Unions:
@@ -40,15 +45,37 @@ class Unions:
             if not joined:
                 return absorbed
             absorbed |= joined.keys()
-            self._cluster.write(TEXTS, [Write.create(text, {"parent": parent}) for text, parent in joined.items()])
+            self._cluster.write(
+                TEXTS, [Write.create(text, {"text": text, "parent": parent}) for text, parent in joined.items()]
+            )
 
-    def part(self, digests: Iterable[str]) -> None:
-        """Let these texts be roots."""
+    def below(self, digests: Iterable[str]) -> set[str]:
+        """Return the texts that are joined to any of these, directly or through others."""
+        found: set[str] = set()
+        unread = set(digests)
+        self._cluster.refresh(TEXTS)
+        while unread:
+            links = {
+                fields["text"][0]
+                for some in batches(sorted(unread), _TERMS)
+                for fields in fields_of(
+                    self._cluster, TEXTS, {"query": {"terms": {"parent": some}}, "sort": ["text"]}, ["text"]
+                )
+            }
+            unread = links - found
+            found |= links
+        return found
+
+    def part(self, digests: Iterable[str]) -> bool:
+        """Let these texts be roots; tell whether any was none."""
         left = list(dict.fromkeys(digests))
+        has_changed = False
         while left:
-            links = [document for document in self._cluster.get_many(TEXTS, left) if document]
+            links = [document for document in self._cluster.get_many(TEXTS, left, fields=[]) if document]
+            has_changed |= bool(links)
             outcomes = self._cluster.write(TEXTS, [Write.delete(link.id, link) for link in links])
             left = [link.id for link, outcome in zip(links, outcomes, strict=True) if outcome == "conflict"]
+        return has_changed
 
     def _chains(self, digests: Iterable[str]) -> dict[str, str]:
         """Return the links that lead from these texts to their roots."""
@@ -56,7 +83,7 @@ class Unions:
         unread = dict.fromkeys(digests)
         seen = set(unread)
         while unread:
-            found = self._cluster.get_many(TEXTS, list(unread))
+            found = self._cluster.get_many(TEXTS, list(unread), fields=["parent"])
             parents |= {link.id: _parent(link) for link in found if link}
             unread = dict.fromkeys(
                 link.source["parent"] for link in found if link and link.source["parent"] not in seen

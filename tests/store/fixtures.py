@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,14 +12,10 @@ from .homes import ClusterHome, FileHome, Home
 
 
 @pytest.fixture(scope="session")
-def clusters_address() -> Iterator[str]:
-    """The address of a cluster, without a corpus."""
-    url = os.environ.get("NKCORPUS_TEST_OPENSEARCH")
-    if not url:
-        pytest.skip("NKCORPUS_TEST_OPENSEARCH names no cluster")
-    address = f"opensearch://{url.removeprefix('http://').rstrip('/')}"
-    yield address
-    ClusterHome.drop_all(address)
+def shared_homes(opensearch: str) -> Iterator[str]:
+    """The address of the cluster of this run, in which the corpora of ClusterHome are dropped at the end."""
+    yield opensearch
+    ClusterHome.drop_all(opensearch)
 
 
 @pytest.fixture(params=["file", "cluster"])
@@ -30,4 +25,11 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
         if request.param == "file":
             yield FileHome(tmp_path, stack)
         else:
-            yield ClusterHome(request.getfixturevalue("clusters_address"), stack)
+            yield ClusterHome(request.getfixturevalue("shared_homes"), stack)
+
+
+@pytest.fixture
+def cluster_home(shared_homes: str) -> Iterator[ClusterHome]:
+    """A corpus in a cluster."""
+    with ExitStack() as stack:
+        yield ClusterHome(shared_homes, stack)
