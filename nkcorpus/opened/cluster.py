@@ -50,6 +50,7 @@ class OpenedCluster(Opened):
         self._cluster = Cluster(self._address, notify)
         self._store = None
         self._index = None
+        self._has_put = False
 
     @property
     def store(self) -> OpenSearchStore:
@@ -114,6 +115,9 @@ class OpenedCluster(Opened):
             if at != store.position():
                 # Whoever wrote has put it into the index; what is left is to have it found.
                 index.sync(lambda after: (), store.position, self._is_current, wait=wait)
+            elif self._has_put:
+                index.refresh()  # of which the position does not tell while somebody else writes
+            self._has_put = False
         except (CorpusNotWritable, AccessDenied) as error:
             self.notify(f"what came last may not be found: {error}")
         return index
@@ -226,6 +230,7 @@ class OpenedCluster(Opened):
     def _follow(self, changes: Sequence[Indexable | Removal]) -> None:
         """Put what is being committed into the index."""
         self.index.put(changes)
+        self._has_put = True
 
     def _is_current(self, position: Position) -> bool:
         return position == Position() or self.store.token_at(position.seq) == position.token
