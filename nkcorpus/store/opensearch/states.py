@@ -198,7 +198,8 @@ class ArticleState:
             found["held"] = _distinct(entry.held for entry in self.entries)
             found["payloads"] = _distinct(entry.payload_sha256 for entry in self.entries)
             asked = [entry.retrieval for entry in self.entries if entry.retrieval]
-            found["urls"] = _distinct(url for each in asked for url in (each.url, each.answered) if url)
+            if urls := _distinct(url for each in asked for url in (each.url, each.answered) if url):
+                found["urls"] = urls
         if self.kept_lines:
             found["keeps_lines"] = True
         for name in ("tags", "notes", "kept_lines"):
@@ -322,6 +323,9 @@ def cut_of(term: str) -> tuple[str, int]:
 
 def _state_of(source: Mapping[str, Any]) -> ArticleState:
     current = source.get("current")
+    entries = decode(tuple[VersionEntry, ...], source.get("versions", []), "versions")
+    if source.get("number", len(entries)) != len(entries):
+        raise BadValue(f"it has {len(entries)} versions, not {source['number']}")
     return ArticleState(
         id=decode(str, source["id"], "id"),
         seq=decode(int, source["seq"], "seq"),
@@ -329,7 +333,7 @@ def _state_of(source: Mapping[str, Any]) -> ArticleState:
         removed_at=decode(str | None, source.get("removed_at"), "removed_at"),
         gone_at=decode(str | None, source.get("gone_at"), "gone_at"),
         gone_status=decode(int | None, source.get("gone_status"), "gone_status"),
-        entries=decode(tuple[VersionEntry, ...], source.get("versions", []), "versions"),
+        entries=entries,
         body=None if current is None else body_from(current),
         text_digest=decode(str | None, source.get("text_digest"), "text_digest"),
         bands=tuple(map(int, source.get("bands", ()))),

@@ -1,0 +1,75 @@
+"""What another writer does between two steps of one that joins near duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nkcorpus.cluster import Cluster, ClusterAddress, Outcome, Write
+from nkcorpus.model import Indexable, Prepared
+from nkcorpus.store.opensearch.mappings import TEXTS
+from nkcorpus.store.opensearch.store import OpenSearchStore
+
+from .builders import TOOL, add, create
+from .homes import AnyStore, ClusterHome
+from .test_clusters import ALONE, COPY, LEFT, MIDDLE, RIGHT
+
+Meanwhile = Callable[[AnyStore], object]
+
+
+class Interrupted(Cluster):
+    """A cluster in which something happens before or after the first time that something is written to a part."""
+
+    def __init__(self, address: ClusterAddress, part: str, meanwhile: Callable[[], object], *, before: bool) -> None:
+        super().__init__(address)
+        self._interrupted_part = part
+        self._meanwhile: Callable[[], object] | None = meanwhile
+        self._is_before = before
+
+    def write(self, part: str, writes: Iterable[Write]) -> list[Outcome]:
+        """See Cluster."""
+        if part != self._interrupted_part or self._meanwhile is None:
+            return super().write(part, writes)
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if self._is_before:
+            meanwhile()
+        outcomes = super().write(part, writes)
+        if not self._is_before:
+            meanwhile()
+        return outcomes
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "before"), [("remove", True), ("remove", False), ("change", True), ("exchange", False)]
+)
+def test_texts_that_go_or_come_while_one_is_joined_to_them(
+    cluster_home: ClusterHome, tmp_path: Path, meanwhile: str, before: bool
+) -> None:
+    doings: dict[str, Meanwhile] = {
+        "remove": lambda store: store.remove([LEFT.article_id]),
+        "change": lambda store: add(store, _replaced()),
+        "exchange": lambda store: (add(store, RIGHT), store.remove([LEFT.article_id]), add(store, COPY)),
+    }
+    do = doings[meanwhile]
+    cluster_home.create(LEFT, ALONE)
+    other = cluster_home.open()
+    interrupted = Interrupted(cluster_home.address, TEXTS, lambda: do(other), before=before)
+    with closing(OpenSearchStore(interrupted, TOOL)) as store, closing(create(tmp_path / "file.db")) as file:
+        add(store, MIDDLE)
+        add(file, LEFT, ALONE, MIDDLE)
+        do(file)
+        assert store.clusters() == file.clusters()
+        named = [
+            {change.id: change.cluster for change in each.changes(0) if isinstance(change, Indexable)}
+            for each in (store, file)
+        ]
+        assert named[0] == named[1]
+
+
+def _replaced() -> Prepared:
+    """A new version of the first article, with the text of another one."""
+    return replace(ALONE, article_id=LEFT.article_id)
