@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+from nkcorpus.checking import check
 from nkcorpus.dump import Tally, dump
 from nkcorpus.merging import MergeReport, Merging
 from nkcorpus.store import Store
@@ -37,6 +38,8 @@ def test_an_export_comes_through_a_cluster_as_it_was(filled: Path, tmp_path: Pat
         assert inside.clusters() == source.clusters()
         assert inside.kept_lines() == source.kept_lines()
         assert exported(inside) == lines
+    report = check(inside)
+    assert (report.problems, report.notes) == ((), ())
     again = imported(inside, lines)
     assert (again.new, again.joined, again.versions, again.added) == (0, 0, 0, ())
     back = create(tmp_path / "back.db")

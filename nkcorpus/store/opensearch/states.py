@@ -172,6 +172,12 @@ class ArticleState:
         after = self.with_body(body, text_digest(text), band_keys(text))
         return replace(after, entries=sealed, removed_at=None)
 
+    def derived(self) -> ArticleState:
+        """Return it with what follows from its newest version computed anew."""
+        text = self.newest.document.text
+        body = replace(self.newest, words=len(text.split()))
+        return replace(self, body=body, text_digest=text_digest(text), bands=band_keys(text))
+
     def with_version(self, prepared: Prepared, run: str, now: str) -> ArticleState:
         """Return it with one more version, which `run` brought `now`."""
         entry = entry_of(prepared, run, now).sealed(self.id, len(self.entries) + 1)
