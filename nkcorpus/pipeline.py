@@ -170,7 +170,7 @@ def ingest(
     prepare = functools.partial(_prepared, treatment=treatment, selection=selection)
 
     def treat(found: Iterable[Entry]) -> Generator[tuple[Entry, Result], None, None]:
-        return workers.map_each(prepare, _unseen(writer, treatment, found, 1))
+        return workers.map_each(prepare, _unseen(writer, treatment, found, 1), is_work=_is_read)
 
     with (
         contextlib.closing(_mapped(workers, prepare, _unseen(writer, treatment, entries, _AHEAD_ITEMS))) as results,
@@ -231,6 +231,10 @@ def _mapped(
     workers: Executor, function: Callable[[Entry], R], entries: Iterable[Entry]
 ) -> Generator[tuple[Entry, R | ItemOutOfBounds], None, None]:
     return workers.map_ordered(function, entries, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
+
+
+def _is_read(entry: Entry) -> bool:
+    return isinstance(entry, SourceItem)
 
 
 def _cost(entry: Entry) -> int:

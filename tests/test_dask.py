@@ -22,6 +22,7 @@ from nkcorpus.workers.dask import DaskExecutor
 from nkcorpus.workers.executors import scheduler_address
 from tests.conftest import REPOSITORY
 from tests.dask_cluster import DaskCluster
+from tests.news import record
 from tests.test_workers import behave, square
 from tests.web.server import Reply, Request, Server
 from tests.web.sites import page
@@ -83,26 +84,28 @@ def test_a_worker_that_dies_loses_nothing(dask_cluster: DaskCluster) -> None:
 
 
 def test_without_workers_or_scheduler_there_is_one_line(tmp_path: Path) -> None:
+    news = tmp_path / "news.jsonl"
+    news.write_text("".join(record(f"r{number}", f"Rice rose {number} times in Hyesan.") for number in range(3_000)))
     notes: list[str] = []
-    with DaskCluster(tmp_path) as dask_cluster:
+    with DaskCluster(tmp_path) as cluster, Corpus.open(tmp_path / "c.db") as corpus:
         with (
             pytest.raises(WorkersFailed, match=r"no Dask worker for 1 s; start one with 'dask worker tcp://"),
-            DaskExecutor(dask_cluster.address, notes.append, patience=1.0) as workers,
+            DaskExecutor(cluster.address, notes.append, patience=1.0) as workers,
         ):
             list(workers.map_ordered(square, range(8)))
         assert [note.split(": ")[1] for note in notes] == ["no Dask worker there; waiting 1 s for one"]
-        with (
-            pytest.raises(WorkersFailed, match="the Dask scheduler is gone; what was stored stays stored"),
-            DaskExecutor(dask_cluster.address) as workers,
-        ):
-            dask_cluster.scheduler.kill()
-            list(workers.map_ordered(square, range(8)))
+        cluster.add_worker()
+        with pytest.raises(WorkersFailed, match="the Dask scheduler is gone; what was stored stays stored"):
+            corpus.ingest([news], executor=cluster.name, on_stored=lambda done, origin: cluster.scheduler.kill())
+        stored = corpus.stats().articles
+        assert 0 < stored < 3_000
         with (
             dask.config.set({"distributed.comm.timeouts.connect": "0.3s"}),
             pytest.raises(WorkersFailed, match=r"no Dask scheduler that can be worked with \(.*; start one with"),
-            executor_named(dask_cluster.name),
         ):
-            pass
+            corpus.ingest([news], executor=cluster.name)
+        report = corpus.ingest([news])
+        assert (report.new, report.unchanged) == (3_000 - stored, stored)
 
 
 def test_another_version_on_the_workers_is_an_error(dask_cluster: DaskCluster, monkeypatch: pytest.MonkeyPatch) -> None:

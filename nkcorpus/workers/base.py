@@ -95,9 +95,12 @@ class Executor(Protocol):
         """
 
     def map_each(
-        self, function: Callable[[T], R], items: Iterable[T]
+        self, function: Callable[[T], R], items: Iterable[T], is_work: Callable[[T], bool] = lambda item: True
     ) -> Generator[tuple[T, R | ItemOutOfBounds], None, None]:
-        """Yield each item with `function(item)` before the next one is asked for. Raises WorkersFailed."""
+        """Yield each item with `function(item)` before the next one is asked for. What is no work is not worth a way.
+
+        Raises WorkersFailed.
+        """
 
 
 class Workers(ABC, Generic[T, R]):

@@ -100,10 +100,13 @@ class DaskExecutor:
         yield from workers.map_chunks(in_chunks(items, cost, chunk_cost))
 
     def map_each(
-        self, function: Callable[[T], R], items: Iterable[T]
+        self, function: Callable[[T], R], items: Iterable[T], is_work: Callable[[T], bool] = lambda item: True
     ) -> Generator[tuple[T, R | ItemOutOfBounds], None, None]:
         """See Executor. For a reader that runs `together` with others."""
         for item in items:
+            if not is_work(item):
+                yield item, function(item)
+                continue
             with self.outside():
                 future = self.submit_chunk(function, pickle.dumps([item]), 1, USUAL)
                 outcome: list[R] | ItemOutOfBounds = self.outcome(future)

@@ -106,7 +106,7 @@ class LocalExecutor:
         )
 
     def map_each(
-        self, function: Callable[[T], R], items: Iterable[T]
+        self, function: Callable[[T], R], items: Iterable[T], is_work: Callable[[T], bool] = lambda item: True
     ) -> Generator[tuple[T, R | ItemOutOfBounds], None, None]:
         """See Executor."""
         return ((item, function(item)) for item in items)
