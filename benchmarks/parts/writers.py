@@ -37,7 +37,7 @@ def _halves(space: Workspace) -> list[Path]:
     """Return two folders, each with links to half of the articles."""
     folder = space.folder / "halves"
     if not folder.exists():
-        files = sorted(space.articles().iterdir())
+        files = sorted(file for file in space.articles().rglob("*") if file.is_file())
         part = folder.with_suffix(".part")
         for number, batch in enumerate((files[::2], files[1::2])):
             (part / str(number)).mkdir(parents=True)
