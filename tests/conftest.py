@@ -12,6 +12,8 @@ from hypothesis import settings
 from nkcorpus import Corpus
 from tests.news import record
 
+pytest_plugins = ["tests.cluster.fixtures"]
+
 settings.register_profile("nkcorpus", deadline=None, print_blob=True)
 settings.load_profile("nkcorpus")
 

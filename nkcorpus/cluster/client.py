@@ -52,6 +52,7 @@ class Cluster:
         self._environ = environ
         self._lock = threading.Lock()
         self._wire: Wire | None = None
+        self._data_nodes: int | None = None
 
     def __enter__(self) -> Cluster:
         return self
@@ -246,10 +247,13 @@ class Cluster:
 
     def _replicas(self) -> int:
         number = settings.replicas(self._environ)
-        if number is None:
-            health = self._connected().ask("GET", "/_cluster/health", params={"filter_path": "number_of_data_nodes"})
-            number = 1 if health.content["number_of_data_nodes"] > 1 else 0
-        return number
+        if number is not None:
+            return number
+        if self._data_nodes is None:
+            params = {"filter_path": "number_of_data_nodes"}
+            health = self._connected().ask("GET", "/_cluster/health", params=params)
+            self._data_nodes = int(health.content["number_of_data_nodes"])
+        return 1 if self._data_nodes > 1 else 0
 
 
 def _fault(parts: Iterable[Mapping[str, Any]]) -> Fault | None:
