@@ -61,6 +61,23 @@ def embedded(request: pytest.FixtureRequest) -> Factory:
 
 
 @pytest.fixture
+def filed(embedded: Factory, tmp_path: Path) -> Iterator[Index]:
+    """An index in a folder, for tests that change what is there."""
+    opened = embedded(tmp_path / "cache")
+    yield opened
+    opened.close()
+
+
+def folder_of(index: Index) -> Path:
+    """The folder of an index. An index in a cluster has none: its name, taken for a path, would be one of this folder's
+    own, and its parent the folder in which the tests run.
+    """
+    folder = Path(index.place)
+    assert folder.is_absolute(), f"{index.place} is no folder"
+    return folder
+
+
+@pytest.fixture
 def clustered(request: pytest.FixtureRequest) -> Iterator[Factory]:
     """For properties, of which fewer examples are tried in a cluster: each takes a second."""
     with factory(request, CLUSTER) as found:

@@ -103,6 +103,11 @@ class PooledIndex(OpenSearchIndex):
     def __init__(self, cluster: Cluster, spares: list[Generation]) -> None:
         super().__init__(cluster, generations=SpareGenerations(cluster, spares))
 
+    def wipe(self) -> None:
+        """Delete all generations."""
+        for found in self._generations._all():
+            self._generations.drop(found)
+
 
 def _empty(cluster: Cluster, generation: Generation) -> None:
     search, words = map(cluster.index_of, (generation.search, generation.words))
