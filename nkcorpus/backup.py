@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nkcorpus.checking import check
 from nkcorpus.errors import CorpusDamaged, UsageError
 from nkcorpus.newfile import is_there, new_path, part_beside
-from nkcorpus.store import Store
 from nkcorpus.version import TOOL
+
+if TYPE_CHECKING:
+    from nkcorpus.store.sqlite import SqliteStore
 
 OnDone = Callable[[int, int | None, str], None]
 """Hears how much is done, of how much where that is known, and what: pages copied, articles checked."""
 
 
-def backup(store: Store, own: Path, path: Path, *, force: bool, on_done: OnDone) -> None:
+def backup(store: SqliteStore, own: Path, path: Path, *, force: bool, on_done: OnDone) -> None:
     """Write the corpus at `own` to a file, as it is at this moment, and check that; others may write meanwhile.
 
     The file is there when it is whole, checked and on disk. `force` replaces one. Raises UsageError where there is one,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from nkcorpus.dataclass import dataclass
@@ -266,13 +265,6 @@ class Store(Protocol):
         """The version of the schema in which it is read."""
 
     @property
-    def engine(self) -> str | None:
-        """The search engine that was chosen for the corpus; None where none was."""
-
-    def choose_engine(self, name: str) -> None:
-        """Remember the search engine that the corpus is to use."""
-
-    @property
     def journal(self) -> Journal:
         """What is to be fetched from the web and was, and the sources that are followed."""
 
@@ -411,13 +403,6 @@ class Store(Protocol):
 
     def taking(self, source: str) -> AbstractContextManager[Taker]:
         """Start to take in records of another corpus. Leaving the block keeps what was committed."""
-
-    def copy(self, path: Path, name: Path, on_copied: Callable[[int, int], None] = lambda done, total: None) -> None:
-        """Write the corpus as it is at this moment to an empty file, which is at rest then; others may write meanwhile.
-
-        `name` is what the file is going to be called, for messages. `on_copied` hears how many pages are done, of
-        how many. Raises CorpusError.
-        """
 
     def recleaning(self) -> AbstractContextManager[Recleaner]:
         """Start to replace what cleaning derives. Leaving the block keeps what was committed."""

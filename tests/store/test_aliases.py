@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nkcorpus.lexicon.folding import fold_name
-from nkcorpus.store.sqlite import SqliteStore
+
+from .homes import Home
 
 
-def test_groups_join_and_dissolve(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "corpus.db", "test", create=True)
+def test_groups_join_and_dissolve(home: Home) -> None:
+    store = home.create()
     position = store.position()
     assert store.aliases() == ()
     store.put_aliases(("squid", "cuttlefish"))
@@ -28,23 +26,22 @@ def test_groups_join_and_dissolve(tmp_path: Path) -> None:
     assert store.drop_alias("Border-Town")
     assert store.aliases() == ()
     assert store.position() == position
-    store.close()
 
 
 TEXTS = st.sampled_from(["rice", "Rice", "corn", "squid", "보위부", "MSS", "border town", "border-town"])
 
 
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(TEXTS, TEXTS).filter(lambda pair: fold_name(pair[0], 1) != fold_name(pair[1], 1)), max_size=6)
 )
-def test_what_was_joined_stands_in_one_group(
-    tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]]
-) -> None:
-    store = SqliteStore(tmp_path_factory.mktemp("aliases") / "corpus.db", "test", create=True)
+def test_what_was_joined_stands_in_one_group(home: Home, pairs: list[tuple[str, str]]) -> None:
+    store = home.create()
+    for text in {text for group in store.aliases() for text in group}:
+        store.drop_alias(text)
     for pair in pairs:
         store.put_aliases(pair)
     groups = [{fold_name(text, 1) for text in group} for group in store.aliases()]
     assert sum(map(len, groups)) == len(set().union(*groups))
     for pair in pairs:
         assert any({fold_name(text, 1) for text in pair} <= group for group in groups)
-    store.close()

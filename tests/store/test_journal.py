@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from nkcorpus.model import Attempt, Retrieval
 from nkcorpus.store import Followed
-from nkcorpus.store.sqlite import SqliteStore
 
-from .builders import add, create, prepared
+from .builders import add, prepared
+from .homes import AnyStore, Home
 
 URL = "https://news.example/rice"
 RICE = prepared("Rice rose.", origin="rice.html", url=URL)
@@ -23,32 +21,30 @@ DONE = Attempt(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
-    opened = create(tmp_path / "corpus.db", RICE)
-    yield opened
-    opened.close()
+def store(home: Home) -> AnyStore:
+    return home.create(RICE)
 
 
-def record(store: SqliteStore, *attempts: Attempt) -> None:
+def record(store: AnyStore, *attempts: Attempt) -> None:
     with store.writing([]) as writer:
         for attempt in attempts:
             writer.journal.record(attempt)
         writer.commit()
 
 
-def queue(store: SqliteStore, *urls: str, source: str = "news") -> int:
+def queue(store: AnyStore, *urls: str, source: str = "news") -> int:
     with store.writing([]) as writer:
         added = writer.journal.queue(urls, source)
         writer.commit()
     return added
 
 
-def gone(store: SqliteStore) -> int | None:
+def gone(store: AnyStore) -> int | None:
     mark = store.articles([RICE.article_id])[0].gone
     return mark.status if mark else None
 
 
-def test_addresses_are_queued_once_and_come_in_the_order_in_which_they_were_found(store: SqliteStore) -> None:
+def test_addresses_are_queued_once_and_come_in_the_order_in_which_they_were_found(store: AnyStore) -> None:
     assert queue(store, *OTHERS) == 1000
     assert queue(store, *reversed(OTHERS), URL, source="other") == 1
     entries = list(store.journal.entries("pending"))
@@ -61,14 +57,14 @@ def test_addresses_are_queued_once_and_come_in_the_order_in_which_they_were_foun
     assert store.journal.entry("https://nobody.example/") is None
 
 
-def test_what_was_not_committed_is_not_there(store: SqliteStore) -> None:
+def test_what_was_not_committed_is_not_there(store: AnyStore) -> None:
     with store.writing([]) as writer:
         writer.journal.queue([URL], "news")
         assert writer.journal.entry(URL) is not None
     assert list(store.journal.entries()) == []
 
 
-def test_entries_can_be_recorded_while_they_are_read(store: SqliteStore) -> None:
+def test_entries_can_be_recorded_while_they_are_read(store: AnyStore) -> None:
     queue(store, *OTHERS)
     seen = []
     with store.writing([]) as writer:
@@ -76,14 +72,15 @@ def test_entries_can_be_recorded_while_they_are_read(store: SqliteStore) -> None
             seen.append(entry.url)
             writer.journal.record(Attempt(entry.url, "news", "done", 200))
             writer.journal.queue([f"{entry.url}/more"], "more")
-            writer.commit()
+            if len(seen) % 100 == 0:
+                writer.commit()
             if len(seen) > 1500:
                 break
     assert seen[:1000] == OTHERS
     assert len(set(seen)) == len(seen)
 
 
-def test_each_try_is_counted_and_the_last_one_kept(store: SqliteStore) -> None:
+def test_each_try_is_counted_and_the_last_one_kept(store: AnyStore) -> None:
     queue(store, URL)
     wait = Attempt(URL, "x", "pending", 503, "the host is busy", retry_at="2019-06-14T00:00:00Z")
     record(store, wait, Attempt(URL, "x", "failed", None, "no such host"))
@@ -106,7 +103,7 @@ def test_each_try_is_counted_and_the_last_one_kept(store: SqliteStore) -> None:
     assert (entry.state, entry.tries) == ("pending", 2)
 
 
-def test_validators_are_those_of_the_last_answer_with_content(store: SqliteStore) -> None:
+def test_validators_are_those_of_the_last_answer_with_content(store: AnyStore) -> None:
     record(store, replace(DONE, article_id=RICE.article_id), Attempt(URL, "news", "done", 304))
     entry = store.journal.entry(URL)
     assert entry
@@ -119,7 +116,7 @@ def test_validators_are_those_of_the_last_answer_with_content(store: SqliteStore
 
 
 @pytest.mark.parametrize("status", [404, 410])
-def test_a_page_that_is_gone_is_marked_on_its_article_until_it_is_back(store: SqliteStore, status: int) -> None:
+def test_a_page_that_is_gone_is_marked_on_its_article_until_it_is_back(store: AnyStore, status: int) -> None:
     before = store.export_hash()
     record(store, Attempt(URL, "news", "gone", status, "not there"))
     assert gone(store) == status
@@ -136,7 +133,7 @@ def test_a_page_that_is_gone_is_marked_on_its_article_until_it_is_back(store: Sq
     assert gone(store) is None
 
 
-def test_the_article_of_an_address_that_it_does_not_have_itself_is_marked_too(store: SqliteStore) -> None:
+def test_the_article_of_an_address_that_it_does_not_have_itself_is_marked_too(store: AnyStore) -> None:
     asked = "https://news.example/?p=7"
     record(store, Attempt(asked, "news", "done", 200, article_id=RICE.article_id))
     record(store, Attempt(asked, "news", "gone", 404))
@@ -150,13 +147,13 @@ def test_the_article_of_an_address_that_it_does_not_have_itself_is_marked_too(st
 RETRIEVED = Retrieval(URL, f"{URL}/", 200, "2099-01-01T00:00:00Z", (("etag", '"2"'),))
 
 
-def settle(store: SqliteStore, retrieval: Retrieval, article: str | None = None, error: str | None = None) -> None:
+def settle(store: AnyStore, retrieval: Retrieval, article: str | None = None, error: str | None = None) -> None:
     with store.writing([]) as writer:
         writer.journal.settle(retrieval, article, error)
         writer.commit()
 
 
-def test_a_page_that_comes_in_settles_its_entry(store: SqliteStore) -> None:
+def test_a_page_that_comes_in_settles_its_entry(store: AnyStore) -> None:
     settle(store, RETRIEVED, RICE.article_id)
     assert store.journal.entry(URL) is None, "the journal is for what is fetched"
     queue(store, URL)
@@ -171,7 +168,7 @@ def test_a_page_that_comes_in_settles_its_entry(store: SqliteStore) -> None:
     assert (entry.state, entry.error, entry.article_id) == ("failed", "no article found", RICE.article_id)
 
 
-def test_an_older_capture_does_not_bring_a_page_back(store: SqliteStore) -> None:
+def test_an_older_capture_does_not_bring_a_page_back(store: AnyStore) -> None:
     record(store, Attempt(URL, "news", "gone", 404))
     settle(store, replace(RETRIEVED, retrieved_at="2001-01-01T00:00:00Z"), RICE.article_id)
     assert (gone(store), [entry.state for entry in store.journal.entries()]) == (404, ["gone"])
@@ -179,7 +176,7 @@ def test_an_older_capture_does_not_bring_a_page_back(store: SqliteStore) -> None
     assert (gone(store), [entry.state for entry in store.journal.entries()]) == (None, ["done"])
 
 
-def test_sources_are_followed_by_name_and_address(store: SqliteStore) -> None:
+def test_sources_are_followed_by_name_and_address(store: AnyStore) -> None:
     feed = Followed("news", "https://news.example/feed", "2019-06-13T00:00:00Z", {"as": "feed"})
     assert store.journal.follow(feed)
     assert not store.journal.follow(replace(feed, url="https://other.example/"))

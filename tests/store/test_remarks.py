@@ -13,6 +13,7 @@ from nkcorpus.store import Recleaned, SavedSearch
 from nkcorpus.store.sqlite import SqliteStore
 
 from .builders import add, create, prepared
+from .homes import AnyStore, Home
 
 RICE = prepared("Rice rose.", origin="rice.html", url="https://news.example/rice", tags=("prices",))
 CORN = prepared("Corn fell.", origin="corn.txt")
@@ -24,37 +25,35 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "corpus.db"
 
 
-def tags(store: SqliteStore, article: str = RICE.article_id) -> tuple[str, ...]:
+def tags(store: AnyStore, article: str = RICE.article_id) -> tuple[str, ...]:
     return store.articles([article])[0].user_tags
 
 
-def notes(store: SqliteStore) -> list[str]:
+def notes(store: AnyStore) -> list[str]:
     return [note.text for note in store.articles([RICE.article_id])[0].notes]
 
 
-def test_tags_are_given_and_taken_case_aside(path: Path) -> None:
-    store = create(path, RICE, CORN)
+def test_tags_are_given_and_taken_case_aside(home: Home) -> None:
+    store = home.create(RICE, CORN)
     both = [RICE.article_id, CORN.article_id]
     assert store.change_tags(both, ["Hot", "check"], []) == 2
     assert store.change_tags([RICE.article_id], ["hot", "CHECK"], ["other"]) == 0
     assert store.change_tags(both, ["new"], ["HOT"]) == 2
     assert tags(store) == tags(store, CORN.article_id) == ("check", "new")
     assert store.articles([RICE.article_id])[0].document.tags == ("prices",)
-    store.close()
 
 
-def test_notes_are_kept_in_the_order_in_which_they_were_made(path: Path) -> None:
-    store = create(path, RICE)
+def test_notes_are_kept_in_the_order_in_which_they_were_made(home: Home) -> None:
+    store = home.create(RICE)
     for text in ("one", "two", "three"):
         store.add_note(RICE.article_id, text)
     assert store.remove_note(RICE.article_id, 2)
     assert not store.remove_note(RICE.article_id, 3)
     assert notes(store) == ["one", "three"]
-    store.close()
 
 
-def test_an_index_hears_of_each_change_and_gets_both_kinds_of_tags(path: Path) -> None:
-    store = create(path, RICE, CORN)
+def test_an_index_hears_of_each_change_and_gets_both_kinds_of_tags(home: Home) -> None:
+    store = home.create(RICE, CORN)
     for change in (
         lambda: store.change_tags([RICE.article_id], ["hot"], []),
         lambda: store.add_note(RICE.article_id, "One."),
@@ -69,11 +68,10 @@ def test_an_index_hears_of_each_change_and_gets_both_kinds_of_tags(path: Path) -
     before = store.position()
     assert store.change_tags([RICE.article_id], ["hot"], []) == 0
     assert store.position() == before
-    store.close()
 
 
-def test_neither_a_new_version_nor_cleaning_touches_them(path: Path) -> None:
-    store = create(path, RICE)
+def test_neither_a_new_version_nor_cleaning_touches_them(home: Home) -> None:
+    store = home.create(RICE)
     store.change_tags([RICE.article_id], ["hot"], [])
     store.add_note(RICE.article_id, "One.")
     add(store, NEWER)
@@ -84,7 +82,6 @@ def test_neither_a_new_version_nor_cleaning_touches_them(path: Path) -> None:
         )
         recleaner.commit()
     assert (tags(store), notes(store)) == (("hot",), ["One."])
-    store.close()
 
 
 def test_removal_deletes_them_for_good(path: Path) -> None:
@@ -98,18 +95,17 @@ def test_removal_deletes_them_for_good(path: Path) -> None:
     assert b"confidential" not in path.read_bytes()
 
 
-def test_they_are_no_part_of_the_export_hash(path: Path) -> None:
-    store = create(path, RICE)
+def test_they_are_no_part_of_the_export_hash(home: Home) -> None:
+    store = home.create(RICE)
     before = store.export_hash()
     store.change_tags([RICE.article_id], ["hot"], [])
     store.add_note(RICE.article_id, "One.")
     store.put_search(SavedSearch("rice", "rice", {}, 0, "2024-01-01T00:00:00Z"), replace=False)
     assert store.export_hash() == before
-    store.close()
 
 
-def test_arrived_are_new_articles_and_new_versions_and_nothing_else(path: Path) -> None:
-    store = create(path, RICE)
+def test_arrived_are_new_articles_and_new_versions_and_nothing_else(home: Home) -> None:
+    store = home.create(RICE)
     start = store.position().seq
     assert store.arrived(0) == {RICE.article_id}
     assert store.arrived(start) == frozenset()
@@ -124,7 +120,6 @@ def test_arrived_are_new_articles_and_new_versions_and_nothing_else(path: Path) 
     assert store.arrived(later) == frozenset()
     add(store, RICE)
     assert store.arrived(later) == {RICE.article_id}
-    store.close()
 
 
 def test_what_was_there_before_the_schema_knew_is_not_new(path: Path) -> None:
@@ -137,8 +132,8 @@ def test_what_was_there_before_the_schema_knew_is_not_new(path: Path) -> None:
     store.close()
 
 
-def test_a_search_comes_back_as_it_was_saved(path: Path) -> None:
-    store = create(path)
+def test_a_search_comes_back_as_it_was_saved(home: Home) -> None:
+    store = home.create()
     search = SavedSearch("쌀", "rice OR 쌀", {"match": "all", "exact": False}, 7, "2024-01-01T00:00:00Z")
     assert store.put_search(search, replace=False)
     assert not store.put_search(replace(search, query="corn"), replace=False)
@@ -152,4 +147,3 @@ def test_a_search_comes_back_as_it_was_saved(path: Path) -> None:
     assert store.searches()[0].seen == 9
     assert store.drop_search("쌀")
     assert not store.drop_search("쌀")
-    store.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -101,6 +101,10 @@ class ArticleChanges:
                 self._follow(written, ())
             self._clusters.forget(taken.gone)
             self._ledger.close(taken)
+
+    def regroup(self, labels: Set[str]) -> None:
+        """Put the texts of clusters, which are not as they must be, together anew."""
+        self._clusters.regroup(labels)
 
     def position(self) -> int:
         """Return the last number up to which all changes are stored and indexed."""

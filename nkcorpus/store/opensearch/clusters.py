@@ -9,7 +9,7 @@ whether that still is its name.
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from nkcorpus.cluster import Cluster
@@ -84,16 +84,19 @@ class Clusters:
     def forget(self, gone: Sequence[tuple[str, str]]) -> None:
         """Let texts, given by digest and cluster, that no article has any more be in no cluster: what they held
         together may fall apart.
-
-        All that may have been joined through them is parted and joined anew. Whoever joins any of it meanwhile has
-        either stored what is looked for here, or looks for it when all is parted.
         """
         lost = set(dict(gone)) - self._stored(dict(gone)) if gone else set()
-        if not lost:
-            return
-        labels = {label for digest, label in gone if digest in lost}
+        if lost:
+            self.regroup({label for digest, label in gone if digest in lost}, lost)
+
+    def regroup(self, labels: Set[str], lost: Set[str] = frozenset()) -> None:
+        """Put clusters together anew, without texts that are lost.
+
+        All that may have been joined in them is parted and joined anew. Whoever joins any of it meanwhile has either
+        stored what is looked for here, or looks for it when all is parted.
+        """
         parted: set[str] = set()
-        left = labels | lost
+        left = set(labels | lost)
         while True:
             below = self._unions.below(left)
             members = list(self._members(labels, left | below | parted))

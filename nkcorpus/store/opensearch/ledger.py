@@ -120,6 +120,10 @@ class Ledger:
         """Return the ranges of writers that are dead."""
         return [each for each in self._book().open if each.is_dead]
 
+    def open_ranges(self) -> tuple[Range, ...]:
+        """Return the ranges of those who write, or died writing."""
+        return self._book().open
+
     def _book(self) -> _Book:
         stored = self._cluster.get(desk.PART, NAME)
         return _book_of(stored.source if stored else None)

@@ -98,7 +98,9 @@ class Run:
 
     def _put(self, finished_at: str | None, report: Source | None) -> None:
         body = {"started_at": self._started_at, **self._about, "finished_at": finished_at, "report": report}
-        self._cluster.write(PART, [Write.put(f"{_RUN}:{self.id}", document(_RUN, self._started_at, body))])
+        self._cluster.write(
+            PART, [Write.put(f"{_RUN}:{self.id}", document(_RUN, f"{self._started_at} {self.id}", body))]
+        )
 
 
 def stored_failures(cluster: Cluster) -> Iterator[Source]:

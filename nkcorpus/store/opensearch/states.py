@@ -83,6 +83,13 @@ class VersionEntry:
             }
         )
 
+    def kept(self, sizes: Mapping[str, int]) -> VersionEntry:
+        """Return it with its bytes kept, if theirs is one of these digests, of which the sizes are told: that of bytes
+        which nobody kept may have come from a foreign corpus.
+        """
+        size = sizes.get(self.payload_sha256)
+        return self if self.has_payload or size is None else replace(self, has_payload=True, payload_size=size)
+
     @property
     def info(self) -> VersionInfo:
         """What the rest of nkcorpus knows of it."""
@@ -171,6 +178,12 @@ class ArticleState:
         text = body.document.text
         after = self.with_body(body, text_digest(text), band_keys(text))
         return replace(after, entries=sealed, removed_at=None)
+
+    def derived(self) -> ArticleState:
+        """Return it with what follows from its newest version computed anew."""
+        text = self.newest.document.text
+        body = replace(self.newest, words=len(text.split()))
+        return replace(self, body=body, text_digest=text_digest(text), bands=band_keys(text))
 
     def with_version(self, prepared: Prepared, run: str, now: str) -> ArticleState:
         """Return it with one more version, which `run` brought `now`."""

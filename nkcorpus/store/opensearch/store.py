@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from nkcorpus.cluster import Cluster
 from nkcorpus.dates import utc_now
 from nkcorpus.model import Article, Indexable, Note, Position, Removal, Version
-from nkcorpus.results import CorpusStats
-from nkcorpus.store.base import Current, SavedSearch, StoredPayload, StoredRule, StoredText
+from nkcorpus.results import CorpusStats, Problem, Quarantined
+from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, StoredRule, StoredText
 from nkcorpus.store.opensearch import opening, remarks, rules, searches
 from nkcorpus.store.opensearch.aliases import drop_alias, put_alias_group, stored_aliases
 from nkcorpus.store.opensearch.articles import Articles
@@ -280,6 +280,24 @@ class OpenSearchStore:
             yield writer
         finally:
             writer.abandon()
+
+    def inspect(self, sample: int | None = None) -> Iterator[Finding]:
+        """See Store."""
+        from nkcorpus.store.opensearch.checks import inspect
+
+        return inspect(self._cluster, sample)
+
+    def mend(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Mend what can be of what `inspect` found, complete what dead writers began, delete what they left, and return
+        what was mended.
+        """
+        from nkcorpus.store.opensearch.mending import mend
+
+        return list(mend(self._cluster, self._changes, problems))
+
+    def quarantine(self) -> Iterator[Quarantined]:
+        """See Store. Nothing is taken out of use in a cluster: what is damaged comes from a snapshot."""
+        return iter(())
 
     def close(self) -> None:
         """See Store."""

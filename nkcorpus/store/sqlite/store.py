@@ -92,12 +92,12 @@ class SqliteStore:
 
     @property
     def engine(self) -> str | None:
-        """See Store."""
+        """The search engine that was chosen for the corpus; None where none was."""
         row = self._one("SELECT value FROM corpus WHERE key = 'engine'")
         return str(row[0]) if row else None
 
     def choose_engine(self, name: str) -> None:
-        """See Store."""
+        """Remember the search engine that the corpus is to use."""
         with self._changing() as connection:
             connection.execute("INSERT OR REPLACE INTO corpus (key, value) VALUES ('engine', ?)", (name,))
 
@@ -396,7 +396,11 @@ class SqliteStore:
             yield
 
     def copy(self, path: Path, name: Path, on_copied: Callable[[int, int], None] = lambda done, total: None) -> None:
-        """See Store."""
+        """Write the corpus as it is at this moment to an empty file, which is at rest then; others may write meanwhile.
+
+        `name` is what the file is going to be called, for messages. `on_copied` hears how many pages are done, of
+        how many. Raises CorpusError.
+        """
         from nkcorpus.store.sqlite.copying import copy_to
 
         copy_to(self._connection, path, name, on_copied)
