@@ -6,10 +6,12 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nkcorpus import config
+from nkcorpus.checking import INDEX, check
 from nkcorpus.cluster.address import ClusterAddress, is_cluster_address
 from nkcorpus.cluster.client import Cluster
 from nkcorpus.errors import AccessDenied, CorpusDamaged, CorpusLocked, CorpusMissing, CorpusNotWritable, UsageError
@@ -18,13 +20,15 @@ from nkcorpus.index.engines import EngineName
 from nkcorpus.index.opensearch import OpenSearchIndex
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.opened.base import EngineState, IndexSize, IndexState, Locations, Opened, size_of
+from nkcorpus.results import Problem, RepairReport
 from nkcorpus.store import Store
+from nkcorpus.store.opensearch.mending import MENDED
 from nkcorpus.store.opensearch.store import OpenSearchStore
 from nkcorpus.version import TOOL
 
 if TYPE_CHECKING:
     from nkcorpus.backup import OnDone
-    from nkcorpus.results import RepairReport
+    from nkcorpus.results import CheckReport
 
 _WAIT_SECONDS = 600.0
 """How long it is waited for others to finish what they have begun to write; a dead one's is finished before that."""
@@ -144,14 +148,35 @@ class OpenedCluster(Opened):
     @contextlib.contextmanager
     def as_it_is(self) -> Iterator[tuple[Store, Index | None]]:
         """See Opened."""
+        if not self.exists():
+            raise CorpusMissing(f"{self.address}: there is no such corpus; 'nkcorpus ingest' makes one")
         with closing(OpenSearchStore(self._cluster, TOOL, as_is=True)) as store:
             yield store, self.index
 
-    def mend(self, confirm: Callable[[RepairReport], bool], on_checked: Callable[[int], None]) -> RepairReport | None:
+    def mend(
+        self, found: CheckReport | None, confirm: Callable[[RepairReport], bool], on_checked: Callable[[int], None]
+    ) -> RepairReport | None:
+        """See Opened. What follows from articles is made anew in its place; the rest only a snapshot can bring back."""
+        store = self.store
+        if found is None:
+            raise CorpusDamaged(f"{self.address}: cannot be read; restore a snapshot of it")
+        mendable = (*MENDED, INDEX)
+        to_mend = tuple(problem for problem in found.problems if problem.kind in mendable)
+        left = tuple(problem for problem in found.problems if problem.kind not in mendable)
+        after = replace(found, problems=left, found=found.found - len(to_mend))
+        if not confirm(RepairReport(to_mend, (), (), after)):
+            return None
+        mended: list[Problem] = []
+        while any(problem.kind in MENDED for problem in found.problems):  # of which a check tells the first
+            mended += store.mend(found.problems)
+            found = check(store, on_checked=on_checked)
+        if any(problem.kind == INDEX for problem in to_mend):
+            self.rebuild()
+        return RepairReport(tuple(mended), (), (), check(store, self.index, on_checked=on_checked))
+
+    def tidy(self) -> tuple[Problem, ...]:
         """See Opened."""
-        raise CorpusDamaged(
-            f"{self.address}: its documents are damaged, which 'nkcorpus check' tells; restore a snapshot of it"
-        )
+        return tuple(self.store.mend(()))
 
     def backup(self, target: str, *, force: bool, on_done: OnDone) -> None:
         """See Opened. A snapshot is of a moment at which nobody writes, which is waited for.
