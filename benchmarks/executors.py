@@ -1,5 +1,7 @@
 """A local pool of processes beside as many Dask workers on the same machine: `ingest` of the same pages, in turn.
 
+CPU is user and system time of all processes: the command's, and for Dask the scheduler's and the workers' too.
+
 python -m benchmarks.executors --pages 2000 --runs 5
 """
 
@@ -10,6 +12,8 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -39,14 +43,29 @@ def main() -> None:
             runs: dict[str, list[Usage]] = {title: [] for title in names}
             for _ in range(options.runs):
                 for title, executor in names.items():
-                    runs[title].append(_ingest(pages, folder, executor))
-    local, dask = (middle(found).wall for found in runs.values())
-    ratio = median(there.wall / here.wall for here, there in zip(*runs.values(), strict=True))
+                    before = _cpu(cluster)
+                    run = _ingest(pages, folder, executor)
+                    runs[title].append(replace(run, cpu=run.cpu + _cpu(cluster) - before))
+    local, dask = map(middle, runs.values())
+    pairs = list(zip(*runs.values(), strict=True))
     print(
         f"{options.pages:,} pages, {options.runs} runs in turn, medians: pool of {_WORKERS} processes"
-        f" {options.pages / local:.1f} pages/s, {_WORKERS} Dask workers {options.pages / dask:.1f} pages/s;"
-        f" Dask takes {ratio:.3f} times as long"
+        f" {options.pages / local.wall:.1f} pages/s, {local.cpu:.1f} s CPU; {_WORKERS} Dask workers"
+        f" {options.pages / dask.wall:.1f} pages/s, {dask.cpu:.1f} s CPU; Dask takes"
+        f" {median(there.wall / here.wall for here, there in pairs):.3f} times as long and"
+        f" {median(there.cpu / here.cpu for here, there in pairs):.3f} times as much CPU"
     )
+
+
+def _cpu(cluster: DaskCluster) -> float:
+    """Return the CPU seconds that a cluster has taken so far (proc(5))."""
+    sessions = {str(process.pid) for process in (cluster.scheduler, *cluster.workers)}
+    ticks = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = file.read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15])) if fields[3] in sessions else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _ingest(pages: Path, folder: Path, executor: str) -> Usage:
