@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.candidates.reader import EngineOrder, Line
 from nkcorpus.index.candidates.search import Search
-from nkcorpus.index.opensearch.clauses import Query
+from nkcorpus.index.opensearch.limits import Query
 from nkcorpus.index.opensearch.matching import Hit
 from nkcorpus.index.opensearch.reader import Reader, holders_query
 from nkcorpus.query import ast
@@ -66,6 +66,10 @@ class _Nothing:
     def twins(self) -> Mapping[int, int]:
         """See Matching."""
         return {}
+
+    def within(self, clusters: Collection[int]) -> _Nothing:
+        """See Matching."""
+        return self
 
     def tally(self, field: FacetField) -> Mapping[Line, int]:
         """See Matching."""
