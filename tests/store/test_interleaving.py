@@ -43,9 +43,7 @@ class Interrupted(Cluster):
         return outcomes
 
 
-@pytest.mark.parametrize(
-    ("meanwhile", "before"), [("remove", True), ("remove", False), ("change", True), ("exchange", False)]
-)
+@pytest.mark.parametrize(("meanwhile", "before"), [("remove", True), ("change", False), ("exchange", False)])
 def test_texts_that_go_or_come_while_one_is_joined_to_them(
     cluster_home: ClusterHome, tmp_path: Path, meanwhile: str, before: bool
 ) -> None:
