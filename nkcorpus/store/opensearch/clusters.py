@@ -27,6 +27,7 @@ those that were changed.
 """
 _MOST_PROFILES = 500  # of 50 KB for an article of 400 words
 _MOST_COUNTED = 1000
+_READ = 100
 _TERMS = 30_000
 """Terms of one query; OpenSearch takes 65,536 (`index.max_terms_count`)."""
 
@@ -164,6 +165,7 @@ class Clusters:
         `others`: enough to join all that belong together. `bodies` need not be read.
         """
         stored = {other.digest for other in others}
+        self._read_ahead({other.label: other for other in others if other.digest not in bodies}.values())
         by_band: defaultdict[int, list[_Text]] = defaultdict(list)
         for other in others:
             for band in other.bands:
@@ -191,20 +193,29 @@ class Clusters:
 
     def _profile(self, text: _Text, bodies: Mapping[str, VersionBody]) -> Profile | None:
         """Return what of a text is compared, None where its article has another one by now."""
-        known = self._profiles.get(text.digest)
+        if text.digest in bodies:
+            return self._remembered(text.digest, bodies[text.digest])
+        if text.digest not in self._profiles:
+            self._read_ahead([text])
+        return self._remembered(text.digest)
+
+    def _read_ahead(self, texts: Iterable[_Text]) -> None:
+        """Read texts that are going to be compared, many at once."""
+        unread = [text for text in texts if text.bands and text.digest not in self._profiles]
+        for some in batches(unread[:_MOST_PROFILES], _READ):
+            for document in self._cluster.get_many(ARTICLES, [text.article for text in some]):
+                state = ArticleState.of(document.source) if document else None
+                if state and state.text_digest:
+                    self._remembered(state.text_digest, state.newest)
+
+    def _remembered(self, digest: str, body: VersionBody | None = None) -> Profile | None:
+        known = self._profiles.pop(digest, None)
+        if known is None and body is not None:
+            known = profile(body.document.text)
         if known is not None:
-            self._profiles.move_to_end(text.digest)
-            return known
-        body = bodies.get(text.digest)
-        if body is None:
-            document = self._cluster.get(ARTICLES, text.article)
-            state = ArticleState.of(document.source) if document else None
-            if state is None or state.text_digest != text.digest:
-                return None
-            body = state.newest
-        known = self._profiles[text.digest] = profile(body.document.text)
-        if len(self._profiles) > _MOST_PROFILES:
-            self._profiles.popitem(last=False)
+            self._profiles[digest] = known
+            if len(self._profiles) > _MOST_PROFILES:
+                self._profiles.popitem(last=False)
         return known
 
     def _others(self, texts: Sequence[_Text], besides: Source | None) -> Iterator[_Text]:
