@@ -19,7 +19,7 @@ def repair(
 ) -> RepairReport | None:
     """Make a damaged corpus whole, if `confirm` says so, and return what was done; None if it did not.
 
-    `Opened.mend` tells what becomes of a damaged store. The index is built anew. Raises CorpusError where it is no
+    `Opened.mend` tells what becomes of a damaged store. Raises CorpusError where it is no
     corpus, nothing can be read, or nothing be written.
     """
     found = None
@@ -29,16 +29,13 @@ def repair(
     ):
         found = check(store, index, on_checked=on_checked)
         if found.is_clean:
-            return RepairReport((), (), (), found)
+            return RepairReport(opened.tidy(), (), (), found)
     opened.close()
-    report: RepairReport | None
-    if found is not None and all(problem.kind == INDEX for problem in found.problems):
-        mended = tuple(replace(problem, detail="built anew") for problem in found.problems)
-        report = RepairReport(mended, (), (), replace(found, problems=(), found=0))
-        if not confirm(report):
-            return None
-    else:
-        report = opened.mend(confirm, on_checked)
-    if report is not None:
-        opened.rebuild()
+    if found is None or any(problem.kind != INDEX for problem in found.problems):
+        return opened.mend(found, confirm, on_checked)
+    mended = tuple(replace(problem, detail="built anew") for problem in found.problems)
+    report = RepairReport(mended, (), (), replace(found, problems=(), found=0))
+    if not confirm(report):
+        return None
+    opened.rebuild()
     return report

@@ -55,7 +55,7 @@ class Searches:
         """
         name = _named(name)
         query = storable(query)
-        kept = {key: value for key, value in options.items() if value is not None and key not in _OF_THE_OUTPUT}
+        kept = {key: value for key, value in sorted(options.items()) if value is not None and key not in _OF_THE_OUTPUT}
         self._ask(query, kept, frozenset())
         search = SavedSearch(name, query, kept, self._store.position().seq, utc_now())
         if not self._store.put_search(search, replace=replace):

@@ -17,12 +17,12 @@ from nkcorpus.errors import CorpusMissing
 from tests.wholes import fill, open_store
 
 
-def copied(source: Path, target: Path, *, force: bool = False) -> CopyReport:
+def copied(source: Path | str, target: Path | str, *, force: bool = False) -> CopyReport:
     with Corpus.open(target) as corpus:
         return corpus.transfer.copy(str(source), force=force)
 
 
-def lines_of(path: Path) -> list[str]:
+def lines_of(path: Path | str) -> list[str]:
     """Return what an export writes of a corpus, without its own id."""
     with Corpus.open(path) as corpus:
         return list(corpus.transfer.lines())[1:]
@@ -46,6 +46,36 @@ def test_all_that_a_corpus_holds_is_copied(source: Path, tmp_path: Path) -> None
     assert compared.source_hash == compared.target_hash
     assert (compared.articles, compared.versions, compared.removed) == (stats.articles, stats.versions, stats.removed)
     assert (report.merge.new, report.merge.unchanged) == (stats.articles, 0)
+
+
+def test_all_comes_back_from_a_cluster(source: Path, tmp_path: Path, corpus_address: str) -> None:
+    there = copied(source, corpus_address)
+    assert there.comparison.is_whole
+    again = copied(source, corpus_address)
+    assert (again.merge.new, again.merge.versions, again.merge.added) == (0, 0, ())
+    assert again.comparison == there.comparison
+    back = copied(corpus_address, tmp_path / "back.db")
+    assert lines_of(tmp_path / "back.db") == lines_of(corpus_address) == lines_of(source)
+    assert back.comparison == there.comparison
+    with pytest.raises(UsageError, match="itself"):
+        copied(corpus_address, corpus_address)
+
+
+def test_a_copy_to_a_cluster_that_was_stopped_goes_on(
+    source: Path, corpus_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "_COMMIT_ITEMS", 6)
+
+    def interrupt(done: int, total: int) -> None:
+        if done > 8:
+            raise KeyboardInterrupt
+
+    with Corpus.open(corpus_address) as corpus, pytest.raises(KeyboardInterrupt):
+        corpus.transfer.copy(str(source), on_copied=interrupt)
+    report = copied(source, corpus_address)
+    assert report.merge.unchanged
+    assert report.merge.unchanged + report.merge.new == report.comparison.articles
+    assert lines_of(corpus_address) == lines_of(source)
 
 
 def test_what_is_there_is_not_read_again(source: Path, tmp_path: Path) -> None:

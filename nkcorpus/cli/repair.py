@@ -22,6 +22,9 @@ def command(session: Session, quarantine: bool, yes: bool) -> int:
     Tells what it would do and asks before the new file takes the place of the damaged one, which is kept beside. That
     takes twice the space of the corpus on the disk while it runs.
 
+    In a cluster, what follows from the articles is made anew in its place, what killed writers left is completed or
+    deleted, and the rest is named: a snapshot brings it back.
+
     Exit code 1: not confirmed, or problems stay.
     """
     env = session.env
@@ -32,7 +35,8 @@ def command(session: Session, quarantine: bool, yes: bool) -> int:
 
     def confirm(report: RepairReport) -> bool:
         render_repair(report, env)
-        return yes or click.confirm("Put the repaired one in place of the damaged one?", err=True)
+        question = "Mend that?" if report.damaged is None else "Put the repaired one in place of the damaged one?"
+        return yes or click.confirm(question, err=True)
 
     with session.open() as corpus, progress(env, "repair") as update:
         report = corpus.repair(confirm, on_checked=update)

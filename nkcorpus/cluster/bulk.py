@@ -34,7 +34,7 @@ class Bulk:
         self._path = f"/{index}/_bulk"
         self._read = read
         self._most = MOST_WRITES
-        self._params = {"timeout": f"{max(1, wire.timeout // 2)}s", "filter_path": "items.*.status,items.*.error"}
+        self._params = {"timeout": f"{wire.timeout * 500}ms", "filter_path": "items.*.status,items.*.error"}
 
     def write(self, writes: Iterable[Write]) -> list[Outcome]:
         """Write all, in order, and return what came of each.

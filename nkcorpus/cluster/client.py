@@ -87,11 +87,11 @@ class Cluster:
             )
         return dict(metas[0])
 
-    def create(self, part: str, body: Mapping[str, Any]) -> None:
+    def create(self, part: str, body: Mapping[str, Any], *, template: bool = True) -> None:
         """Make an index from `settings` and `mappings` unless it is there; its name must not be an alias'.
 
-        An index template of the same name has them too, so that an index made again by hand is laid out alike. Where
-        the settings do not give them, the number of shards and replicas are those of the environment.
+        With `template`, an index template of the same name has them too, so that an index made again by hand is laid
+        out alike. Where the settings do not give them, the number of shards and replicas are those of the environment.
         """
         wire = self._connected()
         index = self.index_of(part)
@@ -99,14 +99,12 @@ class Cluster:
             return
         layout = {"number_of_shards": settings.shards(self._environ), "number_of_replicas": self._replicas()}
         whole = {**body, "settings": layout | dict(body.get("settings", {}))}
-        template = {
-            "index_patterns": [index],
-            "priority": 500,
-            "template": whole,
-            "_meta": {"application": APPLICATION},
-        }
-        wire.ask("PUT", f"/_index_template/{index}", template)
-        wire.ask("PUT", f"/{index}", hand_back=lambda fault: fault.kind == "resource_already_exists_exception")
+        if template:
+            about = {"application": APPLICATION}
+            laid_out = {"index_patterns": [index], "priority": 500, "template": whole, "_meta": about}
+            wire.ask("PUT", f"/_index_template/{index}", laid_out)
+        given = None if template else whole
+        wire.ask("PUT", f"/{index}", given, hand_back=lambda fault: fault.kind == "resource_already_exists_exception")
 
     def drop(self, part: str) -> None:
         """Delete an index and its template, if they are there."""

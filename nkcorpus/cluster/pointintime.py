@@ -14,7 +14,7 @@ from nkcorpus.errors import ClusterUnavailable, CorpusError
 
 KEEP_ALIVE = "2m"
 """How long the cluster keeps a state that nobody asks of."""
-_MOST_SEARCHES = 200
+_MOST_SEARCHES = 500
 _MARGIN = 0.9
 """Part of the time that an answer may take after which the cluster itself is to give up."""
 

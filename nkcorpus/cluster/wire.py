@@ -131,7 +131,7 @@ class Wire:
             except OpenSearchException as error:
                 fault = fault_of(error)
                 if is_first:
-                    _first(error, fault)
+                    _see_first(fault)
             if fault is None:
                 return Answer(content, tries)
             if hand_back(fault):
@@ -179,6 +179,9 @@ class _Forbidden(Exception):
     """The user is known but may not ask for the cluster's version."""
 
 
+_NO_JSON = Fault(502, "", "the answer is no JSON")
+
+
 def wait(tries: int, deadline: float) -> None:
     """Sleep before the next try: each time longer, by chance, and not beyond the deadline (of `time.monotonic`)."""
     longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(tries - 1, 10))
@@ -192,20 +195,22 @@ def fault_of(error: OpenSearchException) -> Fault:
         return Fault(BAD_CERTIFICATE if is_untrusted else NO_CONNECTION, "", _cause(error))
     if isinstance(error, ConnectionTimeout):
         return Fault(NO_ANSWER, "", _cause(error))
+    if isinstance(error, SerializationError) or isinstance(getattr(error, "info", None), UnicodeError):
+        return _NO_JSON
     if isinstance(error, ConnectionError):
         return Fault(NO_CONNECTION, "", _cause(error))
     if isinstance(error, TransportError) and isinstance(error.status_code, int):
         info = error.info
         about = info.get("error") if isinstance(info, Mapping) else None
         return Fault.read(error.status_code, about or error.error)
-    return Fault(502, "", "the answer is no JSON" if isinstance(error, SerializationError) else str(error))
+    return Fault(502, "", str(error))
 
 
-def _first(error: OpenSearchException, fault: Fault) -> None:
-    if isinstance(error, SerializationError) or 300 <= fault.status < 400 or fault.status in (404, 405, 501):
-        raise _NotJson from error
+def _see_first(fault: Fault) -> None:
+    if fault is _NO_JSON or 300 <= fault.status < 400 or fault.status in (404, 405, 501):
+        raise _NotJson
     if fault.status == 403:
-        raise _Forbidden from error
+        raise _Forbidden
 
 
 def _cause(error: TransportError) -> str:

@@ -28,4 +28,10 @@ def opened_at(
         from nkcorpus.opened.file import OpenedFile
 
         return OpenedFile(Path(place), cache_dir, notify, engine)
+    from nkcorpus.cluster.address import is_cluster_address
+
+    if is_cluster_address(name):
+        from nkcorpus.opened.cluster import OpenedCluster
+
+        return OpenedCluster(name, cache_dir, notify, engine)
     raise UsageError(f"{name}: is no corpus; give a path, or opensearch://HOST:PORT/NAME")

@@ -16,7 +16,7 @@ from nkcorpus.store import Store
 
 if TYPE_CHECKING:
     from nkcorpus.backup import OnDone
-    from nkcorpus.results import RepairReport
+    from nkcorpus.results import CheckReport, Problem, RepairReport
 
 _T = TypeVar("_T")
 IndexState = Literal["current", "behind", "none"]
@@ -140,11 +140,18 @@ class Opened(ABC):
         """
 
     @abstractmethod
-    def mend(self, confirm: Callable[[RepairReport], bool], on_checked: Callable[[int], None]) -> RepairReport | None:
-        """Make a damaged store whole, if `confirm` says so, and return what was done; None if it did not.
+    def mend(
+        self, found: CheckReport | None, confirm: Callable[[RepairReport], bool], on_checked: Callable[[int], None]
+    ) -> RepairReport | None:
+        """Make a damaged store whole, and its index, if `confirm` says so, and return what was done; None if it did
+        not. `found` is what a check found, None where there could be none.
 
         Raises CorpusError where it is no corpus, nothing can be read, or nothing be written.
         """
+
+    def tidy(self) -> tuple[Problem, ...]:
+        """Clear what killed writers have left of a store without problems, and return what that was."""
+        return ()
 
     @abstractmethod
     def backup(self, target: str, *, force: bool, on_done: OnDone) -> None:

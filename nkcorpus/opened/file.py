@@ -22,7 +22,7 @@ from nkcorpus.version import TOOL
 
 if TYPE_CHECKING:
     from nkcorpus.backup import OnDone
-    from nkcorpus.results import RepairReport
+    from nkcorpus.results import CheckReport, RepairReport
     from nkcorpus.store.sqlite import SqliteStore
 
 _MANY = 5_000  # articles that take long enough to index to say so
@@ -185,11 +185,16 @@ class OpenedFile(Opened):
         with closing(SqliteStore(self.path, TOOL, is_ours=is_ours, notify=self.notify)) as store:
             yield store
 
-    def mend(self, confirm: Callable[[RepairReport], bool], on_checked: Callable[[int], None]) -> RepairReport | None:
-        """See Opened."""
+    def mend(
+        self, found: CheckReport | None, confirm: Callable[[RepairReport], bool], on_checked: Callable[[int], None]
+    ) -> RepairReport | None:
+        """See Opened. Everything is looked at anew, since nobody can write meanwhile."""
         from nkcorpus.mending import mend
 
-        return mend(self.path, confirm, on_checked)
+        report = mend(self.path, confirm, on_checked)
+        if report is not None:
+            self.rebuild()
+        return report
 
     def backup(self, target: str, *, force: bool, on_done: OnDone) -> None:
         """See Opened."""

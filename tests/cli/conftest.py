@@ -10,10 +10,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from nkcorpus import cli
+from tests.cli.places import Places
 from tests.cli.support import LECTURE_FILE, LECTURE_TEXT, RECORDS, Outcome, Run, environment, run_program, write_records
 from tests.web.server import Server
 
@@ -26,6 +28,16 @@ class Library:
     corpus: Path
     inputs: Path
     ids: dict[str, str]
+
+
+IN_CLUSTER = "NKCORPUS_TEST_CLI_IN_CLUSTER"
+"""Runs every test that names its corpus by `-C` on one in a cluster, but those marked `file_only`."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests marked `everywhere` on files and in a cluster."""
+    if metafunc.definition.get_closest_marker("everywhere") and not os.environ.get(IN_CLUSTER):
+        metafunc.parametrize("place", ["file", "cluster"], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -43,15 +55,41 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return Library(home, corpus, inputs, ids)
 
 
+@pytest.fixture(scope="session")
+def in_cluster(opensearch: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """The corpora in a cluster that stand for those of this run."""
+    places = Places(opensearch)
+    yield places
+    places.forget(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(autouse=True)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Places | None]:
+    """Where the corpora of the test are, None for files."""
+    default = "cluster" if os.environ.get(IN_CLUSTER) else "file"
+    if getattr(request, "param", default) == "file":
+        yield None
+        return
+    if request.node.get_closest_marker("file_only"):
+        pytest.skip("is about a corpus file")
+    places: Places = request.getfixturevalue("in_cluster")
+    yield places
+    places.forget(tmp_path)
+
+
 @pytest.fixture
-def ask(library: Library) -> Run:
+def ask(request: pytest.FixtureRequest, library: Library, place: Places | None) -> Run:
     """Run a command on the shared corpus."""
+    if place is not None:
+        return functools.partial(request.getfixturevalue("inside"), "-C", library.corpus)
     return functools.partial(run_program, library.home, "-C", library.corpus)
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run a command as a user whose home is `tmp_path`."""
+def run(request: pytest.FixtureRequest, tmp_path: Path, place: Places | None) -> Run:
+    """Run a command as a user whose home is `tmp_path`; in a cluster in this process, since it is the slower one."""
+    if place is not None:
+        return cast(Run, request.getfixturevalue("inside"))
     return functools.partial(run_program, tmp_path)
 
 
@@ -70,7 +108,11 @@ def copy(library: Library, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def inside(
-    tmp_path: Path, library: Library, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    library: Library,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    place: Places | None,
 ) -> Run:
     """Run a command like `run`, but in this process: for tables of many short commands."""
     cache = library.home / ".cache" / "nkcorpus"
@@ -91,8 +133,9 @@ def inside(
             patch.chdir(cwd or tmp_path)
             content = stdin.encode() if isinstance(stdin, str) else (stdin or b"")
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+            line = [str(argument) for argument in args] if place is None else place.placed(args, cwd or tmp_path)
             capsys.readouterr()
-            code = cli.run([str(argument) for argument in args])
+            code = cli.run(line)
         out, err = capsys.readouterr()
         return Outcome(code, out, err)
 

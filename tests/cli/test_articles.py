@@ -40,6 +40,7 @@ def on(inside: Run, library: Library) -> Run:
     return run_on  # type: ignore[return-value]
 
 
+@pytest.mark.everywhere
 def test_list(on: Run, library: Library) -> None:
     names = {article: name for name, article in library.ids.items()}
     newest = [names[line] for line in on("list", "--format", "ids").lines]
@@ -59,6 +60,7 @@ def test_list(on: Run, library: Library) -> None:
     assert [line.split("\t")[1] for line in on("list").lines] == [""] * 6
 
 
+@pytest.mark.everywhere
 def test_show_text_raw_and_removed(on: Run, library: Library) -> None:
     article = library.ids[LECTURE_FILE]
     shown = on("show", article)
@@ -76,6 +78,7 @@ def test_show_text_raw_and_removed(on: Run, library: Library) -> None:
     assert [set(cut) >= {"start", "end", "text", "kind", "rule"} for cut in explained] == [True, True]
 
 
+@pytest.mark.everywhere
 def test_show_json_has_the_promised_keys_first_and_in_order(on: Run, library: Library) -> None:
     article = on("show", library.ids[LECTURE_FILE], "--format", "json").json
     assert list(article)[: len(SHOW_KEYS)] == SHOW_KEYS
@@ -93,6 +96,7 @@ def test_show_json_has_the_promised_keys_first_and_in_order(on: Run, library: Li
     assert len(article["sha256"]) == 64
 
 
+@pytest.mark.everywhere
 def test_show_several_by_prefix_and_from_stdin(on: Run, library: Library) -> None:
     first, second = library.ids["rice-1"], library.ids["korean-1"]
     both = on("show", first[:12], second.upper(), "--format", "json")

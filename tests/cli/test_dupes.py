@@ -36,6 +36,7 @@ def corpus(run: Run, tmp_path: Path) -> Path:
     return tmp_path / "c.db"
 
 
+@pytest.mark.everywhere
 def test_each_article_is_compared_with_the_earliest(run: Run, corpus: Path) -> None:
     found = run("-C", corpus, "dupes", "--format", "json").json
     assert (found["schema"], found["total"]) == (1, 1)
@@ -99,6 +100,7 @@ def test_search_shows_one_of_a_cluster_unless_asked_for_all(run: Run, corpus: Pa
     assert len(run("-C", corpus, "search", "ferryman", "--format", "trec").lines) == 4
 
 
+@pytest.mark.everywhere
 def test_search_follows_when_an_article_leaves_its_cluster(run: Run, corpus: Path) -> None:
     assert run("-C", corpus, "search", "ferryman", "--count").out == "2\n"
     records = [RECORDS[0] | {"text": "The ferryman went home."}, *RECORDS[1:]]

@@ -19,6 +19,7 @@ CLEAN_KEYS = (
 ).split()
 
 
+@pytest.mark.everywhere
 def test_report_keys(inside: Run, library: Library) -> None:
     report = inside("-C", "c.db", "ingest", library.inputs, "--format", "json").json
     assert list(report) == REPORT_KEYS
@@ -58,6 +59,7 @@ def test_stdin_of_each_kind(inside: Run, content: str, count: int) -> None:
     assert {item["origin"] for item in cleaned} == {"-"}
 
 
+@pytest.mark.everywhere
 def test_map(inside: Run, tmp_path: Path) -> None:
     record = {"head": "Mapped", "story": {"body": "A story about squid."}, "when": "2018-02", "who": "Ara Fictional"}
     (tmp_path / "odd.jsonl").write_text(json.dumps(record))
@@ -135,6 +137,7 @@ def test_clean_needs_and_makes_no_corpus(run: Run, library: Library, tmp_path: P
     assert list(tmp_path.rglob("*.db")) == []
 
 
+@pytest.mark.file_only
 def test_the_users_own_corpus_is_made_in_the_data_directory(run: Run, library: Library, tmp_path: Path) -> None:
     assert run("ingest", library.inputs).code == 0
     corpus = tmp_path / ".local" / "share" / "nkcorpus" / "corpus.db"

@@ -37,6 +37,7 @@ def _found(search: Run, library: Library, *args: str) -> list[str]:
     return [names[line] for line in search(*args, "--format", "ids").lines]
 
 
+@pytest.mark.everywhere
 def test_jsonl_has_exactly_the_promised_keys(search: Run, library: Library) -> None:
     hits = search("rice", "price", "--format", "jsonl", "-n", "0").objects
     assert hits
@@ -50,6 +51,7 @@ def test_jsonl_has_exactly_the_promised_keys(search: Run, library: Library) -> N
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
+@pytest.mark.everywhere
 def test_jsonl_values_are_those_of_the_record(search: Run, library: Library) -> None:
     hit = search("title:rice", "+author:madeup", "--format", "jsonl").objects[0]
     record = RECORD["rice-1"]
@@ -75,6 +77,7 @@ def test_unknown_is_null(search: Run, library: Library) -> None:
     assert (hit["authors"], hit["translator"], hit["near_duplicates"]) == ([], "Una Fictional", [])
 
 
+@pytest.mark.everywhere
 def test_json(search: Run) -> None:
     result = search("lecture", "-n", "1", "--format", "json").json
     assert list(result) == ["schema", "query", "expanded", "total", "hits", "facets", "suggestions"]
@@ -135,6 +138,7 @@ def test_text_from_outside_cannot_act(search: Run, format: str) -> None:
         assert "[bold]market[/bold]" in " ".join(outcome.out.split())
 
 
+@pytest.mark.everywhere
 def test_limit_offset_and_count(search: Run, library: Library) -> None:
     every = _found(search, library, "lecture rice squid", "--limit", "0")
     assert len(every) == 4
@@ -150,6 +154,7 @@ def test_limit_offset_and_count(search: Run, library: Library) -> None:
     assert (none.code, none.out, none.err) == (1, "0\n", "")
 
 
+@pytest.mark.everywhere
 def test_match_modes(search: Run, library: Library) -> None:
     query = "lecture hoeryong"
     assert _found(search, library, query, "--all") == ["lecture-1"]
@@ -194,6 +199,7 @@ def test_literal_takes_operators_as_words(search: Run, library: Library) -> None
     assert search("--literal", "colour:red").code == 1
 
 
+@pytest.mark.everywhere
 def test_query_language(search: Run, library: Library) -> None:
     assert _found(search, library, '"market women"') == ["lecture-1"]
     assert search('"women market"').code == 1
@@ -211,6 +217,7 @@ def test_words_of_the_query_may_be_separate_arguments(search: Run) -> None:
     assert search("--", "-hoeryong", "lecture").code == 0
 
 
+@pytest.mark.everywhere
 def test_filters(search: Run, library: Library) -> None:
     words = "lecture sinuiju 쌀값 squid"
     assert set(_found(search, library, words, "--since", "2020")) == {"rice-1", "korean-1"}
@@ -226,6 +233,7 @@ def test_filters(search: Run, library: Library) -> None:
     assert search(words, "--source", "Nobody's Paper").code == 1
 
 
+@pytest.mark.everywhere
 def test_sort(search: Run, library: Library) -> None:
     words = "lecture rice 쌀값 squid"
     dated = ["lecture-1", "rice-2", "korean-1"]
@@ -236,6 +244,7 @@ def test_sort(search: Run, library: Library) -> None:
     assert set(oldest[-2:]) == set(newest[-2:]) == {"formula-1", "lecture.txt"}
 
 
+@pytest.mark.everywhere
 def test_queries_from_a_file_and_from_stdin(search: Run, library: Library, tmp_path: Path) -> None:
     queries = 'rice\n\n{"_id": "q-7", "text": "lecture hoeryong"}\n{"text": "쌀값"}\n'
     (tmp_path / "queries").write_text(queries, "utf-8")
@@ -286,6 +295,7 @@ def test_an_empty_corpus(run: Run, tmp_path: Path) -> None:
     assert run("-C", "c.db", "reindex").code == 0
 
 
+@pytest.mark.everywhere
 def test_exact_switches_stemming_off(search: Run, library: Library) -> None:
     assert len(_found(search, library, "lectured")) == 3
     assert _found(search, library, "lectured", "--exact") == []
@@ -342,6 +352,7 @@ def test_a_query_of_words_that_are_not_indexed_says_so(search: Run) -> None:
     assert "not indexed" in outcome.err
 
 
+@pytest.mark.everywhere
 def test_snippets_mark_what_a_pattern_matched(search: Run) -> None:
     for query in ("lectur*", "lectrue~1", "/lectures?/", "LECTURE NEAR/9 *"):
         for hit in search(query, "--format", "jsonl").objects:

@@ -20,7 +20,8 @@ def on(inside: Run, copy: Path) -> Run:
     return run_on  # type: ignore[return-value]
 
 
-def test_a_saved_search_in_the_life_of_a_corpus(on: Run, inside: Run, copy: Path, tmp_path: Path) -> None:
+@pytest.mark.everywhere
+def test_a_saved_search_in_the_life_of_a_corpus(on: Run, tmp_path: Path) -> None:
     saved = on("search", "rice", "--save", "rice", "--format", "ids", "-n", "1", "--sort", "newest")
     assert (saved.code, len(saved.lines)) == (0, 1)
     again = on("search", "corn", "--save", "rice")
@@ -44,13 +45,19 @@ def test_a_saved_search_in_the_life_of_a_corpus(on: Run, inside: Run, copy: Path
     assert on("searches", "--remove", "own").code == 0
     assert on("search", "korn", "--save", "rice", "--force").code == 1
     assert [search["query"] for search in on("searches", "--format", "jsonl").objects] == ["korn"]
-    handed_on = tmp_path / "handed-on.db"
-    handed_on.write_bytes(copy.read_bytes())
-    assert len(inside("-C", handed_on, "searches").lines) == 1
     assert on("searches", "--remove", "rice").code == 0
     assert one_line(on("searches")).startswith("no saved searches")
 
 
+@pytest.mark.file_only
+def test_saved_searches_are_handed_on_with_the_file(on: Run, inside: Run, copy: Path, tmp_path: Path) -> None:
+    assert on("search", "rice", "--save", "rice").code == 0
+    handed_on = tmp_path / "handed-on.db"
+    handed_on.write_bytes(copy.read_bytes())
+    assert len(inside("-C", handed_on, "searches").lines) == 1
+
+
+@pytest.mark.file_only
 def test_what_the_reader_did_not_take_is_new_again(run: Run, copy: Path, tmp_path: Path) -> None:
     run("-C", copy, "search", "rice", "--save", "rice")
     records = [{"_id": str(n), "title": f"Rice {n}", "text": f"Rice number {n}."} for n in range(3)]
@@ -64,6 +71,7 @@ def test_what_the_reader_did_not_take_is_new_again(run: Run, copy: Path, tmp_pat
     assert len(run("-C", copy, "new", "rice").lines) == 3
 
 
+@pytest.mark.file_only
 def test_a_look_needs_a_corpus_that_can_be_written_a_peek_does_not(on: Run, copy: Path, tmp_path: Path) -> None:
     on("search", "rice", "--save", "rice")
     records = [{"_id": "x", "title": "Rice", "text": "Rice in Wonsan."}]

@@ -44,6 +44,7 @@ def rice(home: Path) -> str:
         return next(hit.id for hit in corpus.newest() if hit.article.document.url)
 
 
+@pytest.mark.everywhere
 def test_the_history_in_every_format(ask: Run, rice: str) -> None:
     listed = ask("history", rice[:8], "--format", "json").json
     assert listed["id"] == rice
@@ -78,6 +79,7 @@ def test_the_last_change_as_a_unified_diff(ask: Run, rice: str) -> None:
     assert one_line(outcome) == "1 word added, 0 removed"
 
 
+@pytest.mark.everywhere
 def test_versions_are_chosen_by_number(ask: Run, rice: str) -> None:
     since = ask("diff", rice, "1", "--format", "json").json
     assert (since["from"]["number"], since["to"]["number"], since["words_added"]) == (1, 3, 2)
@@ -138,6 +140,7 @@ def test_what_replaces_paragraphs_stands_below_them(inside: Run, tmp_path: Path)
     assert shown == ["", "[-One two.", "", "Three four.-]", "{+Five six seven.+}"]
 
 
+@pytest.mark.everywhere
 def test_an_old_version_is_shown(ask: Run, rice: str) -> None:
     assert ask("show", rice, "--version", "1").out == TEXTS[0].partition("\n\n*Translated")[0] + "\n"
     assert ask("show", rice, "--version", "1", "--raw").out == TEXTS[0]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from nkcorpus.cluster.address import ClusterAddress, is_cluster_address
 from nkcorpus.errors import UsageError
 
-NAMES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,63}", fullmatch=True)
+NAMES = st.text("ab09_-", min_size=1, max_size=64).filter(lambda name: name[0] not in "_-")
 HOSTS = st.one_of(
-    st.from_regex(r"[a-z0-9]([a-z0-9.-]{0,20}[a-z0-9])?", fullmatch=True),
+    st.text("ab09.-", min_size=1, max_size=20).filter(lambda host: host[0] not in ".-" and host[-1] not in ".-"),
     st.ip_addresses(v=4).map(str),
     st.ip_addresses(v=6).map(str),
 )

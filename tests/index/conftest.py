@@ -1,29 +1,87 @@
-"""The engines that the conformance suite runs against."""
+"""The engines that the conformance suite runs against: those of files, and the one in a cluster."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from nkcorpus.index import Index, engines
+from tests.index.pool import Pool
 
 Factory = Callable[[Path], Index]
 
 INSTALLED = [engine for engine in engines.ENGINES if engines.is_installed(engine)]
+CLUSTER = "opensearch"
 
 
 def _factory(engine: engines.EngineName) -> Factory:
     return lambda root: engines.open_index(engine, root, "0" * 32, "/corpus.db")
 
 
-ENGINES: dict[str, Factory] = {engine: _factory(engine) for engine in INSTALLED}
+EMBEDDED: dict[str, Factory] = {engine: _factory(engine) for engine in INSTALLED}
+ENGINES = [*EMBEDDED, CLUSTER]
+
+
+@contextmanager
+def factory(request: pytest.FixtureRequest, engine: str) -> Iterator[Factory]:
+    """What makes indices of an engine, which are there as long as the context."""
+    if engine in EMBEDDED:
+        yield EMBEDDED[engine]
+        return
+    pool: Pool = request.getfixturevalue("pool")
+    roots: set[Path] = set()
+
+    def make(root: Path) -> Index:
+        roots.add(root)
+        return pool.index(root)
+
+    yield make
+    pool.release(roots)
+
+
+@pytest.fixture(scope="session")
+def pool(opensearch: str) -> Iterator[Pool]:
+    pool = Pool(opensearch)
+    yield pool
+    pool.close()
 
 
 @pytest.fixture(params=ENGINES)
-def make(request: pytest.FixtureRequest) -> Factory:
-    return ENGINES[request.param]
+def make(request: pytest.FixtureRequest) -> Iterator[Factory]:
+    with factory(request, request.param) as found:
+        yield found
+
+
+@pytest.fixture(params=EMBEDDED)
+def embedded(request: pytest.FixtureRequest) -> Factory:
+    return EMBEDDED[request.param]
+
+
+@pytest.fixture
+def filed(embedded: Factory, tmp_path: Path) -> Iterator[Index]:
+    """An index in a folder, for tests that change what is there."""
+    opened = embedded(tmp_path / "cache")
+    yield opened
+    opened.close()
+
+
+def folder_of(index: Index) -> Path:
+    """The folder of an index. An index in a cluster has none: its name, taken for a path, would be one of this folder's
+    own, and its parent the folder in which the tests run.
+    """
+    folder = Path(index.place)
+    assert folder.is_absolute(), f"{index.place} is no folder"
+    return folder
+
+
+@pytest.fixture
+def clustered(request: pytest.FixtureRequest) -> Iterator[Factory]:
+    """For properties, of which fewer examples are tried in a cluster: each takes a second."""
+    with factory(request, CLUSTER) as found:
+        yield found
 
 
 @pytest.fixture

@@ -50,9 +50,7 @@ def boosted(index: Index, known: dict[str, Indexable], text: str, *words: str, *
 _ARTICLES = articles_of(WORDS, longest=8)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(st.lists(_ARTICLES, max_size=8), min_size=1, max_size=3))
-def test_boosts_add_their_scores_to_what_is_found(make: Factory, batches: list[list[Indexable]]) -> None:
+def assert_boosts_add_their_scores(make: Factory, batches: list[list[Indexable]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         index = make(Path(folder))
         log = ChangeLog()
@@ -71,6 +69,23 @@ def test_boosts_add_their_scores_to_what_is_found(make: Factory, batches: list[l
                         expected = (scores[name] or 0.0) + gains.get(name, 0.0)
                         assert math.isclose(score or 0.0, expected, rel_tol=1e-9, abs_tol=1e-9)
         index.close()
+
+
+_SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=40, suppress_health_check=_SLOW)
+@given(st.lists(st.lists(_ARTICLES, max_size=8), min_size=1, max_size=3))
+def test_boosts_add_their_scores_to_what_is_found(embedded: Factory, batches: list[list[Indexable]]) -> None:
+    assert_boosts_add_their_scores(embedded, batches)
+
+
+@settings(max_examples=2, suppress_health_check=_SLOW)
+@given(st.lists(st.lists(_ARTICLES, max_size=8), min_size=1, max_size=3))
+def test_boosts_add_their_scores_to_what_is_found_in_a_cluster(
+    clustered: Factory, batches: list[list[Indexable]]
+) -> None:
+    assert_boosts_add_their_scores(clustered, batches)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from nkcorpus import Corpus
 from nkcorpus.errors import IndexNotWritable
 
-from .conftest import INSTALLED
+from .conftest import INSTALLED, folder_of
 
 # Whoosh leaves a file open that it cannot read.
 pytestmark = [
@@ -129,7 +129,7 @@ def test_a_damaged_file_is_named_until_the_index_is_built_anew(path: Path) -> No
         scrambled(files[-1])
         corpus.reindex()
         assert index.damage() is None
-        shutil.rmtree(Path(index.place))
+        shutil.rmtree(folder_of(index))
         assert index.damage() is None, "what is not there is not damaged"
 
 

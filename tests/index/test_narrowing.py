@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import get_args
 
@@ -20,7 +21,7 @@ from nkcorpus.query.ast import Filters
 from nkcorpus.results import FacetField
 
 from .builders import ChangeLog, article, filled, named, names, search
-from .conftest import ENGINES, Factory
+from .conftest import ENGINES, Factory, factory
 
 FIELDS: tuple[FacetField, ...] = get_args(FacetField)
 
@@ -71,9 +72,7 @@ def by_hand(articles: Iterable[Indexable], field: FacetField) -> Counter[str]:
     return found
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(st.lists(_ARTICLES | st.integers(0, 9), max_size=6), min_size=1, max_size=3))
-def test_facets_after_any_history_count_what_there_is(make: Factory, batches: list[list[Indexable | int]]) -> None:
+def assert_facets_count_what_there_is(make: Factory, batches: list[list[Indexable | int]]) -> None:
     folder = Path(tempfile.mkdtemp())
     index = make(folder)
     try:
@@ -92,6 +91,23 @@ def test_facets_after_any_history_count_what_there_is(make: Factory, batches: li
     finally:
         index.close()
         shutil.rmtree(folder)
+
+
+_SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=25, suppress_health_check=_SLOW)
+@given(st.lists(st.lists(_ARTICLES | st.integers(0, 9), max_size=6), min_size=1, max_size=3))
+def test_facets_after_any_history_count_what_there_is(embedded: Factory, batches: list[list[Indexable | int]]) -> None:
+    assert_facets_count_what_there_is(embedded, batches)
+
+
+@settings(max_examples=3, suppress_health_check=_SLOW)
+@given(st.lists(st.lists(_ARTICLES | st.integers(0, 9), max_size=6), min_size=1, max_size=3))
+def test_facets_after_any_history_count_what_there_is_in_a_cluster(
+    clustered: Factory, batches: list[list[Indexable | int]]
+) -> None:
+    assert_facets_count_what_there_is(clustered, batches)
 
 
 def test_facets_count_all_matches_whatever_the_page(index: Index) -> None:
@@ -235,7 +251,6 @@ def test_any_text_may_be_given_as_a_place_or_a_word(filled_once: Index, text: st
 
 @pytest.fixture(scope="module", params=ENGINES)
 def filled_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    opened = ENGINES[request.param](tmp_path_factory.mktemp("cache"))
-    filled(opened, *PLACES.values())
-    yield opened
-    opened.close()
+    with factory(request, request.param) as make, closing(make(tmp_path_factory.mktemp("cache"))) as opened:
+        filled(opened, *PLACES.values())
+        yield opened

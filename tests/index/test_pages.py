@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -13,7 +14,7 @@ from nkcorpus.query import dates
 from nkcorpus.query.ast import Filters
 
 from .builders import ChangeLog, article, search
-from .conftest import ENGINES
+from .conftest import ENGINES, factory
 
 _ARTICLES = 1_500
 QUERIES = [
@@ -58,13 +59,12 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         )
 
     log = ChangeLog()
-    opened = ENGINES[request.param](tmp_path_factory.mktemp("cache"))
-    for numbers in (range(900), range(700, _ARTICLES), range(100, 250)):
-        log.put(*map(made, numbers))
-        log.remove(*(article(str(number)).id for number in numbers if number % 13 == 0))
-        log.sync(opened)
-    yield opened
-    opened.close()
+    with factory(request, request.param) as make, closing(make(tmp_path_factory.mktemp("cache"))) as opened:
+        for numbers in (range(900), range(700, _ARTICLES), range(100, 250)):
+            log.put(*map(made, numbers))
+            log.remove(*(article(str(number)).id for number in numbers if number % 13 == 0))
+            log.sync(opened)
+        yield opened
 
 
 @pytest.mark.parametrize("text", QUERIES)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import accumulate, product
 from random import Random
 
@@ -18,7 +19,7 @@ from nkcorpus.model import Indexable
 
 from .agreement import QUERIES, assert_as_defined, queries_of
 from .builders import ChangeLog, article
-from .conftest import ENGINES
+from .conftest import ENGINES, factory
 from .model import Model
 
 COUNT = int(os.environ.get("NKCORPUS_TEST_ARTICLES", "400"))
@@ -58,11 +59,10 @@ def stages() -> Iterator[ChangeLog]:
 
 @pytest.fixture(scope="module", params=ENGINES)
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    opened = ENGINES[request.param](tmp_path_factory.mktemp("scale"))
-    for log in stages():
-        log.sync(opened)
-    yield opened
-    opened.close()
+    with factory(request, request.param) as make, closing(make(tmp_path_factory.mktemp("scale"))) as opened:
+        for log in stages():
+            log.sync(opened)
+        yield opened
 
 
 @pytest.fixture(scope="module")

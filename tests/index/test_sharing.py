@@ -21,7 +21,7 @@ from nkcorpus.opened.file import OpenedFile
 from nkcorpus.query.ast import Everything, Query
 
 from .builders import article, filled, named, names, search
-from .conftest import Factory
+from .conftest import Factory, folder_of
 
 HOLDER = """
 import sys
@@ -62,7 +62,7 @@ class Holder:
 def test_a_wait_for_the_lock_is_told_and_ends_in_a_typed_error(tmp_path: Path) -> None:
     notes: list[str] = []
     index = open_index("whoosh", tmp_path / "cache", "0" * 32, "/corpus.db", notify=notes.append)
-    with Holder(Path(index.place)), pytest.raises(CorpusLocked, match="try again") as caught:
+    with Holder(folder_of(index)), pytest.raises(CorpusLocked, match="try again") as caught:
         filled(index, article("a", "rice"))
     assert caught.value.exit_code == 3
     assert "\n" not in str(caught.value)
@@ -73,40 +73,40 @@ def test_a_wait_for_the_lock_is_told_and_ends_in_a_typed_error(tmp_path: Path) -
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_a_dead_process_holds_no_lock(index: Index) -> None:
-    with Holder(Path(index.place)) as holder:
+def test_a_dead_process_holds_no_lock(filed: Index) -> None:
+    with Holder(folder_of(filed)) as holder:
         with pytest.raises(CorpusLocked):
-            filled(index, article("a", "rice"))
+            filled(filed, article("a", "rice"))
         holder.process.send_signal(signal.SIGKILL)
         holder.process.wait()
-        filled(index, article("a", "rice"))
-    assert search(index, "rice").total == 1
+        filled(filed, article("a", "rice"))
+    assert search(filed, "rice").total == 1
 
 
-def test_a_lock_file_that_was_left_holds_nobody(index: Index) -> None:
-    Path(index.place).parent.mkdir(parents=True)
-    (Path(index.place).parent / "lock").write_text("1234\n")
-    filled(index, article("a", "rice"))
-    assert search(index, "rice").total == 1
+def test_a_lock_file_that_was_left_holds_nobody(filed: Index) -> None:
+    folder_of(filed).parent.mkdir(parents=True)
+    (folder_of(filed).parent / "lock").write_text("1234\n")
+    filled(filed, article("a", "rice"))
+    assert search(filed, "rice").total == 1
 
 
 # Whoosh leaves the files open that it cannot write.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_cache_that_vanishes_while_it_is_written_is_told_or_made_again(index: Index) -> None:
-    log = filled(index, article("a", "rice"))
+def test_a_cache_that_vanishes_while_it_is_written_is_told_or_made_again(filed: Index) -> None:
+    log = filled(filed, article("a", "rice"))
     log.put(article("b", "corn"))
 
     def vanishing(after: int) -> Iterator[object]:
         yield from log.read(after)
-        shutil.rmtree(Path(index.place).parent)
+        shutil.rmtree(folder_of(filed).parent)
 
     try:
-        index.sync(vanishing, log.upto, log.is_current)  # type: ignore[arg-type]
+        filed.sync(vanishing, log.upto, log.is_current)  # type: ignore[arg-type]
     except IndexNotWritable as error:
         assert "\n" not in str(error)
-    log.sync(index)
-    assert search(index, "rice OR corn").total == 2
+    log.sync(filed)
+    assert search(filed, "rice OR corn").total == 2
 
 
 def test_a_reader_keeps_its_state_while_another_builds_the_index_anew(make: Factory, tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from nkcorpus.index import Index
 from nkcorpus.model import Position
 
 from .builders import ChangeLog, article, filled, named, names, search
-from .conftest import Factory
+from .conftest import Factory, folder_of
+from .pool import PooledIndex
 
 
 def test_updates_and_removals_are_seen_at_once(index: Index) -> None:
@@ -119,12 +120,20 @@ def test_an_update_changes_every_field(index: Index) -> None:
         log.sync(index)
 
 
+def wipe(index: Index) -> None:
+    """Delete an index behind the back of whoever has it open."""
+    if isinstance(index, PooledIndex):
+        index.wipe()
+    else:
+        shutil.rmtree(folder_of(index))
+
+
 def test_without_an_index_there_is_no_position(index: Index) -> None:
     assert index.position() is None
     with pytest.raises(IndexDamaged):
         search(index, "rice")
     log = filled(index, article("a", "rice"))
-    shutil.rmtree(Path(index.place))
+    wipe(index)
     index.close()
     assert index.position() is None
     log.sync(index)

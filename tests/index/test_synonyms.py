@@ -65,9 +65,7 @@ def filled(index: Index, **texts: str) -> dict[str, Indexable]:
 _ARTICLES = articles_of(TEXTS, longest=10)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(st.lists(_ARTICLES, max_size=8), min_size=1, max_size=3))
-def test_synonyms_are_found_and_scored_as_defined(make: Factory, batches: list[list[Indexable]]) -> None:
+def assert_synonyms_are_scored_as_defined(make: Factory, batches: list[list[Indexable]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         index = make(Path(folder))
         log = ChangeLog()
@@ -88,6 +86,23 @@ def test_synonyms_are_found_and_scored_as_defined(make: Factory, batches: list[l
             assert set(best.ids) == set(expected)
             assert set(best.ids[: len(first)]) == first, node
         index.close()
+
+
+_SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=40, suppress_health_check=_SLOW)
+@given(st.lists(st.lists(_ARTICLES, max_size=8), min_size=1, max_size=3))
+def test_synonyms_are_found_and_scored_as_defined(embedded: Factory, batches: list[list[Indexable]]) -> None:
+    assert_synonyms_are_scored_as_defined(embedded, batches)
+
+
+@settings(max_examples=2, suppress_health_check=_SLOW)
+@given(st.lists(st.lists(_ARTICLES, max_size=8), min_size=1, max_size=3))
+def test_synonyms_are_found_and_scored_as_defined_in_a_cluster(
+    clustered: Factory, batches: list[list[Indexable]]
+) -> None:
+    assert_synonyms_are_scored_as_defined(clustered, batches)
 
 
 def test_a_rare_synonym_weighs_no_more_than_the_word_that_it_stands_for(index: Index) -> None:

@@ -114,6 +114,17 @@ def test_what_follows_from_articles_is_mended(store: OpenSearchStore, cluster_ho
     assert store.mend(()) == []
 
 
+def test_what_a_damaged_article_may_refer_to_stays(store: OpenSearchStore, cluster_home: ClusterHome) -> None:
+    with closing(Cluster(cluster_home.address)) as cluster:
+        spoil(cluster, ARTICLES, RICE.article_id, lambda source: source.update(versions="none"))
+        spoil(cluster, ARTICLES, LONG.article_id, lambda source: source.update(current="none"))
+        spoil(cluster, ARTICLES, OTHER.article_id, lambda source: source.update(id=RICE.article_id))
+        assert problems(store) == {CONTENT}
+        assert (store.mend(check(store).problems), notes(store)) == ([], [])
+        assert problems(store) == {CONTENT}
+        assert cluster.get(VERSIONS, f"{RICE.article_id}.{RICE.content_sha256}")
+
+
 def test_what_a_writer_at_work_has_written_stays(store: OpenSearchStore, cluster_home: ClusterHome) -> None:
     key = f"{RICE.article_id}.0"
     with closing(Cluster(cluster_home.address)) as cluster:

@@ -14,6 +14,10 @@ Q = TypeVar("Q")
 class Clauses(Protocol[Q]):
     """Makes queries of an engine. Those whose name does not begin with `scored` may score anything."""
 
+    @property
+    def most_scored(self) -> int:
+        """Of more terms that stand for one word each article is taken to score the most that it can."""
+
     def nothing(self) -> Q:
         """Return what finds nothing."""
 
@@ -67,6 +71,12 @@ class Clauses(Protocol[Q]):
 
     def without(self, query: Q, others: Iterable[Q]) -> Q:
         """Return what finds what `query` does and none of the others."""
+
+    def bounded(self, query: Q) -> tuple[Q, bool]:
+        """Return a query that the engine takes, however large `query` is, and whether it finds nothing more than that.
+
+        It finds at least what `query` does, and scores it at least as high.
+        """
 
 
 def side_by_side(clauses: Clauses[Q], field: str, slots: Slots) -> tuple[Q, bool]:

@@ -48,8 +48,6 @@ from nkcorpus.query.ast import (
     is_dates,
 )
 
-_SCORED_TERMS = 128
-"""Of more terms that stand for one word each article is taken to score the most that it can."""
 _HEX = frozenset("0123456789abcdef")
 _EXPECTED = 1_000
 """Of what an engine finds more than it should, so many are likely to be looked at."""
@@ -189,10 +187,10 @@ class Compiler(Generic[Q, A]):
             part = self._built(unit, 1.0)
             if part is None:
                 self._holding[unit] = 0
-            elif part.exact:
-                self._holding[unit] = self._statistics.matches(self.query(part))
             else:
-                self._holding[unit] = self._count(unit, self.query(part))
+                query, exact = self._clauses.bounded(self.query(part))
+                is_exact = exact and part.exact
+                self._holding[unit] = self._statistics.matches(query) if is_exact else self._count(unit, query)
         return self._holding[unit]
 
     def holders(self, term: str) -> int:
@@ -346,7 +344,7 @@ class Compiler(Generic[Q, A]):
         clauses = self._clauses
         matching, exact = side_by_side(clauses, field, slots)
         terms = slots[0].terms
-        if field not in FIELD_WEIGHTS or len(terms) > _SCORED_TERMS:
+        if field not in FIELD_WEIGHTS or len(terms) > clauses.most_scored:
             return [clauses.const(matching, most(idf))], exact
         if len(slots) > 1:
             return [clauses.scored_row(field, slots, idf)], exact

@@ -116,12 +116,15 @@ class Search(Generic[Q, A]):
             boosts = compiler.root(Words(self._query.boosts), 0.0)
         part = self._compiler.root(self._query.root, boosts.bound if boosts else 0.0, typed)
         filters = self._compiler.filters(self._query.filters)
-        if part is None or not (filters or boosts):
-            return part
+        if part is None:
+            return None
         found = self._compiler.query(part)
         if filters:
             found = clauses.every([found, *filters])
-        return replace(part, queries=(clauses.also(found, self._compiler.query(boosts)) if boosts else found,))
+        if boosts:
+            found = clauses.also(found, self._compiler.query(boosts))
+        query, exact = clauses.bounded(found)
+        return replace(part, queries=(query,), exact=part.exact and exact)
 
     def _none(self) -> Matches:
         notes = tuple(dict.fromkeys(self._compiler.expander.notes))

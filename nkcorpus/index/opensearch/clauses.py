@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
 
 from nkcorpus.index.candidates.clauses import side_by_side
 from nkcorpus.index.fields import FORMED, STOP, in_form, token
+from nkcorpus.index.opensearch.limits import Query, bounded
 from nkcorpus.index.opensearch.mapping import GAPPED, LIVE
 from nkcorpus.index.ranking.bm25f import most
 from nkcorpus.index.ranking.terms import Slots
-
-Query = dict[str, Any]
 
 _MOST_INTERVALS = 200
 """Terms that intervals are looked for among; each takes a clause, of which a cluster allows 1,024 by default."""
@@ -22,6 +20,8 @@ class OpenSearchClauses:
     """Fulfils Clauses. Of title and text a word's score is its boost times what `bm25f` takes of the most it can score,
     see `mapping`.
     """
+
+    most_scored = 32
 
     def nothing(self) -> Query:
         """See Clauses."""
@@ -127,6 +127,10 @@ class OpenSearchClauses:
     def without(self, query: Query, others: Iterable[Query]) -> Query:
         """See Clauses."""
         return {"bool": {"must": [query], "must_not": list(others)}}
+
+    def bounded(self, query: Query) -> tuple[Query, bool]:
+        """See Clauses."""
+        return bounded(query)
 
 
 def _spelled(slots: Slots) -> str:

@@ -65,7 +65,7 @@ def record_of(source: Mapping[str, Any]) -> bytes:
 
 
 def _labels(article: Indexable, analysed: AnalysedArticle) -> dict[str, list[str]]:
-    """Return the labels, one that is empty for none. Places of one name are one."""
+    """Return the labels, one that is empty for none. Of places of one name one stands for all."""
     labels = dict(labels_of(article, analysed.places))
-    labels["place"] = map(place_name, analysed.places)
+    labels["place"] = {place_name(place): place for place in analysed.places}.values()
     return {f"label_{field}": list(map(plain, spelled(values))) or [""] for field, values in labels.items()}

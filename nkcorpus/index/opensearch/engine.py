@@ -32,10 +32,16 @@ _MOST_TRIES = 5
 class OpenSearchIndex:
     """Fulfils Index. Any number of processes may put, sync and search at the same time."""
 
-    def __init__(self, cluster: Cluster, notify: Callable[[str], None] = lambda message: None) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        notify: Callable[[str], None] = lambda message: None,
+        *,
+        generations: Generations | None = None,
+    ) -> None:
         self._cluster = cluster
         self._notify = notify
-        self._generations = Generations(cluster)
+        self._generations = generations or Generations(cluster)
         self._writer = Writer(cluster, self._generations)
         self._known: View | None = None
 
@@ -100,6 +106,7 @@ class OpenSearchIndex:
         wait: bool = True,
     ) -> bool:
         """See Index; others may be at it too, and only making the index anew is left to one of them."""
+        self._known = None
         deadline = time.monotonic() + (_SECONDS_FOR_ANOTHER if wait else _FEW_SECONDS)
         while True:
             target = upto()

@@ -22,7 +22,8 @@ VERSION = (INDEX_VERSION, ANALYSIS_VERSION)
 LEASE_SECONDS = 120.0
 """So long a draft is one that somebody is at work on, unless that is said again, and one that was replaced is kept."""
 
-_SEARCH, _WORDS, _DRAFT = "search", "words", "search-draft"
+SEARCH, WORDS, DRAFT = "search", "words", "search-draft"
+"""The aliases."""
 _LEASE = "_lease"
 """The id of the document that tells until when a generation that is not searched is to be kept."""
 _NAME = re.compile(r"(?:search|words)-(\d+)\.(\d+)-([0-9a-f]{16})")
@@ -37,12 +38,12 @@ class Generation(NamedTuple):
     @property
     def search(self) -> str:
         """The index of articles, as a part of the corpus."""
-        return self._part(_SEARCH)
+        return self._part(SEARCH)
 
     @property
     def words(self) -> str:
         """The index of words, as a part of the corpus."""
-        return self._part(_WORDS)
+        return self._part(WORDS)
 
     @property
     def began(self) -> int:
@@ -62,21 +63,22 @@ class Generations:
 
     def current(self) -> Generation | None:
         """Return the one that is searched, if it is of this version. Raises CorpusTooNew."""
-        return next((found for found, aliases in self._all().items() if _SEARCH in aliases and _is_ours(found)), None)
+        return next((found for found, aliases in self._all().items() if SEARCH in aliases and _is_ours(found)), None)
 
     def open(self) -> set[Generation]:
         """Return those of this version that take what is written: the one that is searched and the drafts."""
         return {
             found
             for found, aliases in self._all().items()
-            if found.version == VERSION and not aliases.isdisjoint((_SEARCH, _DRAFT))
+            if found.version == VERSION and not aliases.isdisjoint((SEARCH, DRAFT))
         }
 
     def new(self) -> Generation:
         """Make an empty draft, with a lease on it."""
         made = Generation(VERSION, f"{int(time.time()):08x}{secrets.token_hex(4)}")
-        self._cluster.create(made.words, words_body())
-        self._cluster.create(made.search, {**articles_body(), "aliases": {self._cluster.index_of(_DRAFT): {}}})
+        drafted = {**articles_body(), "aliases": {self._cluster.index_of(DRAFT): {}}}
+        self._cluster.create(made.words, words_body(), template=False)
+        self._cluster.create(made.search, drafted, template=False)
         return made
 
     def keep(self, found: Generation, seconds: float = LEASE_SECONDS) -> None:
@@ -87,28 +89,28 @@ class Generations:
     def is_being_made(self) -> bool:
         """Tell whether somebody is at work on a draft of this version."""
         return any(
-            found.version == VERSION and _DRAFT in aliases and self._is_kept(found)
+            found.version == VERSION and DRAFT in aliases and self._is_kept(found)
             for found, aliases in self._all().items()
         )
 
     def switch(self, draft: Generation) -> None:
         """Have a draft searched from now on."""
         for found, aliases in self._all().items():
-            if _SEARCH in aliases:
+            if SEARCH in aliases:
                 self.keep(found)
         index_of = self._cluster.index_of
         actions: list[dict[str, object]] = []
-        for alias, part in ((_SEARCH, draft.search), (_WORDS, draft.words)):
+        for alias, part in ((SEARCH, draft.search), (WORDS, draft.words)):
             others = {"index": f"{index_of(alias)}-*", "alias": index_of(alias), "must_exist": False}
             actions += [{"remove": others}, {"add": {"index": index_of(part), "alias": index_of(alias)}}]
-        actions.append({"remove": {"index": index_of(draft.search), "alias": index_of(_DRAFT)}})
+        actions.append({"remove": {"index": index_of(draft.search), "alias": index_of(DRAFT)}})
         with self._cluster.errors():
             self._cluster.raw().indices.update_aliases(body={"actions": actions})
 
     def clear(self, *, at_once: bool = False) -> None:
         """Delete those that are not searched and not to be kept; `at_once` all but drafts that are being made."""
         for found, aliases in self._all().items():
-            if _SEARCH not in aliases and not (self._is_kept(found) and not (at_once and _DRAFT not in aliases)):
+            if SEARCH not in aliases and not (self._is_kept(found) and not (at_once and DRAFT not in aliases)):
                 self.drop(found)
 
     def size(self) -> int:
@@ -119,8 +121,9 @@ class Generations:
 
     def drop(self, found: Generation) -> None:
         """Delete one; no error where it is gone."""
-        self._cluster.drop(found.search)
-        self._cluster.drop(found.words)
+        names = ",".join(map(self._cluster.index_of, (found.search, found.words)))
+        with self._cluster.errors():
+            self._cluster.raw().indices.delete(index=names, params={"ignore_unavailable": "true"})
 
     def _is_kept(self, found: Generation) -> bool:
         lease = self._cluster.get(found.search, _LEASE) if self._cluster.exists(found.search) else None
@@ -129,7 +132,7 @@ class Generations:
 
     @property
     def _everything(self) -> str:
-        return ",".join(f"{self._cluster.index_of(alias)}-*" for alias in (_SEARCH, _WORDS))
+        return ",".join(f"{self._cluster.index_of(alias)}-*" for alias in (SEARCH, WORDS))
 
     def _all(self) -> dict[Generation, set[str]]:
         """Return all generations with their aliases."""

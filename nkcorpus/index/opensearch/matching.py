@@ -9,7 +9,7 @@ from nkcorpus.dataclass import dataclass
 from nkcorpus.index.candidates.reader import EngineOrder, Line
 from nkcorpus.index.facets import column_of
 from nkcorpus.index.fields import COLUMNS
-from nkcorpus.index.opensearch.clauses import Query
+from nkcorpus.index.opensearch.limits import Query
 from nkcorpus.index.opensearch.mapping import CLUSTER, RECORD
 from nkcorpus.results import FacetField
 

@@ -13,8 +13,9 @@ from nkcorpus.errors import IndexDamaged
 from nkcorpus.index import records
 from nkcorpus.index.candidates.reader import EngineOrder, Line
 from nkcorpus.index.facets import column_of
-from nkcorpus.index.opensearch.clauses import OpenSearchClauses, Query
+from nkcorpus.index.opensearch.clauses import OpenSearchClauses
 from nkcorpus.index.opensearch.documents import record_of
+from nkcorpus.index.opensearch.limits import Query
 from nkcorpus.index.opensearch.mapping import CLUSTER, LIVE, RECORD
 from nkcorpus.index.opensearch.matching import Hit, OpenSearchMatching
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS

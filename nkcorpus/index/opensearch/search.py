@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.candidates.reader import EngineOrder, Line
 from nkcorpus.index.candidates.search import Search
-from nkcorpus.index.opensearch.clauses import Query
+from nkcorpus.index.opensearch.limits import Query
 from nkcorpus.index.opensearch.matching import Hit
 from nkcorpus.index.opensearch.reader import Reader, holders_query
 from nkcorpus.query import ast

@@ -114,7 +114,7 @@ def _names(article: AnalysedArticle) -> set[tuple[str, str]]:
     """Return the terms of an article that patterns are looked for among, beside the words of running text."""
     found = {(field, term) for field in NAMED for term in article.worded.get(field, "").split(" ")}
     found = {(field, term.replace("\x1f", " ")) for field, term in found if term not in ("", STOP)}
-    return found | {("definition", plain(term)) for term in article.whole["definition"]}
+    return found | {(field, plain(term)) for field in ("lang", "definition") for term in article.whole[field]}
 
 
 def _word(field: str, word: str, more: Mapping[str, Any]) -> Write:

@@ -19,6 +19,8 @@ _MUST, _SHOULD, _MUST_NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Oc
 class TantivyClauses:
     """Fulfils Clauses. `idf` gives what tantivy itself takes for the idf of a term in a field."""
 
+    most_scored = 128
+
     def __init__(self, schema: tantivy.Schema, idf: Callable[[str, str], float]) -> None:
         self._schema = schema
         self._idf = idf
@@ -101,3 +103,7 @@ class TantivyClauses:
     def without(self, query: Query, others: Iterable[Query]) -> Query:
         """See Clauses."""
         return Query.boolean_query([(_MUST, query), *((_MUST_NOT, other) for other in others)])
+
+    def bounded(self, query: Query) -> tuple[Query, bool]:
+        """See Clauses."""
+        return query, True

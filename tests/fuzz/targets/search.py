@@ -16,7 +16,7 @@ from nkcorpus.wording import rewritten
 from tests.fuzz.draw import Draw
 from tests.fuzz.target import target
 from tests.index.builders import article, filled
-from tests.index.conftest import ENGINES
+from tests.index.conftest import EMBEDDED
 
 from .query import TEXT, WORDS, parsed, seeds, text_of
 
@@ -40,7 +40,7 @@ _IDS = frozenset(one.id for one in _ARTICLES)
 
 @cache
 def _index(engine: str) -> Index:
-    index = ENGINES[engine](Path(tempfile.mkdtemp()))
+    index = EMBEDDED[engine](Path(tempfile.mkdtemp()))
     filled(index, *_ARTICLES)
     return index
 
@@ -75,7 +75,7 @@ def agreement(data: bytes) -> None:
     if node is None:
         return
     query = Query(text, rewritten(node).root if len(text) % 2 else node, filters)
-    found = [_index(engine).search(query, options) for engine in ENGINES]
+    found = [_index(engine).search(query, options) for engine in EMBEDDED]
     for matches in found:
         _check(matches, options)
         assert (matches.total, matches.facets) == (found[0].total, found[0].facets), text
@@ -87,7 +87,7 @@ def agreement(data: bytes) -> None:
 def words(data: bytes) -> None:
     """What is asked of the words of an index."""
     text = text_of(data)
-    for engine in ENGINES:
+    for engine in EMBEDDED:
         index = _index(engine)
         index.corrections(text)
         index.words_like(text)
