@@ -80,7 +80,9 @@ def _check_together(cluster: Cluster, label: str, articles: Sequence[str]) -> It
     for some in batches(articles, _BATCH):
         for stored in cluster.get_many(ARTICLES, some):
             state = _state(stored)
-            if state and state.text_digest and state.cluster == label:
+            if state is None:  # what it holds together cannot be told
+                return
+            if state.text_digest and state.cluster == label:
                 texts[state.text_digest] = state.newest.document.text
     is_whole = not texts or (min(texts) == label and (len(texts) == 1 or len(components(texts)) == 1))
     detail = "its texts are no near duplicates of each other, or it has another's name"
