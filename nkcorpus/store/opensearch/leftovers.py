@@ -53,9 +53,12 @@ def _used(cluster: Cluster, articles: Sequence[str]) -> set[str]:
     for stored in cluster.get_many(ARTICLES, ids, fields=["id", "seq", "versions"]):
         if stored is None:
             continue
+        state: ArticleState | None
         try:
             state = ArticleState.of(stored.source)
         except CorpusDamaged:
+            state = None
+        if state is None or state.id != stored.id:
             used.add(stored.id)
             continue
         for entry in state.entries:
