@@ -15,6 +15,7 @@ from nkcorpus.store.opensearch.articles import LIVE
 from nkcorpus.store.opensearch.batches import batches
 from nkcorpus.store.opensearch.beside import Beside
 from nkcorpus.store.opensearch.groups import check_groups
+from nkcorpus.store.opensearch.indexed import check_indexed
 from nkcorpus.store.opensearch.ledger import Ledger
 from nkcorpus.store.opensearch.leftovers import LEFT, leftovers
 from nkcorpus.store.opensearch.mappings import ARTICLES, PARTS, SCHEMA, VERSIONS
@@ -50,6 +51,7 @@ def inspect(cluster: Cluster, sample: int | None) -> Iterator[Finding]:
         yield from _as_far_as(CHANGES, _check_numbers(cluster))
         yield from _as_far_as(LEFT, _check_leftovers(cluster))
         yield from check_groups(cluster)
+        yield from check_indexed(cluster)
 
 
 def _missing(cluster: Cluster) -> Iterator[tuple[str, str]]:
