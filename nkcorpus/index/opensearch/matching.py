@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dataclass import dataclass
 from nkcorpus.index.candidates.reader import EngineOrder, Line
 from nkcorpus.index.facets import column_of
 from nkcorpus.index.fields import COLUMNS
-from nkcorpus.index.opensearch.limits import Query
+from nkcorpus.index.opensearch.limits import MOST_TERMS, Query
 from nkcorpus.index.opensearch.mapping import CLUSTER, RECORD
 from nkcorpus.results import FacetField
 
@@ -56,7 +56,8 @@ class OpenSearchMatching:
     ) -> None:
         self._reader = reader
         self._query = query
-        columns = [column_of(field) for field in facets]
+        self._facets = tuple(facets)
+        columns = [column_of(field) for field in self._facets]
         self._body = {
             "query": query,
             "sort": _SORTS[order],
@@ -98,6 +99,17 @@ class OpenSearchMatching:
     def twins(self) -> Mapping[int, int]:
         """See Matching."""
         return {int(cluster, 16): count for cluster, count in self._tally(CLUSTER, 2).items() if count > 1}
+
+    def within(self, clusters: Collection[int]) -> OpenSearchMatching:
+        """See Matching."""
+        among: Query = {"exists": {"field": CLUSTER}}
+        if len(clusters) <= MOST_TERMS:
+            among = {"terms": {CLUSTER: [f"{cluster:016x}" for cluster in sorted(clusters)]}}
+        clauses = self._reader.clauses
+        query = clauses.every([clauses.const(among, 0.0), clauses.const(self._query, 0.0)])
+        return OpenSearchMatching(
+            self._reader, query, "seq", _MOST_RECORDS, exact=False, collapse=False, facets=self._facets
+        )
 
     def tally(self, field: FacetField) -> Mapping[Line, int]:
         """See Matching."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.candidates.reader import EngineOrder, Line
@@ -66,6 +66,10 @@ class _Nothing:
     def twins(self) -> Mapping[int, int]:
         """See Matching."""
         return {}
+
+    def within(self, clusters: Collection[int]) -> _Nothing:
+        """See Matching."""
+        return self
 
     def tally(self, field: FacetField) -> Mapping[Line, int]:
         """See Matching."""
