@@ -17,9 +17,10 @@ from nkcorpus.results import FacetField
 def answer(reader: Reader, query: ast.Query, options: SearchOptions) -> Matches:
     """Return one page of what `query` finds."""
     gathered = _Gathered(reader)
-    Search(reader, query, options, gathered).compiled()
+    first = Search(reader, query, options, gathered)
+    first.compiled()
     reader.look_up(gathered.queries)
-    return Search(reader, query, options).answer()
+    return Search(reader, query, options, expander=first.expander).answer()
 
 
 class _Gathered:
