@@ -15,6 +15,7 @@ from nkcorpus.model import ArticleDate, Prepared, Span
 from .builders import add, prepared
 from .homes import AnyStore, ClusterHome, FileHome
 from .test_clusters import story
+from .test_counts import reclean
 
 _TEXTS = ["", "Rice rose in Hyesan.", *(story(1, start=start) for start in (0, 25, 50, 75)), story(2)]
 _ITEMS = st.builds(
@@ -28,8 +29,11 @@ _ITEMS = st.builds(
     removed=st.sampled_from([(), (Span(0, 1, "tail", "credit"),)]),
     payload=st.sampled_from([None, b"the same bytes"]),
 )
-_STEPS = st.lists(st.lists(_ITEMS, min_size=1, max_size=5) | st.sets(st.integers(0, 5), min_size=1), max_size=4)
+_STEPS = st.lists(
+    st.lists(_ITEMS, min_size=1, max_size=5) | st.sets(st.integers(0, 5), min_size=1) | _ITEMS, max_size=4
+)
 EXAMPLES = 3
+Step = list[Prepared] | set[int] | Prepared
 
 
 def check_histories(address: str, examples: int) -> None:
@@ -37,7 +41,7 @@ def check_histories(address: str, examples: int) -> None:
 
     @settings(max_examples=examples, suppress_health_check=[HealthCheck.too_slow], derandomize=examples == EXAMPLES)
     @given(_STEPS)
-    def check(steps: Sequence[list[Prepared] | set[int]]) -> None:
+    def check(steps: Sequence[Step]) -> None:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
             file, cluster = FileHome(Path(folder), stack).open(), ClusterHome(address, stack).open()
             for step in steps:
@@ -50,10 +54,13 @@ def check_histories(address: str, examples: int) -> None:
     check()
 
 
-def taken(store: AnyStore, step: list[Prepared] | set[int]) -> object:
-    """Do one thing with a store, and return what it tells of it."""
+def taken(store: AnyStore, step: Step) -> object:
+    """Add some articles, remove some, or clean one anew; return what the store tells of it."""
     if isinstance(step, set):
         return store.remove([prepared("", url=f"https://news.example/{number}").article_id for number in sorted(step)])
+    if isinstance(step, Prepared):
+        reclean(store, step)
+        return 1
     add(store, *step)
     return len(step)
 

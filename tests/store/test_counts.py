@@ -17,6 +17,7 @@ from nkcorpus.store.base import Recleaned
 from nkcorpus.store.sqlite import SqliteStore
 
 from .builders import add, create, prepared
+from .homes import AnyStore
 
 _TEXTS = ["", "Rice rose in Hyesan.", "Corn fell in Musan on Monday, they said.", "A ferry sank off Wonsan. " * 9]
 _CREDIT, _LINK = Span(0, 4, "tail", "credit"), Span(0, 2, "tail", "link")
@@ -59,7 +60,7 @@ def counted(store: SqliteStore, removed: int) -> CorpusStats:
     )
 
 
-def _reclean(store: SqliteStore, item: Prepared) -> None:
+def reclean(store: AnyStore, item: Prepared) -> None:
     """Clean an article to what another one has, and again as if nothing but the rules' name were another one."""
     with store.recleaning() as recleaner:
         for current in list(store.current(item.article_id)):
@@ -87,7 +88,7 @@ def test_counts_agree_with_the_articles_after_any_history(steps: Sequence[tuple[
             elif isinstance(value, dict):
                 item = prepared(**value)
                 if step == "reclean":
-                    _reclean(store, item)
+                    reclean(store, item)
                 else:
                     with store.writing([]) as writer:
                         writer.add(item)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from nkcorpus.store.joining import Joining, Slot, prepared_of
 from nkcorpus.store.opensearch.drafts import Draft
 from nkcorpus.store.opensearch.states import ArticleState, VersionBody, VersionEntry, body_of, entry_of
-from nkcorpus.store.payloads import compress
+from nkcorpus.store.payloads import compress, size_of
 from nkcorpus.store.records import Joined, VersionRecord
 
 ReadBody = Callable[[ArticleState, VersionEntry], VersionBody]
@@ -46,14 +46,10 @@ def joining_of(draft: Draft, history: History, read: ReadBody) -> tuple[Joined, 
             bodies[len(entries)] = body
             joining.add(version, len(entries))
             entries.append(entry)
-    had = {entry.payload_sha256 for entry in before.entries if entry.has_payload}
-    draft.payloads |= {
-        sha256: frame
-        for sha256, frame in history.frames.items()
-        if sha256 not in had and any(entry.payload_sha256 == sha256 for entry in entries)
-    }
-    kept = had | draft.payloads.keys()
-    entries = [replace(entry, has_payload=entry.payload_sha256 in kept) for entry in entries]
+    sizes = {entry.payload_sha256: entry.payload_size for entry in before.entries if entry.has_payload}
+    draft.payloads |= {sha256: frame for sha256, frame in history.frames.items() if sha256 not in sizes}
+    sizes |= {sha256: size_of(frame) for sha256, frame in draft.payloads.items()}
+    entries = [entry.kept(sizes) for entry in entries]
     rows = joining.history()
     if rows is None:
         draft.edit(is_seen=False, entries=tuple(entries[: len(before.entries)]))

@@ -83,6 +83,13 @@ class VersionEntry:
             }
         )
 
+    def kept(self, sizes: Mapping[str, int]) -> VersionEntry:
+        """Return it with its bytes kept, if theirs is one of these digests, of which the sizes are told: that of bytes
+        which nobody kept may have come from a foreign corpus.
+        """
+        size = sizes.get(self.payload_sha256)
+        return self if self.has_payload or size is None else replace(self, has_payload=True, payload_size=size)
+
     @property
     def info(self) -> VersionInfo:
         """What the rest of nkcorpus knows of it."""

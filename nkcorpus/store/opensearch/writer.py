@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from nkcorpus.cluster import Cluster, Document
@@ -29,7 +29,7 @@ from nkcorpus.store.opensearch.states import (
     held_key_of,
     without_payload,
 )
-from nkcorpus.store.payloads import decompress
+from nkcorpus.store.payloads import decompress, size_of
 
 _KNOWN = ("id", "versions", "current.document.extractor", "current.document.url")
 
@@ -222,25 +222,27 @@ def _revised(before: ArticleState | None, article: str, added: Sequence[Prepared
         if state.entries:
             bodies[state.entries[-1].content_sha256] = state.newest
         state = state.with_version(prepared, run, now)
-    stored = {entry.payload_sha256 for entry in (before.entries if before else ()) if entry.has_payload}
+    stored = {
+        entry.payload_sha256: entry.payload_size for entry in (before.entries if before else ()) if entry.has_payload
+    }
     payloads = {
         prepared.payload_sha256: prepared.payload
         for prepared in added
         if prepared.payload is not None and prepared.payload_sha256 not in stored
     }
-    return Revised(_with_payloads(state, {*stored, *payloads}), bodies, payloads, arrives=True)
+    sizes = stored | {sha256: size_of(frame) for sha256, frame in payloads.items()}
+    return Revised(_with_payloads(state, sizes), bodies, payloads, arrives=True)
 
 
 def _kept(sha256: str, frame: bytes, article: str, state: ArticleState | None) -> Revised | None:
     """Return an article of which the bytes of a version are kept now."""
     if state is None or all(entry.has_payload or entry.payload_sha256 != sha256 for entry in state.entries):
         return None
-    return Revised(_with_payloads(state, {sha256}), payloads={sha256: frame}, is_seen=False)
+    return Revised(_with_payloads(state, {sha256: size_of(frame)}), payloads={sha256: frame}, is_seen=False)
 
 
-def _with_payloads(state: ArticleState, kept: set[str]) -> ArticleState:
-    entries = (replace(entry, has_payload=entry.has_payload or entry.payload_sha256 in kept) for entry in state.entries)
-    return replace(state, entries=tuple(entries))
+def _with_payloads(state: ArticleState, sizes: Mapping[str, int]) -> ArticleState:
+    return replace(state, entries=tuple(entry.kept(sizes) for entry in state.entries))
 
 
 def _origin_of(read: Document | None) -> tuple[str, str | None]:
