@@ -18,7 +18,7 @@
     │   ├── CorpusNotWritable          read-only, disk full, I/O error
     │   ├── IndexNotWritable           the cache folder cannot be written
     │   └── EngineMissing              its search engine is not installed
-    ├── WorkersFailed         exit 3   no worker process can be kept alive
+    ├── WorkersFailed         exit 3   no worker process can be kept alive, or no cluster works
     ├── IndexDamaged          exit 3   the derived index cannot be read; callers rebuild it
     └── ItemError             exit 1   one input item cannot be taken; the rest goes on
         ├── UnreadableItem             permission, vanished, not a regular file
@@ -140,7 +140,7 @@ class EngineMissing(CorpusError):
 
 
 class WorkersFailed(NkcorpusError):
-    """No worker process can be kept alive. What was stored before stays stored."""
+    """No worker process can be kept alive, or a cluster cannot be worked with. What was stored before stays stored."""
 
     exit_code = 3
 
