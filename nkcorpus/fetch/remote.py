@@ -6,7 +6,7 @@ import socket
 from collections.abc import Sequence
 from functools import lru_cache
 from http.cookiejar import Cookie
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
@@ -15,10 +15,7 @@ from nkcorpus.fetch.exchange import Answer, Exchange
 from nkcorpus.fetch.network import Budget
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.fetch.urls import public_form, server_of
-from nkcorpus.workers import WorkerGone
-
-if TYPE_CHECKING:
-    from nkcorpus.workers import Elsewhere
+from nkcorpus.workers import Elsewhere, WorkerGone
 
 
 class RemoteExchange:

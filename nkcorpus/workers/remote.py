@@ -48,9 +48,11 @@ def _require(version: str) -> None:
 class _Guards:
     """The guarded processes of this worker: as many as it has threads that run chunks."""
 
-    def __init__(self) -> None:
+    def __init__(self, idle_seconds: float) -> None:
+        self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._idle: list[tuple[float, Guarded]] = []
+        self._is_watched = False
 
     @contextmanager
     def one(self, bounds: Bounds) -> Iterator[Guarded]:
@@ -65,17 +67,22 @@ class _Guards:
         finally:
             with self._lock:
                 self._idle.append((time.monotonic(), guarded))
-            timer = threading.Timer(_IDLE_SECONDS, self._tidy)
-            timer.daemon = True
-            timer.start()
+                if not self._is_watched:
+                    self._is_watched = True
+                    threading.Thread(target=self._watch, daemon=True).start()
 
-    def _tidy(self) -> None:
-        until = time.monotonic() - _IDLE_SECONDS
-        with self._lock:
-            old = [each for each in self._idle if each[0] <= until]
-            self._idle = [each for each in self._idle if each[0] > until]
-        for _, guarded in old:
-            guarded.stop()
+    def _watch(self) -> None:
+        """Let go of what is idle for long, until nothing is idle."""
+        is_watched = True
+        while is_watched:
+            time.sleep(self._idle_seconds / 4)
+            until = time.monotonic() - self._idle_seconds
+            with self._lock:
+                old = [each for each in self._idle if each[0] <= until]
+                self._idle = [each for each in self._idle if each[0] > until]
+                is_watched = self._is_watched = bool(self._idle)
+            for _, guarded in old:
+                guarded.stop()
 
 
-_GUARDS = _Guards()
+_GUARDS = _Guards(_IDLE_SECONDS)
