@@ -14,7 +14,7 @@ from tests.cluster.conftest import BODY
 from tests.cluster.nodes import Nodes
 
 LAYOUT = BODY | {"settings": {"number_of_shards": 3}}
-NUMBER = 3000
+NUMBER = 2500
 
 
 @pytest.fixture
@@ -27,9 +27,8 @@ def three(three_nodes: Nodes) -> Iterator[Cluster]:
         cluster.drop("t")
 
 
-@pytest.mark.parametrize("number", [1, 3])
-def test_a_node_that_is_lost_costs_nothing(three_nodes: Nodes, three: Cluster, number: int) -> None:
-    """Whichever node leads: writing, counting changes and paging go on over the loss, and all is there after it."""
+def test_a_node_that_is_lost_costs_nothing(three_nodes: Nodes, three: Cluster) -> None:
+    """Writing, counting changes and paging go on over the loss even of the node that leads; all is there after."""
     under_way = threading.Event()
 
     def writes() -> Iterator[Write]:
@@ -47,7 +46,7 @@ def test_a_node_that_is_lost_costs_nothing(three_nodes: Nodes, three: Cluster, n
 
     def lose() -> None:
         under_way.wait()
-        three_nodes.stop(number)
+        three_nodes.stop(1)
 
     stopping = threading.Thread(target=lose)
     stopping.start()
@@ -57,7 +56,7 @@ def test_a_node_that_is_lost_costs_nothing(three_nodes: Nodes, three: Cluster, n
     three.refresh("t")
     pages = three.pages("t", {"range": {"n": {"gte": 0}}}, ["n"], size=500)
     read = [next(pages)]
-    three_nodes.start(number)
+    three_nodes.start(1)
     three_nodes.wait("green", 3)
     three_nodes.stop(2)
     read += pages
