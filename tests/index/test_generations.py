@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -191,6 +193,14 @@ def test_another_that_makes_the_index_is_waited_for(clustered: Factory, tmp_path
         assert not log.sync(other)
         assert len(other._generations._all()) == 1
         making.join()
+
+
+def test_the_engine_is_imported_without_the_client_and_what_only_writes() -> None:
+    code = (
+        "import sys; import nkcorpus.index.opensearch as engine;"
+        "assert not {'opensearchpy', 'nkcorpus.workers', 'nkcorpus.lexicon.gazetteer'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_damage_is_told(index: PooledIndex) -> None:
