@@ -82,18 +82,21 @@ class OpenSearchIndex:
                 self._cluster.refresh(generation.search, generation.words)
         self._forget()
 
-    def advance(self, target: Position) -> bool:
-        """Have all that was put found, where that is all up to `target`; return False where there is no index.
+    def advance(self, target: Position, is_current: Callable[[Position], bool]) -> bool:
+        """Have all found that was put, which is all up to `target`; return False where there is no index of this corpus
+        as `is_current` knows it.
 
-        Unlike `sync` it never makes one.
+        `sync`, which may make the index anew, has to read the store for that.
         """
-        generation = self._generations.current()
-        if generation is None:
-            return False
+        self._known = None
         try:
+            generation = self._generations.current()
+            position = View(self._cluster, generation).position if generation else None
+            if generation is None or position is None or not is_current(position):
+                return False
             self._found_upto(generation, target)
             self._generations.clear()
-        except CorpusMissing:
+        except CorpusMissing:  # replaced, and cleared, meanwhile
             return False
         return True
 
