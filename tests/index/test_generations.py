@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -47,7 +49,7 @@ def test_writers_in_any_order_leave_the_newest(index: PooledIndex) -> None:
 def test_without_an_index_nothing_is_put_and_none_is_made(index: PooledIndex) -> None:
     index.put([article("a", "rice")])
     index.refresh()
-    assert not index.advance(Position(1, "1"))
+    assert not index.advance(Position(1, "1"), lambda position: True)
     assert index.position() is None
     assert not index.is_there()
     assert index.damage() is None
@@ -58,11 +60,14 @@ def test_what_was_put_is_found_after_an_advance(index: PooledIndex) -> None:
     log.put(article("b", "rice lecturing"))
     index.put(log.live)
     assert index.position() == Position(1, "1")
-    assert index.advance(log.upto())
+    assert index.advance(log.upto(), log.is_current)
     assert index.position() == log.upto()
     assert search(index, "rice").total == 2
     assert search(index, "lectur*").total == 1
-    assert not index.advance(Position(1, "1")) or index.position() == log.upto(), "a slower process sets nothing back"
+    assert index.advance(Position(1, "1"), log.is_current)
+    assert index.position() == log.upto(), "a slower process sets nothing back"
+    assert not index.advance(Position(9, "other9"), ChangeLog(article("a"), salt="other").is_current)
+    assert index.position() == log.upto(), "an index of another corpus is none"
 
 
 def test_a_search_misses_nothing_while_an_index_is_made_anew_and_others_write(
@@ -191,6 +196,14 @@ def test_another_that_makes_the_index_is_waited_for(clustered: Factory, tmp_path
         assert not log.sync(other)
         assert len(other._generations._all()) == 1
         making.join()
+
+
+def test_the_engine_is_imported_without_the_client_and_what_only_writes() -> None:
+    code = (
+        "import sys; import nkcorpus.index.opensearch as engine;"
+        "assert not {'opensearchpy', 'nkcorpus.workers', 'nkcorpus.lexicon.gazetteer'} & sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_damage_is_told(index: PooledIndex) -> None:
