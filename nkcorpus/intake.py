@@ -22,8 +22,8 @@ _PARTS: frozenset[Kind] = frozenset(("entry", "record"))
 _COMMIT_ITEMS = 1000
 _COMMIT_BYTES = 16 << 20
 _COMMIT_SECONDS = 1.0
-_WORK_TO_COMMIT = 4
-"""A commit comes after so many times what the last one took, at the earliest: over a network it may be a second."""
+_LONGEST_SECONDS = 5.0
+"""A store that takes long over a commit gets more at once, but nobody loses more than this."""
 _MOST_REASONS = 50  # to skip an input, told apart in a report
 _REMOVED = "removed from the corpus before; --force takes it in again"
 
@@ -64,7 +64,7 @@ class Intake:
         self._decided: list[_Decided] = []
         self._pending = self._possible = self._bytes = 0
         self._committed_at = time.monotonic()
-        self._between = _COMMIT_SECONDS
+        self._seconds = _COMMIT_SECONDS
         self._counts = dict.fromkeys(
             ("new", "updated", "unchanged", "exact_duplicates", "near_duplicates", "skipped", "removed_spans"), 0
         )
@@ -103,7 +103,7 @@ class Intake:
         return (
             self._pending >= _COMMIT_ITEMS
             or self._bytes >= _COMMIT_BYTES
-            or time.monotonic() - self._committed_at >= self._between
+            or time.monotonic() - self._committed_at >= self._seconds
             or 0 < self._limit <= self._articles + self._possible
         )
 
@@ -117,7 +117,7 @@ class Intake:
 
     def commit(self) -> None:
         """Make all so far durable."""
-        began_at = time.monotonic()
+        began = time.monotonic()
         self.decide()
         while again := self._stored():
             self._writer.prefetch([prepared.article_id for prepared in again])
@@ -125,7 +125,7 @@ class Intake:
                 self._store(prepared)
         self._pending = self._possible = self._bytes = 0
         self._committed_at = time.monotonic()
-        self._between = max(_COMMIT_SECONDS, _WORK_TO_COMMIT * (self._committed_at - began_at))
+        self._seconds = min(max(_COMMIT_SECONDS, self._committed_at - began), _LONGEST_SECONDS)
 
     def _stored(self) -> Sequence[Prepared]:
         """Commit, count what is stored, and return the inputs to decide about anew."""
