@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 _ITEMS = 1000
 _SECONDS = 1.0
-_MOST_SECONDS = 10.0
+_MOST_SECONDS = 5.0
 
 
 class CommitPace:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nkcorpus import Corpus, UsageError
+from nkcorpus import Corpus, UsageError, commits
 from nkcorpus.checking import check
 from nkcorpus.copying import CopyReport, compare
 from nkcorpus.errors import CorpusMissing
