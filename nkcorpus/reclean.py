@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from nkcorpus.clean import KINDS, clean_document, fix_document, is_fixed, rules_with, unfixed
+from nkcorpus.commits import CommitPace
 from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ItemError
 from nkcorpus.identity import content_digest, text_digest
@@ -21,8 +21,6 @@ from nkcorpus.workers import ALONE, Executor
 
 R = TypeVar("R")
 
-_COMMIT_ITEMS = 1000
-_COMMIT_SECONDS = 1.0
 _POOL_COST = 16 << 20
 """Characters of raw text from which on worker processes save more than their start costs."""
 _CHUNK_COST = 1 << 18
@@ -147,7 +145,8 @@ def _run(
     failures: list[Failure] = []
     done = changed = 0
     waiting: list[tuple[Current, Recleaned]] = []
-    committed_at = time.monotonic()
+    since = 0
+    pace = CommitPace()
 
     def commit() -> None:
         nonlocal changed
@@ -166,10 +165,12 @@ def _run(
             waiting.append((current, result))
             if recleaner is not None:
                 recleaner.put(result)
-        if done % _COMMIT_ITEMS == 0 or time.monotonic() - committed_at >= _COMMIT_SECONDS:
-            commit()
+        since += 1
+        if pace.is_due(since):
+            with pace.committing():
+                commit()
             on_done(done, current.article_id)
-            committed_at = time.monotonic()
+            since = 0
     commit()
     return RecleanReport(recleaner is None, done, changed, differences.by_rule(), tuple(failures))
 
