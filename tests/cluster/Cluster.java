@@ -26,7 +26,9 @@ public class Cluster {
             settings.put("network.host", "127.0.0.1");
             settings.put("http.port", http[number - 1]);
             settings.put("transport.port", transport[number - 1]);
+            settings.put("discovery.type", "zen"); // runners differ in what they set
             settings.put("discovery.seed_hosts", seeds.toString());
+            settings.put("cluster.initial_cluster_manager_nodes", "Node 1");
             settings.put("node.roles", "cluster_manager,data");
             settings.put("path.repo", Path.of(folder, "snapshots").toString());
             settings.put("cluster.max_shards_per_node", 10000);
