@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nkcorpus.cluster.documents import Document
 from nkcorpus.cluster.faults import Fault
-from nkcorpus.cluster.wire import Wire
 from nkcorpus.errors import CorpusError
+
+if TYPE_CHECKING:
+    from nkcorpus.cluster.wire import Wire
 
 KEEP_ALIVE = "5m"
 """How long the cluster keeps a point in time open from one page to the next."""

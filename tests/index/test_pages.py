@@ -9,14 +9,14 @@ from itertools import product
 
 import pytest
 
-from nkcorpus.index import Index, MatchMode
-from nkcorpus.index.opensearch import OpenSearchIndex
+from nkcorpus.index import Index
 from nkcorpus.model import Indexable
 from nkcorpus.query import dates
 from nkcorpus.query.ast import Filters
 
 from .builders import ChangeLog, article, search
-from .conftest import ENGINES, factory
+from .conftest import ENGINES, factory, sampled
+from .pool import PooledIndex
 
 _ARTICLES = 1_500
 QUERIES = [
@@ -73,11 +73,11 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.parametrize("collapse", [True, False])
 def test_a_page_is_a_part_of_the_whole(large: Index, text: str, collapse: bool) -> None:
     narrow = Filters(since=dates.since("2015"))
-    modes: tuple[tuple[MatchMode, bool], ...] = (("best", False), ("any", False), ("best", True))
-    ways = list(product((None, narrow), ("relevance", "newest", "oldest"), modes))
-    if isinstance(large, OpenSearchIndex):  # of the ways some, chosen by the query: each takes a second
-        ways = random.Random(f"{text} {collapse}").sample(ways, k=len(text) % 2)
-    for filters, sort, (match, exact) in ways:
+    orders = "relevance", "newest", "oldest"
+    ways = ("best", False), ("any", False), ("best", True)
+    for filters, sort, (match, exact) in sampled(
+        [*product((None, narrow), orders, ways)], isinstance(large, PooledIndex)
+    ):
         options: dict[str, object] = {"sort": sort, "match": match, "collapse": collapse, "exact": exact}
         options["facets"] = ("source", "year")
         whole = search(large, text, filters, **options)
