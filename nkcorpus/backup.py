@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nkcorpus.checking import check
 from nkcorpus.errors import CorpusDamaged, UsageError
 from nkcorpus.newfile import is_there, new_path, part_beside
-from nkcorpus.store.sqlite import SqliteStore
 from nkcorpus.version import TOOL
+
+if TYPE_CHECKING:
+    from nkcorpus.store.sqlite import SqliteStore
 
 OnDone = Callable[[int, int | None, str], None]
 """Hears how much is done, of how much where that is known, and what: pages copied, articles checked."""
@@ -37,6 +40,7 @@ def restore(path: Path, own: Path, *, on_done: OnDone) -> Path | None:
     Raises UsageError where both are the same file, CorpusError where the file is none to restore, and then nothing is
     changed.
     """
+    from nkcorpus.store.sqlite import SqliteStore
     from nkcorpus.store.sqlite.copying import put_in_place
 
     if own.exists() and is_there(path) and path.samefile(own):
@@ -53,6 +57,8 @@ def _copied(on_done: OnDone) -> Callable[[int, int], None]:
 
 def _require_clean(part: Path, name: Path, on_done: OnDone) -> None:
     """Raise CorpusDamaged where a check finds a problem in a copy; messages call it `name`."""
+    from nkcorpus.store.sqlite import SqliteStore
+
     with closing(SqliteStore(part, TOOL, as_is=True)) as store:
         report = check(store, on_checked=lambda done: on_done(done, None, "articles checked"))
     if not report.is_clean:

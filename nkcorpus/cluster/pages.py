@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nkcorpus.cluster.documents import Document
 from nkcorpus.cluster.faults import Fault
-from nkcorpus.cluster.wire import Wire
 from nkcorpus.errors import CorpusError
+
+if TYPE_CHECKING:
+    from nkcorpus.cluster.wire import Wire
 
 KEEP_ALIVE = "5m"
 """How long the cluster keeps a point in time open from one page to the next."""
@@ -32,6 +34,7 @@ def pages(
         "_source": True if fields is None else list(fields),
     }
     point: str | None = None
+    has_read = False
     try:
         while True:
             point = point or open_point(wire, index, KEEP_ALIVE)
@@ -40,8 +43,9 @@ def pages(
                 "/_search",
                 body | {"pit": {"id": point, "keep_alive": KEEP_ALIVE}},
                 params={"allow_partial_search_results": "false"},
-                hand_back=is_lost,
+                hand_back=is_lost if has_read else lambda fault: False,
             )
+            has_read = not answer.fault
             if answer.fault:
                 point = None
                 continue
@@ -76,5 +80,6 @@ def open_point(wire: Wire, index: str, keep_alive: str) -> str:
 
 
 def is_lost(fault: Fault) -> bool:
-    """Tell whether a fault is that a point in time is gone."""
-    return fault.kind == "search_context_missing_exception"
+    """Tell whether a node that held the point in time has gone, or has been asked too late."""
+    has_gone = fault.status > 0 and fault.is_passing and not fault.is_busy
+    return has_gone or fault.kind == "search_context_missing_exception" or "no node found" in fault.reason

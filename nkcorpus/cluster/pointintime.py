@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nkcorpus.cluster.faults import Fault
 from nkcorpus.cluster.pages import is_lost, open_point
-from nkcorpus.cluster.wire import Wire
 from nkcorpus.errors import ClusterUnavailable, CorpusError
+
+if TYPE_CHECKING:
+    from nkcorpus.cluster.wire import Wire
 
 KEEP_ALIVE = "2m"
 """How long the cluster keeps a state that nobody asks of."""

@@ -140,7 +140,7 @@ def restore(cluster: Cluster, address: SnapshotAddress, snapshot: Snapshot, on_s
             cluster.raw().snapshot.restore(repository=address.repository, snapshot=address.name, body=body)
     except ClusterRefused as error:
         raise _refusal(address, error) from None
-    _await_shards(cluster, len(snapshot.documents), on_shards)
+    _await_shards(cluster, new, len(snapshot.documents), on_shards)
     if _documents(cluster) != snapshot.documents:
         raise CorpusDamaged(f"{cluster.address}: the indices are not as they were in {address}; 'nkcorpus check' tells")
 
@@ -159,25 +159,28 @@ def set_aside(cluster: Cluster) -> str | None:
         return None
     name = _free_name(cluster)
     kept = f"{APPLICATION}.{name}."
+    made: list[str] = []
     with cluster.errors():
-        client.indices.put_settings(index=f"{prefix}*", body={"index.blocks.write": True})
-        try:
-            for index, told in indices.items():
-                client.indices.clone(
-                    index=index,
-                    target=kept + index.removeprefix(prefix),
-                    body={
-                        "settings": {
-                            "index.blocks.write": None,
-                            "index.number_of_replicas": told["settings"]["index"]["number_of_replicas"],
-                        },
-                        "aliases": {kept + alias.removeprefix(prefix): {} for alias in told["aliases"]},
-                    },
-                )
-        except BaseException:
-            client.indices.delete(index=f"{kept}*")
-            client.indices.put_settings(index=f"{prefix}*", body={"index.blocks.write": None})
-            raise
+        client.indices.put_settings(index=",".join(indices), body={"index.blocks.write": True})
+    try:
+        for index, told in indices.items():
+            made.append(kept + index.removeprefix(prefix))
+            body = {
+                "settings": {
+                    "index.blocks.write": None,
+                    "index.number_of_replicas": told["settings"]["index"]["number_of_replicas"],
+                },
+                "aliases": {kept + alias.removeprefix(prefix): {} for alias in told["aliases"]},
+            }
+            with cluster.errors():
+                client.indices.clone(index=index, target=made[-1], body=body)
+        _await_shards(cluster, kept, len(made), lambda done, total: None)
+    except BaseException:
+        with suppress(CorpusError), cluster.errors():  # which would hide what failed first
+            client.indices.put_settings(index=",".join(indices), body={"index.blocks.write": None})
+            client.indices.delete(index=",".join(made), params={"ignore_unavailable": "true"})
+        raise
+    with cluster.errors():
         client.indices.delete(index=",".join(indices))
     scheme, _, rest = str(cluster.address).partition("://")
     return f"{scheme}://{rest.rpartition('/')[0]}/{name}"
@@ -208,16 +211,19 @@ def _await_end(cluster: Cluster, address: SnapshotAddress, on_shards: OnShards) 
         time.sleep(_POLL_SECONDS)
 
 
-def _await_shards(cluster: Cluster, number: int, on_shards: OnShards) -> None:
-    """Wait until so many indices are there, and their primary shards. Raises CorpusDamaged where that cannot be."""
-    indices, deadline = f"{cluster.index_of('')}*", time.monotonic() + _BEGIN_SECONDS
+def _await_shards(cluster: Cluster, prefix: str, number: int, on_shards: OnShards) -> None:
+    """Wait until so many indices have names that begin so, and their primary shards are there.
+
+    Raises CorpusDamaged where that cannot be.
+    """
+    names, deadline = f"{prefix}*", time.monotonic() + _BEGIN_SECONDS
     while True:
         with cluster.errors():
-            restored = cluster.raw().indices.recovery(index=indices)
-            health = cluster.raw().cluster.health(index=indices)
-        stages = [shard["stage"] for index in restored.values() for shard in index["shards"] if shard["primary"]]
+            begun = cluster.raw().indices.recovery(index=names)
+            health = cluster.raw().cluster.health(index=names)
+        stages = [shard["stage"] for index in begun.values() for shard in index["shards"] if shard["primary"]]
         on_shards(stages.count("DONE"), len(stages))
-        if len(restored) == number and health["status"] != "red":
+        if len(begun) == number and health["status"] != "red":
             return
         has_stopped = not health["initializing_shards"] and not health["number_of_pending_tasks"]
         if has_stopped and time.monotonic() > deadline:

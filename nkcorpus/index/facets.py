@@ -50,7 +50,7 @@ def facet(field: FacetField, lines: Mapping[L, int], values_of: Callable[[L], It
         values = values_of(line)
         for value in set(map(label, values)) if label else values:
             counts[value] = counts.get(value, 0) + articles
-    pairs = sorted(counts.items(), key=itemgetter(0))
+    pairs = sorted(((value, count) for value, count in counts.items() if count), key=itemgetter(0))
     if field not in ("year", "month"):
         pairs.sort(key=itemgetter(1), reverse=True)  # stable: equals stay in the order of their names
     return Facet(field, tuple(pairs))

@@ -93,7 +93,7 @@ class OpenedCluster(Opened):
             return self._opened_store()
         except CorpusMissing:
             store = self._opened_store(create=True)
-        self.rebuild()  # which is nothing yet: from now on it follows
+        self.sync()  # of nothing yet: from now on the index follows
         return store
 
     @contextlib.contextmanager
@@ -149,7 +149,7 @@ class OpenedCluster(Opened):
     def as_it_is(self) -> Iterator[tuple[Store, Index | None]]:
         """See Opened."""
         if not self.exists():
-            raise CorpusMissing(f"{self.address}: there is no such corpus; 'nkcorpus ingest' makes one")
+            raise self._missing()
         with closing(OpenSearchStore(self._cluster, TOOL, as_is=True)) as store:
             yield store, self.index
 
@@ -249,8 +249,16 @@ class OpenedCluster(Opened):
 
     def _opened_store(self, *, create: bool = False) -> OpenSearchStore:
         if self._store is None:
-            self._store = OpenSearchStore(self._cluster, TOOL, create=create, on_changed=self._follow)
+            try:
+                self._store = OpenSearchStore(self._cluster, TOOL, create=create, on_changed=self._follow)
+            except CorpusMissing:
+                if self.exists():  # in part
+                    raise
+                raise self._missing() from None
         return self._store
+
+    def _missing(self) -> CorpusMissing:
+        return CorpusMissing(f"{self.address}: there is no such corpus; 'nkcorpus ingest' makes one")
 
     def _follow(self, changes: Sequence[Indexable | Removal]) -> None:
         """Put what is being committed into the index."""

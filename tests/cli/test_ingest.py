@@ -59,7 +59,6 @@ def test_stdin_of_each_kind(inside: Run, content: str, count: int) -> None:
     assert {item["origin"] for item in cleaned} == {"-"}
 
 
-@pytest.mark.everywhere
 def test_map(inside: Run, tmp_path: Path) -> None:
     record = {"head": "Mapped", "story": {"body": "A story about squid."}, "when": "2018-02", "who": "Ara Fictional"}
     (tmp_path / "odd.jsonl").write_text(json.dumps(record))

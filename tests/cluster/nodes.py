@@ -73,8 +73,7 @@ class Nodes:
             self.wait("green", number)
         except BaseException:
             self._process.kill()
-            self._process.wait()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.close()
             raise
 
     def __enter__(self) -> Nodes:
@@ -130,21 +129,22 @@ class Nodes:
     def _tell(self, line: str) -> None:
         pipe: IO[bytes] | None = self._process.stdin
         assert pipe
-        already = self.log.read_text("utf-8", "replace").count(_saying(line))
+        times = self._answers().count(line)
         pipe.write(f"{line}\n".encode())
         pipe.flush()
-        self._said(line, already + 1)
+        self._said(line, times + 1)
 
     def _said(self, line: str, times: int = 1) -> None:
         deadline = time.monotonic() + SECONDS_TO_START
-        while (log := self.log.read_text("utf-8", "replace")).count(_saying(line)) < times:
+        while self._answers().count(line) < times:
             if self._process.poll() is not None or time.monotonic() > deadline:
+                log = self.log.read_text("utf-8", "replace")
                 raise StartFailed(f"OpenSearch does not come to '{line}'; its last words:\n{log[-3000:]}")
             time.sleep(0.05)
 
-
-def _saying(line: str) -> str:
-    return f"nkcorpus: {line}\n"
+    def _answers(self) -> list[str]:
+        file = self.folder / "said"
+        return file.read_text("utf-8").splitlines() if file.exists() else []
 
 
 def _java() -> tuple[Path, str, tuple[str, ...]]:

@@ -18,9 +18,12 @@ from typing import Literal
 TLS = Path(__file__).parent.parent / "web" / "tls"
 """A test authority's certificate and a server's, which is for 127.0.0.1 and not for localhost."""
 
-Trouble = Literal["busy", "unavailable", "refuse", "cut before", "cut after", "hang after", "html", ""]
-"""What comes of a request: 429, 503 or 403 instead of passing it on; the connection cut before or after; no answer; a
-web page."""
+Trouble = Literal[
+    "busy", "half busy", "too large", "unavailable", "refuse", "cut before", "cut after", "hang after", "html", ""
+]
+"""What comes of a request: 429 for all of it or, of a bulk of pairs of lines, for the second half; 413, 503 or 403 instead
+of passing it on; the connection cut before or after; no answer; a web page."""
+_REJECTED = {"type": "rejected_execution_exception", "reason": "rejected execution of coordinating operation"}
 
 
 @dataclass(frozen=True)
@@ -110,11 +113,15 @@ class _Handler(BaseHTTPRequestHandler):
             return
         match proxy.trouble(asked):
             case "busy":
-                self._refuse(429, "rejected_execution_exception", "rejected execution of coordinating operation")
+                self._refuse(429, _REJECTED)
+            case "half busy":
+                self._half(body)
+            case "too large":
+                self._answer(413, b"Request Entity Too Large", "text/plain")
             case "unavailable":
-                self._refuse(503, "cluster_manager_not_discovered_exception", "")
+                self._refuse(503, {"type": "cluster_manager_not_discovered_exception", "reason": ""})
             case "refuse":
-                self._refuse(403, "security_exception", "no permissions for [indices:data/write/bulk]")
+                self._refuse(403, {"type": "security_exception", "reason": "no permissions for [indices:data/write]"})
             case "html":
                 self._answer(200, b"<html><body>Sign in</body></html>", "text/html")
             case "cut before":
@@ -149,9 +156,17 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
-    def _refuse(self, status: int, kind: str, reason: str) -> None:
-        error = {"type": kind, "reason": reason, "root_cause": [{"type": kind, "reason": reason}]}
-        self._answer(status, json.dumps({"error": error, "status": status}).encode(), "application/json")
+    def _refuse(self, status: int, error: dict[str, str]) -> None:
+        told = {"error": error | {"root_cause": [error]}, "status": status}
+        self._answer(status, json.dumps(told).encode(), "application/json")
+
+    def _half(self, body: bytes) -> None:
+        lines = body.splitlines(keepends=True)
+        first = (len(lines) // 2 + 1) // 2 * 2
+        _, answer, kind = self._forward(b"".join(lines[:first]))
+        items = json.loads(answer)["items"]
+        items += [{"index": {"status": 429, "error": _REJECTED}}] * (len(lines) // 2 - len(items))
+        self._answer(200, json.dumps({"items": items}).encode(), kind)
 
     def _cut(self) -> None:
         self.close_connection = True

@@ -15,6 +15,7 @@ from nkcorpus.cluster.client import Cluster
 from nkcorpus.cluster.documents import Write
 from nkcorpus.errors import (
     AccessDenied,
+    ClusterRefused,
     ClusterUnavailable,
     ClusterUnreachable,
     CorpusError,
@@ -24,6 +25,8 @@ from tests.cluster.conftest import BODY, through
 from tests.cluster.proxy import Asked, Proxy, Trouble
 
 QUICK = {"NKCORPUS_OPENSEARCH_TIMEOUT": "1"}
+PATIENT = {"NKCORPUS_OPENSEARCH_TIMEOUT": "3"}
+"""Longer than a node on a busy machine takes for an answer, and yet no long wait for one that does not come."""
 
 
 def fails(address: str, kind: type[CorpusError], **environ: str) -> str:
@@ -121,11 +124,11 @@ def test_of_several_nodes_one_that_runs_is_enough(cluster: Cluster) -> None:
                 assert all(other.exists("t") for _ in range(4))
 
 
-def test_a_cluster_that_is_busy_is_sent_less_at_once_until_it_takes_all(proxy: Proxy, cluster: Cluster) -> None:
-    def busy(asked: Asked) -> Trouble:
-        return "busy" if asked.body.count(b"\n") > 2 * 300 else ""
-
-    proxy.trouble = busy
+@pytest.mark.parametrize("trouble", ["busy", "too large"])
+def test_a_cluster_that_is_busy_is_sent_less_at_once_until_it_takes_all(
+    proxy: Proxy, cluster: Cluster, trouble: Trouble
+) -> None:
+    proxy.trouble = lambda asked: trouble if asked.body.count(b"\n") > 2 * 300 else ""
     with through(proxy, cluster) as other:
         assert other.write("t", (Write.create(str(number), {"n": number}) for number in range(700))) == ["done"] * 700
     taken = [asked.body.count(b"\n") // 2 for asked in proxy.asked if "_bulk" in asked.path]
@@ -133,6 +136,24 @@ def test_a_cluster_that_is_busy_is_sent_less_at_once_until_it_takes_all(proxy: P
     assert sum(size for size in taken if size <= 300) == 700
     cluster.refresh("t")
     assert cluster.count("t", {"match_all": {}}) == 700
+
+
+def test_of_a_bulk_only_what_was_not_taken_is_sent_again(proxy: Proxy, cluster: Cluster) -> None:
+    proxy.trouble = times("half busy", 3)
+    cluster.write("t", [Write.create("70", {"n": 0})])
+    with through(proxy, cluster) as other:
+        outcomes = other.write("t", (Write.create(str(number), {"n": number}) for number in range(101)))
+    assert [number for number, outcome in enumerate(outcomes) if outcome == "conflict"] == [70]
+    assert [asked.body.count(b"\n") // 2 for asked in proxy.asked if "_bulk" in asked.path][:3] == [101, 50, 25]
+    found = cluster.get_many("t", [str(number) for number in range(101)])
+    assert [document and document.source["n"] for document in found] == [*range(70), 0, *range(71, 101)]
+
+
+def test_one_document_that_is_too_large_is_named(proxy: Proxy, cluster: Cluster) -> None:
+    proxy.trouble = lambda asked: "too large" if b"huge" in asked.body else ""
+    with through(proxy, cluster) as other, pytest.raises(ClusterRefused, match="document huge: "):
+        other.write("t", [Write.put(name, {"n": 1}) for name in ("a", "b", "huge", "c")])
+    assert cluster.get("t", "a")
 
 
 def test_a_cluster_that_stays_busy_is_given_up_after_the_time_limit(proxy: Proxy, cluster: Cluster) -> None:
@@ -151,13 +172,13 @@ def test_a_lost_answer_neither_doubles_nor_fails_a_write(proxy: Proxy, cluster: 
     assert old
     assert gone
     proxy.trouble = times(trouble, 1)
-    with through(proxy, cluster, **QUICK) as other:
+    with through(proxy, cluster, **PATIENT) as other:
         writes = [
             *(Write.create("a", {"n": 1}), Write.replace(old, {"n": 2}), Write.delete("gone", gone)),
             *(Write.newer("b", {"n": 3}, 7), Write.create("old", {"n": 9}), Write.put("c", {"n": 4})),
         ]
         assert other.write("t", writes) == [*["done"] * 4, "conflict", "done"]
-        proxy.trouble = times(trouble, 1)
+        proxy.trouble = times("cut after", 1)
         assert other.update("t", "a", lambda source: {"n": 5}) == {"n": 5}
     found = cluster.get_many("t", ["a", "old", "gone", "b", "c"])
     assert [document and document.source for document in found] == [{"n": 5}, {"n": 2}, None, {"n": 3}, {"n": 4}]
@@ -166,9 +187,11 @@ def test_a_lost_answer_neither_doubles_nor_fails_a_write(proxy: Proxy, cluster: 
 def test_reads_are_asked_again(proxy: Proxy, cluster: Cluster) -> None:
     cluster.write("t", (Write.put(str(number), {"n": number}) for number in range(30)))
     cluster.refresh("t")
-    with through(proxy, cluster, **QUICK) as other:
-        for trouble in ("busy", "unavailable", "cut after", "hang after"):
-            proxy.trouble = times(trouble, 1, "/_mget")
+    with through(proxy, cluster, **PATIENT) as other:
+        proxy.trouble = times("hang after", 1, "/_mget")
+        assert other.get("t", "3")
+        for trouble in ("busy", "unavailable", "cut after"):
+            proxy.trouble = times(trouble, 2, "/_mget")
             assert other.get("t", "3")
             proxy.trouble = times(trouble, 1, "/_search")
             pages = other.pages("t", {"match_all": {}}, ["n"], size=10)
@@ -222,7 +245,7 @@ def test_a_red_index_is_unavailable_and_comes_back(cluster: Cluster) -> None:
             lambda: next(other.pages("red", {"match_all": {}}, ["n"])),
             lambda: other.search_many("red", [{}]),
         ):
-            with pytest.raises(ClusterUnavailable, match="nodes or shards of the cluster are missing"):
+            with pytest.raises(ClusterUnavailable):
                 ask()
     with cluster.errors():
         settings = {"index.routing.allocation.require._name": None}

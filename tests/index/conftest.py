@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -12,9 +15,14 @@ from nkcorpus.index import Index, engines
 from tests.index.pool import Pool
 
 Factory = Callable[[Path], Index]
+T = TypeVar("T")
 
 INSTALLED = [engine for engine in engines.ENGINES if engines.is_installed(engine)]
 CLUSTER = "opensearch"
+IS_WHOLE = bool(os.environ.get("NKCORPUS_TEST_CLUSTER_WHOLE"))
+"""Whether a cluster is asked as much as the engines of files are: minutes long, and not only a sample."""
+_SHARE = 12
+"""One of so many cases is in the sample, two at least."""
 
 
 def _factory(engine: engines.EngineName) -> Factory:
@@ -23,6 +31,26 @@ def _factory(engine: engines.EngineName) -> Factory:
 
 EMBEDDED: dict[str, Factory] = {engine: _factory(engine) for engine in INSTALLED}
 ENGINES = [*EMBEDDED, CLUSTER]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave a sample of the cases of each test that has many."""
+    cases: defaultdict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and CLUSTER in item.callspec.params.values():
+            cases[item.nodeid.partition("[")[0]].append(item)
+    left_out = {item for found in cases.values() for item in found if item not in sampled(found, True)}
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def sampled(cases: Sequence[T], is_clustered: bool) -> Sequence[T]:
+    """Return all cases, or those that a cluster is asked of."""
+    if not is_clustered or IS_WHOLE:
+        return cases
+    return cases[:: max(1, min(_SHARE, len(cases) // 2))]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from nkcorpus.cluster.address import ClusterAddress
 from nkcorpus.cluster.client import Cluster
 from nkcorpus.cluster.documents import Outcome, Write
 from nkcorpus.index.opensearch import OpenSearchIndex
-from nkcorpus.index.opensearch.generations import DRAFT, SEARCH, WORDS, Generation, Generations
+from nkcorpus.index.opensearch.generations import DRAFT, SEARCH, VERSION, WORDS, Generation, Generations
 
 _EPOCH = 1 << 40
 
@@ -53,13 +53,14 @@ class Pool:
         for root in roots & self._used.keys():
             cluster = self._used.pop(root)
             generations = SpareGenerations(cluster, [])
-            found = list(generations._all())
-            for generation in found[1:]:
+            found = generations._all()
+            spares = [generation for generation in found if generation.version == VERSION][:1]
+            for generation in found.keys() - spares:
                 generations.drop(generation)
-            if found:
-                _empty(cluster, found[0])
+            for generation in spares:
+                _empty(cluster, generation)
             cluster.epoch += _EPOCH
-            self._spares[cluster][:] = found[:1]
+            self._spares[cluster][:] = spares
             self._free.append(cluster)
 
     def close(self) -> None:

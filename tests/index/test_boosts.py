@@ -17,7 +17,7 @@ from nkcorpus.query.parser import parse
 from nkcorpus.results import Facet
 
 from .builders import ChangeLog, article, articles_of, named
-from .conftest import Factory
+from .conftest import IS_WHOLE, Factory
 from .model import Model
 
 QUERIES = [
@@ -80,7 +80,7 @@ def test_boosts_add_their_scores_to_what_is_found(embedded: Factory, batches: li
     assert_boosts_add_their_scores(embedded, batches)
 
 
-@settings(max_examples=2, suppress_health_check=_SLOW)
+@settings(max_examples=40 if IS_WHOLE else 2, suppress_health_check=_SLOW)
 @given(st.lists(st.lists(_ARTICLES, max_size=8), min_size=1, max_size=3))
 def test_boosts_add_their_scores_to_what_is_found_in_a_cluster(
     clustered: Factory, batches: list[list[Indexable]]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from nkcorpus.index import Index
 from nkcorpus.query.ast import Filters
 
 from .builders import article, filled, named, names, search
+from .conftest import Factory
 
 
 def test_articles_that_hold_all_words_come_first_whatever_their_scores(index: Index) -> None:
@@ -186,12 +189,21 @@ def test_words_of_a_later_sync_fit_patterns(index: Index) -> None:
     assert search(index, "smuggling*").total == 1
 
 
-def test_a_slow_regular_expression_is_refused(index: Index) -> None:
-    filled(index, article("a", " ".join(f"{'a' * 60}{n}" for n in range(20))))
+_SLOW = "/(a+)+(a+)+(a+)+(a|a)+b/"
+
+
+def test_a_slow_regular_expression_is_refused(filed: Index) -> None:
+    filled(filed, article("a", " ".join(f"{'a' * 60}{n}" for n in range(20))))
     started = time.process_time()
     with pytest.raises(UsageError, match="takes too long"):
-        search(index, "/(a+)+(a+)+(a+)+(a|a)+b/")
+        search(filed, _SLOW)
     assert time.process_time() - started < 5
+
+
+def test_a_slow_regular_expression_is_an_automaton_in_a_cluster(clustered: Factory, tmp_path: Path) -> None:
+    with closing(clustered(tmp_path)) as index:
+        filled(index, article("a", " ".join(f"{'a' * 60}{n}" for n in range(20))), article("b", "aaaaab"))
+        assert search(index, _SLOW).total == 1
 
 
 def test_long_and_odd_words_are_kept(index: Index) -> None:

@@ -21,7 +21,7 @@ from nkcorpus.query.ast import Filters
 from nkcorpus.results import FacetField
 
 from .builders import ChangeLog, article, filled, named, names, search
-from .conftest import ENGINES, Factory, factory
+from .conftest import CLUSTER, EMBEDDED, ENGINES, IS_WHOLE, Factory, factory
 
 FIELDS: tuple[FacetField, ...] = get_args(FacetField)
 
@@ -102,7 +102,7 @@ def test_facets_after_any_history_count_what_there_is(embedded: Factory, batches
     assert_facets_count_what_there_is(embedded, batches)
 
 
-@settings(max_examples=3, suppress_health_check=_SLOW)
+@settings(max_examples=25 if IS_WHOLE else 3, suppress_health_check=_SLOW)
 @given(st.lists(st.lists(_ARTICLES | st.integers(0, 9), max_size=6), min_size=1, max_size=3))
 def test_facets_after_any_history_count_what_there_is_in_a_cluster(
     clustered: Factory, batches: list[list[Indexable | int]]
@@ -240,13 +240,28 @@ def test_corrections_are_words_that_articles_hold(index: Index) -> None:
         assert search(index, word).total
 
 
-@given(st.text(max_size=30) | st.sampled_from(["함경" * 50_000, "Hamgyong " * 5_000, "\ud800", "North " * 9]))
+_ODD_TEXTS = st.text(max_size=30) | st.sampled_from(["함경" * 50_000, "Hamgyong " * 5_000, "\ud800", "North " * 9])
+
+
+@pytest.mark.parametrize("filled_once", EMBEDDED, indirect=True)
+@given(_ODD_TEXTS)
 def test_any_text_may_be_given_as_a_place_or_a_word(filled_once: Index, text: str) -> None:
-    found = search(filled_once, "", Filters(place=text))
+    assert_any_text_is_taken(filled_once, text)
+
+
+@pytest.mark.parametrize("filled_once", [CLUSTER], indirect=True)
+@settings(max_examples=100 if IS_WHOLE else 15)
+@given(_ODD_TEXTS)
+def test_any_text_may_be_given_as_a_place_or_a_word_in_a_cluster(filled_once: Index, text: str) -> None:
+    assert_any_text_is_taken(filled_once, text)
+
+
+def assert_any_text_is_taken(index: Index, text: str) -> None:
+    found = search(index, "", Filters(place=text))
     assert found.total <= len(PLACES)
     assert len(found.notes) <= 1
-    assert isinstance(filled_once.corrections(text), tuple)
-    assert filled_once.rarity(text) >= 0
+    assert isinstance(index.corrections(text), tuple)
+    assert index.rarity(text) >= 0
 
 
 @pytest.fixture(scope="module", params=ENGINES)

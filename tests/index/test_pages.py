@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import product
 
 import pytest
 
@@ -14,7 +15,8 @@ from nkcorpus.query import dates
 from nkcorpus.query.ast import Filters
 
 from .builders import ChangeLog, article, search
-from .conftest import ENGINES, factory
+from .conftest import ENGINES, factory, sampled
+from .pool import PooledIndex
 
 _ARTICLES = 1_500
 QUERIES = [
@@ -71,15 +73,17 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.mark.parametrize("collapse", [True, False])
 def test_a_page_is_a_part_of_the_whole(large: Index, text: str, collapse: bool) -> None:
     narrow = Filters(since=dates.since("2015"))
-    for filters in (None, narrow):
-        for sort in ("relevance", "newest", "oldest"):
-            for match, exact in (("best", False), ("any", False), ("best", True)):
-                options: dict[str, object] = {"sort": sort, "match": match, "collapse": collapse, "exact": exact}
-                options["facets"] = ("source", "year")
-                whole = search(large, text, filters, **options)
-                assert len(whole.ids) == whole.total
-                for limit, offset in ((10, 0), (3, 40), (1, 0)):
-                    page = search(large, text, filters, limit=limit, offset=offset, **options)
-                    assert page.ids == whole.ids[offset : offset + limit]
-                    assert page.scores == pytest.approx(whole.scores[offset : offset + limit])
-                    assert (page.total, page.facets, page.notes) == (whole.total, whole.facets, whole.notes)
+    orders = "relevance", "newest", "oldest"
+    ways = ("best", False), ("any", False), ("best", True)
+    for filters, sort, (match, exact) in sampled(
+        [*product((None, narrow), orders, ways)], isinstance(large, PooledIndex)
+    ):
+        options: dict[str, object] = {"sort": sort, "match": match, "collapse": collapse, "exact": exact}
+        options["facets"] = ("source", "year")
+        whole = search(large, text, filters, **options)
+        assert len(whole.ids) == whole.total
+        for limit, offset in ((10, 0), (3, 40), (1, 0)):
+            page = search(large, text, filters, limit=limit, offset=offset, **options)
+            assert page.ids == whole.ids[offset : offset + limit]
+            assert page.scores == pytest.approx(whole.scores[offset : offset + limit])
+            assert (page.total, page.facets, page.notes) == (whole.total, whole.facets, whole.notes)

@@ -19,7 +19,7 @@ from nkcorpus.model import Indexable
 
 from .agreement import QUERIES, assert_as_defined, queries_of
 from .builders import ChangeLog, article
-from .conftest import ENGINES, factory
+from .conftest import CLUSTER, EMBEDDED, ENGINES, IS_WHOLE, factory
 from .model import Model
 
 COUNT = int(os.environ.get("NKCORPUS_TEST_ARTICLES", "400"))
@@ -76,7 +76,15 @@ def test_every_query_of_the_conformance_suite_is_answered_as_defined(index: Inde
     assert_as_defined(index, model, text)
 
 
+@pytest.mark.parametrize("index", EMBEDDED, indirect=True)
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(text=queries_of(WORDS[:40]))
 def test_any_query_is_answered_as_defined(index: Index, model: Model, text: str) -> None:
+    assert_as_defined(index, model, text)
+
+
+@pytest.mark.parametrize("index", [CLUSTER], indirect=True)
+@settings(max_examples=EXAMPLES if IS_WHOLE else 5, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(text=queries_of(WORDS[:40]))
+def test_any_query_is_answered_as_defined_in_a_cluster(index: Index, model: Model, text: str) -> None:
     assert_as_defined(index, model, text)

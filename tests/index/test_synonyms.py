@@ -17,7 +17,7 @@ from nkcorpus.query.ast import And, Node, Or, Phrase, Query, Synonym, Synonyms, 
 from nkcorpus.query.parser import parse
 
 from .builders import ChangeLog, article, articles_of
-from .conftest import Factory
+from .conftest import IS_WHOLE, Factory
 from .model import Model
 
 STATE = "Ministry of State Security"
@@ -97,7 +97,7 @@ def test_synonyms_are_found_and_scored_as_defined(embedded: Factory, batches: li
     assert_synonyms_are_scored_as_defined(embedded, batches)
 
 
-@settings(max_examples=2, suppress_health_check=_SLOW)
+@settings(max_examples=40 if IS_WHOLE else 2, suppress_health_check=_SLOW)
 @given(st.lists(st.lists(_ARTICLES, max_size=8), min_size=1, max_size=3))
 def test_synonyms_are_found_and_scored_as_defined_in_a_cluster(
     clustered: Factory, batches: list[list[Indexable]]

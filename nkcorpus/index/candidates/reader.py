@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Literal, Protocol, TypeVar
 
 from nkcorpus.index.candidates.clauses import Clauses
@@ -32,6 +32,9 @@ class Matching(Protocol[A_co]):
 
     def twins(self) -> Mapping[int, int]:
         """Return the clusters that have several matches, with their number."""
+
+    def within(self, clusters: Collection[int]) -> Matching[A_co]:
+        """Return those matches that are in some clusters, or in any, in an order of their own."""
 
     def tally(self, field: FacetField) -> Mapping[Line, int]:
         """Return how many matches have each value of a field."""

@@ -51,8 +51,18 @@ class Scored(Generic[Q, A]):
     @property
     def scores(self) -> Scores:
         """The scores of those that match, after the closer look."""
-        before, gained = self._before, self._gained
-        return {**before, **{number: before[number] + gained[number] for number in self._best if number in gained}}
+        before = self._before
+        return {**before, **{number: before[number] + gain for number, gain in self.gained.items()}}
+
+    @property
+    def last(self) -> float:
+        """The least that one of the best, which are looked at closer, scores before."""
+        return min((self._before[number] for number in self._best), default=-math.inf)
+
+    @property
+    def gained(self) -> Scores:
+        """What the best gain by the closer look."""
+        return {number: self._gained[number] for number in self._best if number in self._gained}
 
     def lowest(self, numbers: Sequence[int]) -> float:
         """Return the least that one of these that gained had scored before the closer look."""

@@ -7,7 +7,7 @@ best of all once they score more than the engine gives to the next candidate.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Generic, TypeVar
 
@@ -16,7 +16,7 @@ from nkcorpus.errors import IndexDamaged
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.candidates.compile import Compiler, Part, is_flat
 from nkcorpus.index.candidates.hits import Hits
-from nkcorpus.index.candidates.reader import EngineOrder, Line, Matching, Reader, Statistics
+from nkcorpus.index.candidates.reader import EngineOrder, Matching, Reader, Statistics
 from nkcorpus.index.candidates.scored import Scored
 from nkcorpus.index.candidates.snapshot import Candidates
 from nkcorpus.index.facets import facet
@@ -24,6 +24,7 @@ from nkcorpus.index.ranking.bm25f import Scores
 from nkcorpus.index.ranking.evaluation import Evaluation, boosted
 from nkcorpus.index.ranking.order import Order, order_of, ordered, representatives
 from nkcorpus.index.ranking.rerank import DEPTH, Typed, gains, typed_terms
+from nkcorpus.index.ranking.terms import Expander
 from nkcorpus.query.ast import Query, Words, leaves
 from nkcorpus.results import Facet
 
@@ -45,7 +46,7 @@ class _Found:
 
 
 class Search(Generic[Q, A]):
-    """One search. `statistics` are asked in place of the reader where they are given."""
+    """One search. `statistics` are asked in place of the reader where they are given, an `expander` knows terms."""
 
     def __init__(
         self,
@@ -53,17 +54,23 @@ class Search(Generic[Q, A]):
         query: Query,
         options: SearchOptions,
         statistics: Statistics[Q, A] | None = None,
+        expander: Expander | None = None,
     ) -> None:
         self._reader = reader
         self._query = query
         self._options = options
         self._statistics = statistics or reader
-        self._compiler = Compiler(reader, options, self._statistics)
+        self._compiler = Compiler(reader, options, self._statistics, expander)
         by_relevance = options.sort == "relevance"
         typed = typed_terms(query.root) if by_relevance and not options.exact else ()
         self._typed = typed if len(typed) > 1 else ()
         self._is_ranked = any(leaves(query.root))
         self._by_column = not by_relevance or (is_flat(query.root) and not query.boosts)
+
+    @property
+    def expander(self) -> Expander:
+        """What finds the terms that words stand for."""
+        return self._compiler.expander
 
     def compiled(self) -> Part[Q] | None:
         """Return the query with its boosts and filters, see `Compiler.root`; None when it has no term."""
@@ -79,16 +86,9 @@ class Search(Generic[Q, A]):
         hits = Hits(matching)
         count = hits.count
         twins = matching.twins() if options.collapse and part.exact and count else {}
-        every = not part.exact or (bool(twins) and bool(options.facets))
         end = options.offset + options.limit if options.limit else count
-        wanted = count if every else min(end, count)
-        scored = Scored(
-            self._reader,
-            options,
-            lambda candidates: self._scores(candidates, part),
-            self._gains if self._typed else None,
-            self._compiler,
-        )
+        wanted = min(end, count) if part.exact else count
+        scored = self._scored(part, self._gains if self._typed else None)
         while True:
             found = self._found(scored, hits, wanted)
             scores = found.scores
@@ -105,8 +105,10 @@ class Search(Generic[Q, A]):
             total=total,
             ids=tuple(self._reader.records([addresses[number] for number in page]).ids()),
             scores=tuple(found.scores[number] if self._is_ranked else None for number in page),
-            notes=tuple(dict.fromkeys(self._compiler.expander.notes)),
-            facets=self._facets(matching, [addresses[number] for number in scores] if found.is_all else None),
+            notes=tuple(dict.fromkeys(self.expander.notes)),
+            facets=self._facets_of([addresses[number] for number in scores])
+            if found.is_all
+            else self._facets(matching, self._hidden(part, matching, scored) if twins else ()),
         )
 
     def _compiled(self, typed: Sequence[Typed]) -> Part[Q] | None:
@@ -127,7 +129,7 @@ class Search(Generic[Q, A]):
         return replace(part, queries=(query,), exact=part.exact and exact)
 
     def _none(self) -> Matches:
-        notes = tuple(dict.fromkeys(self._compiler.expander.notes))
+        notes = tuple(dict.fromkeys(self.expander.notes))
         return Matches(0, (), (), notes, tuple(Facet(field, ()) for field in self._options.facets))
 
     def _matching(self, part: Part[Q], wanted: int) -> Matching[A]:
@@ -203,7 +205,7 @@ class Search(Generic[Q, A]):
         if not self._is_ranked and not self._query.boosts and part.exact:
             return dict.fromkeys(candidates.live, 0.0)
         boosts = boosted(candidates, self._query, self._options)
-        result = Evaluation(candidates, self._options, self._compiler.expander).root(self._query.root, boosts.bound)
+        result = Evaluation(candidates, self._options, self.expander).root(self._query.root, boosts.bound)
         scores = result.scores if result else {}
         if part.exact and len(scores) != len(candidates.live):
             raise IndexDamaged("the records of the index are not those of its articles")
@@ -211,11 +213,44 @@ class Search(Generic[Q, A]):
             scores[number] += boosts.scores[number]
         return scores
 
-    def _facets(self, matching: Matching[A], counted: Sequence[A] | None) -> tuple[Facet, ...]:
-        """Return what articles are counted by: those `counted`, else all that match."""
-        facets = []
+    def _facets_of(self, counted: Sequence[A]) -> tuple[Facet, ...]:
+        reader, fields = self._reader, self._options.facets
+        return tuple(facet(field, Counter(reader.lines(field, counted)), reader.values) for field in fields)
+
+    def _facets(self, matching: Matching[A], hidden: Sequence[A]) -> tuple[Facet, ...]:
+        """Return what all that match are counted by, but for those hidden behind their twins."""
+        reader, found = self._reader, []
         for field in self._options.facets:
-            lines: Mapping[Line, int]
-            lines = matching.tally(field) if counted is None else Counter(self._reader.lines(field, counted))
-            facets.append(facet(field, lines, self._reader.values))
-        return tuple(facets)
+            lines = Counter(matching.tally(field))
+            lines.subtract(Counter(reader.lines(field, hidden)))
+            found.append(facet(field, lines, reader.values))
+        return tuple(found)
+
+    def _hidden(self, part: Part[Q], matching: Matching[A], scored: Scored[Q, A]) -> list[A]:
+        """Return the matches of which a twin comes first in the order; `scored` are the best of all."""
+        if not self._options.facets:
+            return []
+        gained: dict[str, float] = {}
+        if self._typed:
+            hits = Hits(matching)
+            while (
+                upto := hits.upto(-scored.last, lambda most: -most * self._reader.slack, scored.taken)
+            ) > scored.taken:
+                scored.take(hits, upto)
+            addresses = scored.columns.addresses
+            ids = self._reader.records([addresses[number] for number in scored.gained]).ids()
+            gained = dict(zip(ids, scored.gained.values(), strict=True))
+        twins = self._scored(part, None)
+        hits = Hits(matching.within(matching.twins()))
+        twins.take(hits, hits.count)
+        scores, addresses = twins.scores, twins.columns.addresses
+        for number, name in enumerate(self._reader.records(addresses).ids()):
+            scores[number] += gained.get(name, 0.0)
+        first = representatives(twins.columns, scores, order_of(twins.columns, scores, self._options))
+        return [address for number, address in enumerate(addresses) if number not in first]
+
+    def _scored(self, part: Part[Q], gain: Callable[[Candidates[Q, A], Sequence[int]], Scores] | None) -> Scored[Q, A]:
+        def score(candidates: Candidates[Q, A]) -> Scores:
+            return self._scores(candidates, part)
+
+        return Scored(self._reader, self._options, score, gain, self._compiler)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import zstandard
 
 from nkcorpus.errors import IndexDamaged
-from nkcorpus.index.documents import AnalysedArticle
 from nkcorpus.index.facets import labels_of
 from nkcorpus.index.fields import plain, token
 from nkcorpus.index.labels import spelled
 from nkcorpus.index.opensearch.mapping import CLUSTER, LIVE, POSITION, RECORD
 from nkcorpus.index.places import place_name
 from nkcorpus.model import Indexable, Position
+
+if TYPE_CHECKING:
+    from nkcorpus.index.documents import AnalysedArticle
 
 _LEVEL = 3
 _MOST_BYTES = 1 << 30

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nkcorpus.cluster.client import Cluster
 from nkcorpus.cluster.pointintime import PointInTimeLost
@@ -14,11 +16,13 @@ from nkcorpus.index.opensearch.checks import damage_of
 from nkcorpus.index.opensearch.generations import Generation, Generations
 from nkcorpus.index.opensearch.search import answer
 from nkcorpus.index.opensearch.view import View
-from nkcorpus.index.opensearch.writer import Writer
 from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS, idf_of
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query import analysis, suggest
 from nkcorpus.query.ast import Query
+
+if TYPE_CHECKING:
+    from nkcorpus.index.opensearch.writer import Writer
 
 _SECONDS_FOR_ANOTHER = 300.0
 """How long a process waits for another that makes the index anew."""
@@ -42,8 +46,13 @@ class OpenSearchIndex:
         self._cluster = cluster
         self._notify = notify
         self._generations = generations or Generations(cluster)
-        self._writer = Writer(cluster, self._generations)
         self._known: View | None = None
+
+    @cached_property
+    def _writer(self) -> Writer:
+        from nkcorpus.index.opensearch.writer import Writer  # not for searching
+
+        return Writer(self._cluster, self._generations)
 
     @property
     def place(self) -> str:
@@ -73,18 +82,21 @@ class OpenSearchIndex:
                 self._cluster.refresh(generation.search, generation.words)
         self._forget()
 
-    def advance(self, target: Position) -> bool:
-        """Have all that was put found, where that is all up to `target`; return False where there is no index.
+    def advance(self, target: Position, is_current: Callable[[Position], bool]) -> bool:
+        """Have all found that was put, which is all up to `target`; return False where there is no index of this corpus
+        as `is_current` knows it.
 
-        Unlike `sync` it never makes one.
+        `sync`, which may make the index anew, has to read the store for that.
         """
-        generation = self._generations.current()
-        if generation is None:
-            return False
+        self._known = None
         try:
+            generation = self._generations.current()
+            position = View(self._cluster, generation).position if generation else None
+            if generation is None or position is None or not is_current(position):
+                return False
             self._found_upto(generation, target)
             self._generations.clear()
-        except CorpusMissing:
+        except CorpusMissing:  # replaced, and cleared, meanwhile
             return False
         return True
 

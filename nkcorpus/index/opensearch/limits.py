@@ -10,7 +10,7 @@ from nkcorpus.index.opensearch.mapping import LIVE
 Query = dict[str, Any]
 
 MOST_CLAUSES = 1_000
-_TOGETHER = 60_000
+MOST_TERMS = 60_000
 """Terms of one `terms` query; `index.max_terms_count` is 65,536 by default."""
 _PARTS = ("must", "filter", "should", "must_not")
 
@@ -28,9 +28,9 @@ def bounded(query: Query) -> tuple[Query, bool]:
     found: Query = {"term": {LIVE: True}}
     if cover is not None:
         lists = [
-            {"terms": {field: terms[start : start + _TOGETHER]}}
+            {"terms": {field: terms[start : start + MOST_TERMS]}}
             for field, terms in ((field, sorted(held)) for field, held in sorted(cover.items()))
-            for start in range(0, len(terms), _TOGETHER)
+            for start in range(0, len(terms), MOST_TERMS)
         ]
         found = {"bool": {"should": lists, "minimum_should_match": 1}}
     return {"constant_score": {"filter": found, "boost": _most(query)}}, False

@@ -25,6 +25,9 @@ CLUSTER = "cluster"
 GAPPED = "gapped"
 """The analyzer of queries for words side by side: any word may stand where STOP does."""
 
+PROSE = "prose"
+"""What the words of running text have in place of a field."""
+
 _SPACED = "spaced"
 _LONGEST_TOKEN = 40_000
 _RANGES = frozenset({"seq", "first_second", "last_second"})

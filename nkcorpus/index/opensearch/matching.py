@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nkcorpus.dataclass import dataclass
 from nkcorpus.index.candidates.reader import EngineOrder, Line
 from nkcorpus.index.facets import column_of
 from nkcorpus.index.fields import COLUMNS
-from nkcorpus.index.opensearch.limits import Query
+from nkcorpus.index.opensearch.limits import MOST_TERMS, Query
 from nkcorpus.index.opensearch.mapping import CLUSTER, RECORD
 from nkcorpus.results import FacetField
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _MOST_HITS = 10_000
 """A page, as `index.max_result_window` is by default."""
 _MOST_RECORDS = 1_000
-"""Hits of the first page that come with their records; those of others are asked for as they are looked at."""
+"""Hits of a page that come with their records; those of larger pages are asked for as they are looked at."""
+_MOST_KEPT = 10_000
+"""Of so many hits, the first, records are kept."""
 _MOST_VALUES = 5_000
 """Values of a field that come with the first page; of nine fields all are within `search.max_buckets`, 65,535."""
 _SORTS: Mapping[EngineOrder, list[dict[str, str]]] = {
@@ -56,7 +58,8 @@ class OpenSearchMatching:
     ) -> None:
         self._reader = reader
         self._query = query
-        columns = [column_of(field) for field in facets]
+        self._facets = tuple(facets)
+        columns = [column_of(field) for field in self._facets]
         self._body = {
             "query": query,
             "sort": _SORTS[order],
@@ -87,9 +90,11 @@ class OpenSearchMatching:
     def first(self, number: int) -> Sequence[tuple[float, Hit]]:
         """See Matching."""
         while len(self._known) < min(number, self.count):
-            size = min(max(number - len(self._known), _MOST_RECORDS), _MOST_HITS)
-            more = {"search_after": self._after} if self._after else {}
+            size = min(number - len(self._known), _MOST_HITS)
+            more: dict[str, Any] = {"search_after": self._after} if self._after else {}
             before = len(self._known)
+            if size <= _MOST_RECORDS and before < _MOST_KEPT:
+                more["_source"] = [RECORD]
             self._add(*self._reader.ask([{**self._body, **more, "size": size}], dfs=self._dfs))
             if len(self._known) == before:
                 raise self._reader.damaged("fewer articles were found than were counted")
@@ -98,6 +103,17 @@ class OpenSearchMatching:
     def twins(self) -> Mapping[int, int]:
         """See Matching."""
         return {int(cluster, 16): count for cluster, count in self._tally(CLUSTER, 2).items() if count > 1}
+
+    def within(self, clusters: Collection[int]) -> OpenSearchMatching:
+        """See Matching."""
+        among: Query = {"exists": {"field": CLUSTER}}
+        if len(clusters) <= MOST_TERMS:
+            among = {"terms": {CLUSTER: [f"{cluster:016x}" for cluster in sorted(clusters)]}}
+        clauses = self._reader.clauses
+        query = clauses.every([clauses.const(among, 0.0), clauses.const(self._query, 0.0)])
+        return OpenSearchMatching(
+            self._reader, query, "seq", _MOST_RECORDS, exact=False, collapse=False, facets=self._facets
+        )
 
     def tally(self, field: FacetField) -> Mapping[Line, int]:
         """See Matching."""

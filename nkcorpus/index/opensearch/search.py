@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from nkcorpus.index.base import Matches, SearchOptions
 from nkcorpus.index.candidates.reader import EngineOrder, Line
@@ -17,9 +17,10 @@ from nkcorpus.results import FacetField
 def answer(reader: Reader, query: ast.Query, options: SearchOptions) -> Matches:
     """Return one page of what `query` finds."""
     gathered = _Gathered(reader)
-    Search(reader, query, options, gathered).compiled()
+    first = Search(reader, query, options, gathered)
+    first.compiled()
     reader.look_up(gathered.queries)
-    return Search(reader, query, options).answer()
+    return Search(reader, query, options, expander=first.expander).answer()
 
 
 class _Gathered:
@@ -66,6 +67,10 @@ class _Nothing:
     def twins(self) -> Mapping[int, int]:
         """See Matching."""
         return {}
+
+    def within(self, clusters: Collection[int]) -> _Nothing:
+        """See Matching."""
+        return self
 
     def tally(self, field: FacetField) -> Mapping[Line, int]:
         """See Matching."""

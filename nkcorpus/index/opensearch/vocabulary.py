@@ -10,9 +10,8 @@ from nkcorpus.cluster.client import Cluster
 from nkcorpus.errors import ClusterRefused
 from nkcorpus.index.fields import plain
 from nkcorpus.index.opensearch.generations import Generation
-from nkcorpus.index.opensearch.mapping import LIVE
+from nkcorpus.index.opensearch.mapping import LIVE, PROSE
 from nkcorpus.index.opensearch.patterns import query_of
-from nkcorpus.index.opensearch.writer import PROSE
 from nkcorpus.query.ast import Fuzzy, Pattern
 
 MOST_WORDS = 200_000

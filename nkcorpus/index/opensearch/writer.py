@@ -16,13 +16,12 @@ from nkcorpus.index.documents import AnalysedArticle, AnalysedChunk, ChunkAnalys
 from nkcorpus.index.fields import STOP, plain
 from nkcorpus.index.opensearch.documents import Packer, place_of, removal
 from nkcorpus.index.opensearch.generations import LEASE_SECONDS, Generation, Generations
+from nkcorpus.index.opensearch.mapping import PROSE
 from nkcorpus.model import Indexable, Position, Removal
 from nkcorpus.query.analysis import stems
 
 NAMED = ("author", "translator", "source", "url", "place", "tag")
 """Fields of words that are not running text."""
-PROSE = "prose"
-"""What the words of running text have in place of a field."""
 
 _KEPT_NAMES = 1_000_000
 

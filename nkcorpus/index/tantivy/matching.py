@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,10 +40,18 @@ class TantivyMatching:
         """See Matching."""
         if not self._reader.document_frequency(KIND, TWIN):
             return {}
-        among = Query.const_score_query(Query.term_query(self._reader.schema, KIND, TWIN, "basic"), 0.0)
-        found = self._reader.tally(self._reader.clauses.every([among, self._query]), "cluster")
+        found = self._reader.tally(self._in_any_cluster, "cluster")
         return {cluster: count for cluster, count in found.items() if count > 1}
+
+    def within(self, clusters: Collection[int]) -> TantivyMatching:
+        """See Matching."""
+        return TantivyMatching(self._reader, self._in_any_cluster, "seq", sum(self.twins().values()))
 
     def tally(self, field: FacetField) -> Mapping[Line, int]:
         """See Matching."""
         return dict(self._reader.tally(self._query, column_of(field)).items())
+
+    @property
+    def _in_any_cluster(self) -> Query:
+        among = self._reader.clauses.const(Query.term_query(self._reader.schema, KIND, TWIN, "basic"), 0.0)
+        return self._reader.clauses.every([among, self._query])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tantivy
 
-from nkcorpus.index.documents import AnalysedArticle
 from nkcorpus.index.facets import LABELLED
-from nkcorpus.index.fields import COLUMNS, FORMED, WHOLE, WORDED, token
+from nkcorpus.index.fields import COLUMNS, FORMED, WHOLE, WORDED
 
 KIND = "kind"
 """A field with one term for all articles, which the document that holds the position has not."""
@@ -39,20 +38,6 @@ def new_schema() -> tantivy.Schema:
     for label in LABELLED:
         builder.add_integer_field(f"label_{label}", fast=True)
     return builder.build()
-
-
-def document(article: AnalysedArticle) -> dict[str, object]:
-    """Return the document of an article but for labels and the place of its record."""
-    found: dict[str, object] = {
-        KIND: [ARTICLE, TWIN] if article.cluster else ARTICLE,
-        DOUBLED: article.worded.get("title", "") * 2,
-        **article.worded,
-        **{field: list(map(token, terms)) for field, terms in article.whole.items() if terms},
-        **article.columns,
-    }
-    if article.cluster:
-        found["cluster"] = article.cluster
-    return found
 
 
 def with_tokenizers(index: tantivy.Index) -> tantivy.Index:

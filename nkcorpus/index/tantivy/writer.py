@@ -13,13 +13,14 @@ import tantivy
 from nkcorpus.errors import IndexDamaged, IndexNotWritable
 from nkcorpus.index.analysed import META
 from nkcorpus.index.chunks import analysed
-from nkcorpus.index.documents import ChunkAnalyser
+from nkcorpus.index.documents import AnalysedArticle, ChunkAnalyser
 from nkcorpus.index.facets import label_columns
+from nkcorpus.index.fields import token
 from nkcorpus.index.labels import Labels
 from nkcorpus.index.manifest import VouchedFiles
 from nkcorpus.index.tantivy import recordfile
 from nkcorpus.index.tantivy.reader import Query, Statistics, is_panic
-from nkcorpus.index.tantivy.schema import POSITION, RECORD, document, with_tokenizers
+from nkcorpus.index.tantivy.schema import ARTICLE, DOUBLED, KIND, POSITION, RECORD, TWIN, with_tokenizers
 from nkcorpus.index.tantivy.silence import silenced
 from nkcorpus.index.wordfiles import WordFiles
 from nkcorpus.model import Indexable, Position, Removal
@@ -97,10 +98,24 @@ def _add(
                     columns = {**label_columns(change, article.places, labels), RECORD: file.tell()}
                     file.write(article.record)
                     with write_errors(folder):
-                        writer.add_document(tantivy.Document.from_dict({**document(article), **columns}, schema))
+                        writer.add_document(tantivy.Document.from_dict({**_document(article), **columns}, schema))
                     added += 1
             words |= found.words
     return added
+
+
+def _document(article: AnalysedArticle) -> dict[str, object]:
+    """Return the document of an article but for labels and the place of its record."""
+    found: dict[str, object] = {
+        KIND: [ARTICLE, TWIN] if article.cluster else ARTICLE,
+        DOUBLED: article.worded.get("title", "") * 2,
+        **article.worded,
+        **{field: list(map(token, terms)) for field, terms in article.whole.items() if terms},
+        **article.columns,
+    }
+    if article.cluster:
+        found["cluster"] = article.cluster
+    return found
 
 
 def _put_back(writer: tantivy.IndexWriter, file: Path, end: int) -> None:
