@@ -20,6 +20,8 @@ from typing import Self
 
 _SECONDS_TO_START = 60.0
 _SECONDS_TO_STOP = 10.0
+_LONGEST = "3600s"
+"""After which a scheduler ends that nobody stopped; its workers end soon after."""
 _ROOT = Path(__file__).parent.parent
 
 
@@ -32,7 +34,8 @@ class DaskCluster:
         self._file = folder / "scheduler.json"
 
     def __enter__(self) -> Self:
-        self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(self._file))
+        options = ("--port", "0", "--idle-timeout", _LONGEST)
+        self.scheduler = self._start("scheduler", "--scheduler-file", str(self._file), *options)
         until = time.monotonic() + _SECONDS_TO_START
         self.address = ""
         while not self.address:
@@ -62,7 +65,15 @@ class DaskCluster:
 
     def add_worker(self, *, nanny: bool = False) -> subprocess.Popen[bytes]:
         """Start a worker with one thread; with a `nanny`, which is usual, it is a daemon of that process."""
-        options = ("--nanny" if nanny else "--no-nanny", "--nthreads", "1", "--memory-limit", "0")
+        options = (
+            "--nanny" if nanny else "--no-nanny",
+            "--nthreads",
+            "1",
+            "--memory-limit",
+            "0",
+            "--death-timeout",
+            "60",
+        )
         worker = self._start("worker", "--scheduler-file", str(self._file), *options)
         self.workers.append(worker)
         return worker
