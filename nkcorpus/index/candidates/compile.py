@@ -75,9 +75,13 @@ class Compiler(Generic[Q, A]):
     """Compiles for one search. Fulfils Holdings. `statistics` are asked in place of the reader where they are given."""
 
     def __init__(
-        self, reader: Reader[Q, A], options: SearchOptions, statistics: Statistics[Q, A] | None = None
+        self,
+        reader: Reader[Q, A],
+        options: SearchOptions,
+        statistics: Statistics[Q, A] | None = None,
+        expander: Expander | None = None,
     ) -> None:
-        self.expander = Expander(reader, exact=options.exact)
+        self.expander = expander or Expander(reader, exact=options.exact)
         self._reader = reader
         self._statistics: Statistics[Q, A] = statistics or reader
         self._clauses: Clauses[Q] = reader.clauses

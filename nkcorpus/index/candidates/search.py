@@ -24,6 +24,7 @@ from nkcorpus.index.ranking.bm25f import Scores
 from nkcorpus.index.ranking.evaluation import Evaluation, boosted
 from nkcorpus.index.ranking.order import Order, order_of, ordered, representatives
 from nkcorpus.index.ranking.rerank import DEPTH, Typed, gains, typed_terms
+from nkcorpus.index.ranking.terms import Expander
 from nkcorpus.query.ast import Query, Words, leaves
 from nkcorpus.results import Facet
 
@@ -45,7 +46,7 @@ class _Found:
 
 
 class Search(Generic[Q, A]):
-    """One search. `statistics` are asked in place of the reader where they are given."""
+    """One search. `statistics` are asked in place of the reader where they are given, an `expander` knows terms."""
 
     def __init__(
         self,
@@ -53,17 +54,23 @@ class Search(Generic[Q, A]):
         query: Query,
         options: SearchOptions,
         statistics: Statistics[Q, A] | None = None,
+        expander: Expander | None = None,
     ) -> None:
         self._reader = reader
         self._query = query
         self._options = options
         self._statistics = statistics or reader
-        self._compiler = Compiler(reader, options, self._statistics)
+        self._compiler = Compiler(reader, options, self._statistics, expander)
         by_relevance = options.sort == "relevance"
         typed = typed_terms(query.root) if by_relevance and not options.exact else ()
         self._typed = typed if len(typed) > 1 else ()
         self._is_ranked = any(leaves(query.root))
         self._by_column = not by_relevance or (is_flat(query.root) and not query.boosts)
+
+    @property
+    def expander(self) -> Expander:
+        """What finds the terms that words stand for."""
+        return self._compiler.expander
 
     def compiled(self) -> Part[Q] | None:
         """Return the query with its boosts and filters, see `Compiler.root`; None when it has no term."""
@@ -98,7 +105,7 @@ class Search(Generic[Q, A]):
             total=total,
             ids=tuple(self._reader.records([addresses[number] for number in page]).ids()),
             scores=tuple(found.scores[number] if self._is_ranked else None for number in page),
-            notes=tuple(dict.fromkeys(self._compiler.expander.notes)),
+            notes=tuple(dict.fromkeys(self.expander.notes)),
             facets=self._facets_of([addresses[number] for number in scores])
             if found.is_all
             else self._facets(matching, self._hidden(part, matching, scored) if twins else ()),
@@ -122,7 +129,7 @@ class Search(Generic[Q, A]):
         return replace(part, queries=(query,), exact=part.exact and exact)
 
     def _none(self) -> Matches:
-        notes = tuple(dict.fromkeys(self._compiler.expander.notes))
+        notes = tuple(dict.fromkeys(self.expander.notes))
         return Matches(0, (), (), notes, tuple(Facet(field, ()) for field in self._options.facets))
 
     def _matching(self, part: Part[Q], wanted: int) -> Matching[A]:
@@ -198,7 +205,7 @@ class Search(Generic[Q, A]):
         if not self._is_ranked and not self._query.boosts and part.exact:
             return dict.fromkeys(candidates.live, 0.0)
         boosts = boosted(candidates, self._query, self._options)
-        result = Evaluation(candidates, self._options, self._compiler.expander).root(self._query.root, boosts.bound)
+        result = Evaluation(candidates, self._options, self.expander).root(self._query.root, boosts.bound)
         scores = result.scores if result else {}
         if part.exact and len(scores) != len(candidates.live):
             raise IndexDamaged("the records of the index are not those of its articles")

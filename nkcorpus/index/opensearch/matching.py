@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _MOST_HITS = 10_000
 """A page, as `index.max_result_window` is by default."""
 _MOST_RECORDS = 1_000
-"""Hits of the first page that come with their records; those of others are asked for as they are looked at."""
+"""Hits of a page that come with their records; those of larger pages are asked for as they are looked at."""
+_MOST_KEPT = 10_000
+"""Of so many hits, the first, records are kept."""
 _MOST_VALUES = 5_000
 """Values of a field that come with the first page; of nine fields all are within `search.max_buckets`, 65,535."""
 _SORTS: Mapping[EngineOrder, list[dict[str, str]]] = {
@@ -88,9 +90,11 @@ class OpenSearchMatching:
     def first(self, number: int) -> Sequence[tuple[float, Hit]]:
         """See Matching."""
         while len(self._known) < min(number, self.count):
-            size = min(max(number - len(self._known), _MOST_RECORDS), _MOST_HITS)
-            more = {"search_after": self._after} if self._after else {}
+            size = min(number - len(self._known), _MOST_HITS)
+            more: dict[str, Any] = {"search_after": self._after} if self._after else {}
             before = len(self._known)
+            if size <= _MOST_RECORDS and before < _MOST_KEPT:
+                more["_source"] = [RECORD]
             self._add(*self._reader.ask([{**self._body, **more, "size": size}], dfs=self._dfs))
             if len(self._known) == before:
                 raise self._reader.damaged("fewer articles were found than were counted")
