@@ -112,7 +112,7 @@ def test_a_search_misses_nothing_while_an_index_is_made_anew_and_others_write(
                 rebuild.start()
                 while rebuild.is_alive():
                     known = told
-                    index.position()
+                    index.refresh()
                     found = search(index, "rice").total
                     if found < known:
                         faults.append(f"{found} of {known}")
@@ -122,7 +122,7 @@ def test_a_search_misses_nothing_while_an_index_is_made_anew_and_others_write(
             writer.join()
         assert told > 20
         assert faults == []
-        index.position()
+        index.refresh()
         assert search(index, f"fresh{told - 1}").total == 1, "words are told of to drafts too"
         assert search(index, "fresh*").total == told - 20
         assert rebuilding.damage() is None

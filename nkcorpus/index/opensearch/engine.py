@@ -91,7 +91,7 @@ class OpenSearchIndex:
 
         `sync`, which may make the index anew, has to read the store for that.
         """
-        self._known = None
+        self._forget()
         try:
             generation = self._generations.current()
             position = View(self._cluster, generation).position if generation else None
@@ -124,7 +124,7 @@ class OpenSearchIndex:
         wait: bool = True,
     ) -> bool:
         """See Index; others may be at it too, and only making the index anew is left to one of them."""
-        self._known = None
+        self._forget()
         deadline = time.monotonic() + (_SECONDS_FOR_ANOTHER if wait else _FEW_SECONDS)
         while True:
             target = upto()
