@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from nkcorpus.commits import CommitPace
 from nkcorpus.errors import ItemError
 from nkcorpus.identity import extract_digest
 from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip, SourceUnchanged
@@ -19,9 +19,7 @@ Result = Prepared | SourceFailure | SourceSkip | SourceUnchanged | ItemError
 
 _PARTS: frozenset[Kind] = frozenset(("entry", "record"))
 """Kinds that are one part of what an address answers; the others are all of it."""
-_COMMIT_ITEMS = 1000
 _COMMIT_BYTES = 16 << 20
-_COMMIT_SECONDS = 1.0
 _MOST_REASONS = 50  # to skip an input, told apart in a report
 _REMOVED = "removed from the corpus before; --force takes it in again"
 
@@ -61,7 +59,7 @@ class Intake:
         self._waiting: list[tuple[Entry, Result]] = []
         self._decided: list[_Decided] = []
         self._pending = self._possible = self._bytes = 0
-        self._committed_at = time.monotonic()
+        self._pace = CommitPace()
         self._counts = dict.fromkeys(
             ("new", "updated", "unchanged", "exact_duplicates", "near_duplicates", "skipped", "removed_spans"), 0
         )
@@ -98,9 +96,8 @@ class Intake:
 
     def _is_due(self) -> bool:
         return (
-            self._pending >= _COMMIT_ITEMS
+            self._pace.is_due(self._pending)
             or self._bytes >= _COMMIT_BYTES
-            or time.monotonic() - self._committed_at >= _COMMIT_SECONDS
             or 0 < self._limit <= self._articles + self._possible
         )
 
@@ -114,13 +111,13 @@ class Intake:
 
     def commit(self) -> None:
         """Make all so far durable."""
-        self.decide()
-        while again := self._stored():
-            self._writer.prefetch([prepared.article_id for prepared in again])
-            for prepared in again:
-                self._store(prepared)
+        with self._pace.committing():
+            self.decide()
+            while again := self._stored():
+                self._writer.prefetch([prepared.article_id for prepared in again])
+                for prepared in again:
+                    self._store(prepared)
         self._pending = self._possible = self._bytes = 0
-        self._committed_at = time.monotonic()
 
     def _stored(self) -> Sequence[Prepared]:
         """Commit, count what is stored, and return the inputs to decide about anew."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import cast
 
 from nkcorpus.clean import KINDS
 from nkcorpus.codec import BadValue
+from nkcorpus.commits import CommitPace
 from nkcorpus.dump import TYPES
 from nkcorpus.model import Document, FetchEntry
 from nkcorpus.reclean import recleaned
@@ -34,8 +34,6 @@ from nkcorpus.store.records import (
     VersionRecord,
 )
 
-_COMMIT_ITEMS = 1000
-_COMMIT_SECONDS = 1.0
 _MOST_AHEAD = 200
 _MOST_BYTES_AHEAD = 16 << 20
 """Records, and bytes of their texts and payloads, that are read before they are taken in."""
@@ -89,14 +87,13 @@ class Merging:
     _conflicts: list[Conflict] = field(default_factory=list)
     _failed: int = 0
     _failures: list[Failure] = field(default_factory=list)
-    _committed_at: float = 0.0
+    _pace: CommitPace = field(default_factory=CommitPace)
     _since: int = 0
     _lines: dict[str, set[str]] = field(default_factory=dict)
 
     def take(self, origin: str, records: Iterable[Record | Unreadable]) -> None:
         """Take in all records of the corpus `origin`, committing as it goes. Raises CorpusError."""
         kept, new = self.store.kept_lines(), ""
-        self._committed_at = time.monotonic()
         with self.store.taking(origin) as taker:
             for article, group in itertools.groupby(self._ahead(taker, origin, records), _article_of):
                 if article:
@@ -131,11 +128,12 @@ class Merging:
     def _pause(self, taker: Taker, origin: str) -> None:
         """Commit where it is time to: never between the versions of an article and what else belongs to it."""
         self._since += 1
-        if self._since < _COMMIT_ITEMS and time.monotonic() - self._committed_at < _COMMIT_SECONDS:
+        if not self._pace.is_due(self._since):
             return
-        taker.commit()
+        with self._pace.committing():
+            taker.commit()
         self.on_taken(self.articles, origin)
-        self._since, self._committed_at = 0, time.monotonic()
+        self._since = 0
 
     def _keep_lines(self) -> None:
         """Keep the lines that are to stay in articles that were here, together with cleaning these anew."""

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from nkcorpus.clean import KINDS, clean_document, fix_document, is_fixed, rules_with, unfixed
+from nkcorpus.commits import CommitPace
 from nkcorpus.dedupe import band_keys
 from nkcorpus.errors import ItemError
 from nkcorpus.identity import content_digest, text_digest
 from nkcorpus.model import Document, Repair, Span
 from nkcorpus.results import Failure
 from nkcorpus.store import Current, Recleaned, Recleaner, Store, joined
-from nkcorpus.workers import map_ordered
+from nkcorpus.workers import ALONE, Executor
 
 R = TypeVar("R")
 
-_COMMIT_ITEMS = 1000
-_COMMIT_SECONDS = 1.0
 _POOL_COST = 16 << 20
 """Characters of raw text from which on worker processes save more than their start costs."""
 _CHUNK_COST = 1 << 18
@@ -117,26 +115,26 @@ def reclean(
     store: Store,
     *,
     dry_run: bool,
-    jobs: int,
+    workers: Executor = ALONE,
     fix_text: bool | None = None,
     on_done: Callable[[int, str], None] = lambda done, article: None,
 ) -> RecleanReport:
     """Clean all articles of a store anew, committing as it goes, and return the differences.
 
-    `fix_text`: see `recleaned`. `on_done` hears the number of articles looked at and the last one's id. A second run
-    changes nothing. Memory does not grow with the number of articles. Raises CorpusError, and SettingsError for bad
-    rules of the corpus.
+    `workers` clean. `fix_text`: see `recleaned`. `on_done` hears the number of articles looked at and the last one's
+    id. A second run changes nothing. Memory does not grow with the number of articles. Raises CorpusError,
+    WorkersFailed, and SettingsError for bad rules of the corpus.
     """
     if dry_run:
-        return _run(store, None, jobs, fix_text, on_done)
+        return _run(store, None, workers, fix_text, on_done)
     with store.recleaning() as recleaner:
-        return _run(store, recleaner, jobs, fix_text, on_done)
+        return _run(store, recleaner, workers, fix_text, on_done)
 
 
 def _run(
     store: Store,
     recleaner: Recleaner | None,
-    jobs: int,
+    workers: Executor,
     fix_text: bool | None,
     on_done: Callable[[int, str], None],
 ) -> RecleanReport:
@@ -147,7 +145,8 @@ def _run(
     failures: list[Failure] = []
     done = changed = 0
     waiting: list[tuple[Current, Recleaned]] = []
-    committed_at = time.monotonic()
+    since = 0
+    pace = CommitPace()
 
     def commit() -> None:
         nonlocal changed
@@ -158,7 +157,7 @@ def _run(
                 differences.count(before.document, after.document)
         waiting.clear()
 
-    for current, result in _mapped(function, store.current(), jobs):
+    for current, result in _mapped(workers, function, store.current()):
         done += 1
         if isinstance(result, ItemError):
             failures.append(Failure(current.article_id, str(result)))
@@ -166,18 +165,20 @@ def _run(
             waiting.append((current, result))
             if recleaner is not None:
                 recleaner.put(result)
-        if done % _COMMIT_ITEMS == 0 or time.monotonic() - committed_at >= _COMMIT_SECONDS:
-            commit()
+        since += 1
+        if pace.is_due(since):
+            with pace.committing():
+                commit()
             on_done(done, current.article_id)
-            committed_at = time.monotonic()
+            since = 0
     commit()
     return RecleanReport(recleaner is None, done, changed, differences.by_rule(), tuple(failures))
 
 
 def _mapped(
-    function: Callable[[Current], R], articles: Iterator[Current], jobs: int
+    workers: Executor, function: Callable[[Current], R], articles: Iterator[Current]
 ) -> Iterator[tuple[Current, R | ItemError]]:
-    return map_ordered(function, articles, jobs=jobs, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
+    return workers.map_ordered(function, articles, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
 
 
 def _cost(current: Current) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nkcorpus import Corpus, UsageError, merging
+from nkcorpus import Corpus, UsageError, commits
 from nkcorpus.checking import check
 from nkcorpus.copying import CopyReport, compare
 from nkcorpus.errors import CorpusMissing
@@ -64,7 +64,7 @@ def test_all_comes_back_from_a_cluster(source: Path, tmp_path: Path, corpus_addr
 def test_a_copy_to_a_cluster_that_was_stopped_goes_on(
     source: Path, corpus_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(merging, "_COMMIT_ITEMS", 6)
+    monkeypatch.setattr(commits, "_ITEMS", 6)
 
     def interrupt(done: int, total: int) -> None:
         if done > 8:
@@ -95,7 +95,7 @@ def test_what_is_there_is_not_read_again(source: Path, tmp_path: Path) -> None:
 def test_a_copy_that_was_stopped_goes_on(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: int
 ) -> None:
-    monkeypatch.setattr(merging, "_COMMIT_ITEMS", 4)
+    monkeypatch.setattr(commits, "_ITEMS", 4)
     target = tmp_path / "target.db"
     calls = 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,19 +20,25 @@ from nkcorpus.pipeline import ingest
 from nkcorpus.results import IngestReport
 
 from .store.builders import add, prepared
-from .store.homes import AnyStore, Home
+from .store.homes import AnyStore, FileHome, Home
 
 TAIL = "\n\n*Translated by Pyo Na Ri\n"
 
 
 @pytest.fixture
-def store(home: Home) -> AnyStore:
+def store(tmp_path: Path) -> Iterator[AnyStore]:
+    with ExitStack() as stack:
+        yield FileHome(tmp_path, stack).open()
+
+
+@pytest.fixture
+def either_store(home: Home) -> AnyStore:
     return home.open()
 
 
 def run(store: AnyStore, *entries: Entry, force: bool = False) -> IngestReport:
     with store.writing(["test"]) as writer:
-        return ingest(writer, entries, Treatment(), jobs=1, force=force, on_stored=lambda done, origin: None)
+        return ingest(writer, entries, Treatment(), force=force, on_stored=lambda done, origin: None)
 
 
 def capture(text: str, retrieved_at: str | None = None) -> SourceItem:
@@ -40,8 +48,9 @@ def capture(text: str, retrieved_at: str | None = None) -> SourceItem:
     return SourceItem("a.jsonl", "a.jsonl", "record", payload, record=1, retrieval=retrieval)
 
 
-def test_files_have_no_time_but_captures_do(store: AnyStore) -> None:
+def test_files_have_no_time_but_captures_do(either_store: AnyStore) -> None:
     """A text that comes back in a later capture is a change; found again in a file it is not."""
+    store = either_store
     texts = ["Rice rose.", "Rice fell.", "Rice rose."]
     assert [run(store, capture(text)).updated for text in texts] == [0, 1, 0]
     times = [f"2020-01-0{day}T00:00:00Z" for day in (1, 2, 3)]
@@ -50,8 +59,9 @@ def test_files_have_no_time_but_captures_do(store: AnyStore) -> None:
     assert run(store, capture("Rice rose.", "2020-01-04T00:00:00Z")).unchanged == 1
 
 
-def test_the_captures_of_an_archive_come_in_once_in_whatever_order(store: AnyStore) -> None:
+def test_the_captures_of_an_archive_come_in_once_in_whatever_order(either_store: AnyStore) -> None:
     """Also those that changed nothing, which are not stored."""
+    store = either_store
     texts = ["Rice rose.", "Rice rose.", "Rice fell.", "Rice rose.", "Rice rose."]
     captures = [capture(text, f"2020-01-0{day}T00:00:00Z") for day, text in enumerate(texts, start=1)]
     first = run(store, *captures)
@@ -95,7 +105,8 @@ def test_with_another_extractor_other_bytes_are_a_new_version(store: AnyStore) -
     assert run(store, capture("Rice fell.")).updated == 1
 
 
-def test_outcomes_are_counted_recorded_and_settled(store: AnyStore) -> None:
+def test_outcomes_are_counted_recorded_and_settled(either_store: AnyStore) -> None:
+    store = either_store
     bad = SourceItem("b.txt", "b.txt", "text", b"\x00\x01\x02" * 500)
     report = run(
         store,
@@ -157,7 +168,8 @@ def test_bad_arguments_are_told_at_once(tmp_path: Path) -> None:
         clean_sources([tmp_path], Treatment({"colour": "x"}))
 
 
-def test_a_file_whose_bytes_are_stored_is_not_read_again(store: AnyStore, tmp_path: Path) -> None:
+def test_a_file_whose_bytes_are_stored_is_not_read_again(either_store: AnyStore, tmp_path: Path) -> None:
+    store = either_store
     page = b"<html><head><title>Rice</title></head><body><article><p>Rice rose in Hyesan.</p></article></body></html>"
     file = SourceItem("a.html", "a.html", "html", page)
     assert run(store, file).new == 1
@@ -175,11 +187,12 @@ def test_what_was_read_of_a_record_depends_on_more_than_its_bytes(store: AnyStor
     assert run(store, record).new == 1
     with store.writing(["test"]) as writer:
         mapped = Treatment({"text": "words"})
-        report = ingest(writer, [record], mapped, jobs=1, force=False, on_stored=lambda done, origin: None)
+        report = ingest(writer, [record], mapped, force=False, on_stored=lambda done, origin: None)
     assert report.updated == 1
 
 
-def test_without_the_old_bytes_another_extractor_is_known_by_the_digest_alone(store: AnyStore) -> None:
+def test_without_the_old_bytes_another_extractor_is_known_by_the_digest_alone(either_store: AnyStore) -> None:
+    store = either_store
     item = SourceItem("a.txt", "a.txt", "text", b"Rice rose in Hyesan.", url=None)
     old = prepared("Rice rose in Hyesan.", payload=item.payload, origin="a.txt", lang="en")
     add(store, replace(old, document=replace(old.document, extractor="text/0"), payload=None))

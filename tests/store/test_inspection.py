@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nkcorpus.checking import check
-from nkcorpus.cluster import Cluster, Write
+from nkcorpus import Corpus
+from nkcorpus.checking import INDEX, check
+from nkcorpus.cluster import Cluster, ClusterAddress, Write
 from nkcorpus.model import Attempt
 from nkcorpus.store import StoredRule
 from nkcorpus.store.faults import CONTENT, PAYLOADS, PROVENANCE
@@ -114,6 +116,17 @@ def test_what_follows_from_articles_is_mended(store: OpenSearchStore, cluster_ho
     assert store.mend(()) == []
 
 
+def test_what_a_damaged_article_may_refer_to_stays(store: OpenSearchStore, cluster_home: ClusterHome) -> None:
+    with closing(Cluster(cluster_home.address)) as cluster:
+        spoil(cluster, ARTICLES, RICE.article_id, lambda source: source.update(versions="none"))
+        spoil(cluster, ARTICLES, LONG.article_id, lambda source: source.update(current="none"))
+        spoil(cluster, ARTICLES, OTHER.article_id, lambda source: source.update(id=RICE.article_id))
+        assert problems(store) == {CONTENT}
+        assert (store.mend(check(store).problems), notes(store)) == ([], [])
+        assert problems(store) == {CONTENT}
+        assert cluster.get(VERSIONS, f"{RICE.article_id}.{RICE.content_sha256}")
+
+
 def test_what_a_writer_at_work_has_written_stays(store: OpenSearchStore, cluster_home: ClusterHome) -> None:
     key = f"{RICE.article_id}.0"
     with closing(Cluster(cluster_home.address)) as cluster:
@@ -140,3 +153,20 @@ def test_a_part_that_is_gone_is_told_and_made_again(store: OpenSearchStore, clus
 def test_a_sample_is_looked_at_whole(store: OpenSearchStore) -> None:
     report = check(store, sample=2)
     assert (report.articles, report.problems) == (2, ())
+
+
+def test_an_index_that_lacks_an_article_or_has_an_older_one_is_told(corpus_address: str, news: Path) -> None:
+    with Corpus.open(corpus_address) as corpus:
+        corpus.ingest([news])
+        one, two = sorted(hit.id for hit in corpus.newest(limit=0))
+        with closing(Cluster(ClusterAddress.parse(corpus_address))) as cluster:
+            store = OpenSearchStore(cluster, TOOL)
+            assert problems(store) == set()
+            cluster.write("search", [Write.delete(one), Write.create("0" * 32, {"live": True, "id": "0" * 32})])
+            store.change_tags([two], ["hot"], [])  # by a writer that tells no index
+            found = [problem for finding in store.inspect() for problem in finding.problems]
+            assert {(problem.kind, problem.what) for problem in found} == {
+                (INDEX, article) for article in ("0" * 32, one, two)
+            }
+            corpus.reindex()
+            assert problems(store) == set()

@@ -39,7 +39,7 @@ def pages(number: int) -> list[SourceItem]:
 
 def taken(store: AnyStore, items: Sequence[SourceItem]) -> IngestReport:
     with store.writing(["test"]) as writer:
-        return ingest(writer, items, Treatment(), jobs=1, force=False, on_stored=lambda done, origin: None)
+        return ingest(writer, items, Treatment(), force=False, on_stored=lambda done, origin: None)
 
 
 def at_once(home: ClusterHome, work: Callable[[AnyStore, int], T]) -> list[T]:
@@ -53,7 +53,7 @@ def at_once(home: ClusterHome, work: Callable[[AnyStore, int], T]) -> list[T]:
 
 
 def test_pages_that_all_take_at_once_are_stored_once(cluster_home: ClusterHome, tmp_path: Path) -> None:
-    items = pages(60)
+    items = pages(40)
 
     def work(store: AnyStore, number: int) -> IngestReport:
         order = random.Random(number).sample(items, len(items))
@@ -204,4 +204,4 @@ def killed_at(home: ClusterHome, folder: Path, places: Sequence[int]) -> int:
 
 
 def test_others_complete_what_a_killed_writer_began(cluster_home: ClusterHome, tmp_path: Path) -> None:
-    assert killed_at(cluster_home, tmp_path, range(1, 40, 6)) >= 3
+    assert killed_at(cluster_home, tmp_path, range(1, 40, 9)) >= 3

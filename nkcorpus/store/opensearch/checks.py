@@ -15,11 +15,12 @@ from nkcorpus.store.opensearch.articles import LIVE
 from nkcorpus.store.opensearch.batches import batches
 from nkcorpus.store.opensearch.beside import Beside
 from nkcorpus.store.opensearch.groups import check_groups
+from nkcorpus.store.opensearch.indexed import check_indexed
 from nkcorpus.store.opensearch.ledger import Ledger
 from nkcorpus.store.opensearch.leftovers import LEFT, leftovers
 from nkcorpus.store.opensearch.mappings import ARTICLES, PARTS, SCHEMA, VERSIONS
 from nkcorpus.store.opensearch.mappings import PAYLOADS as PAYLOAD_PART
-from nkcorpus.store.opensearch.states import ArticleState, Source, VersionEntry
+from nkcorpus.store.opensearch.states import ArticleState, Source, VersionEntry, damaged
 
 INDICES = "indices"
 SEALS = "sealed documents"
@@ -50,6 +51,7 @@ def inspect(cluster: Cluster, sample: int | None) -> Iterator[Finding]:
         yield from _as_far_as(CHANGES, _check_numbers(cluster))
         yield from _as_far_as(LEFT, _check_leftovers(cluster))
         yield from check_groups(cluster)
+        yield from check_indexed(cluster)
 
 
 def _missing(cluster: Cluster) -> Iterator[tuple[str, str]]:
@@ -142,7 +144,10 @@ def _check_articles(cluster: Cluster, stored: Sequence[StoredDocument]) -> Itera
     states: list[tuple[StoredDocument, ArticleState]] = []
     for each in stored:
         try:
-            states.append((each, ArticleState.of(each.source)))
+            state = ArticleState.of(each.source)
+            if state.id != each.id:
+                raise damaged(f"it says that it is the article {state.id}")
+            states.append((each, state))
         except CorpusDamaged as error:
             yield Finding(CONTENT, problems=(Problem(CONTENT, each.id, str(error)),))
     beside = Beside(cluster, [state for _, state in states])
@@ -184,8 +189,6 @@ def _fields_of(stored: StoredDocument, state: ArticleState) -> Finding:
     """Tell whether what is looked up and counted follows from what the article says."""
     due = state.derived().source()
     wrong = sorted(name for name in due.keys() | stored.source.keys() if due.get(name) != stored.source.get(name))
-    if stored.id != state.id:
-        wrong.insert(0, "id")
     detail = f"{', '.join(wrong)} do not follow from its newest version"
     return Finding(FIELDS, problems=(Problem(FIELDS, state.id, detail),) if wrong else ())
 

@@ -79,7 +79,7 @@ class Clusters:
                 likenesses[text.article] = "near"
             seen.add(text.digest)
         labels = {one.after.id: (one.after.text_digest or "", one.after.cluster or "") for one in written}
-        return likenesses, self._settle({text.article: labels[text.article] for text in texts}, self._join(pairs))
+        return likenesses, self._settle({text.article: labels[text.article] for text in texts}, self._join(pairs), {})
 
     def forget(self, gone: Sequence[tuple[str, str]]) -> None:
         """Let texts, given by digest and cluster, that no article has any more be in no cluster: what they held
@@ -124,22 +124,25 @@ class Clusters:
         return absorbed
 
     def _settle(
-        self, written: Mapping[str, tuple[str, str]], labels: set[str], unsettled: Iterable[str] = ()
+        self,
+        written: Mapping[str, tuple[str, str]],
+        labels: set[str],
+        unsettled: Mapping[str, str],
     ) -> set[str]:
         """See that articles are in the clusters of their texts: those `written` with the digest and the cluster that
-        are given, those that are `unsettled`, and those in clusters of names that are none any more. Return which of
-        them were written again.
+        are given, those that are `unsettled`, by id with their digests, and those in clusters of names that are none
+        any more. Return which of them were written again.
         """
         relabelled: set[str] = set()
         while True:
             roots = self._unions.roots({*labels, *(digest for digest, _ in written.values())})
-            targets = {article for article, (digest, label) in written.items() if roots[digest] != label}
-            targets |= {*unsettled, *self._articles_in([label for label in labels if roots[label] != label])}
+            targets = {article: digest for article, (digest, label) in written.items() if roots[digest] != label}
+            targets |= {**unsettled, **self._articles_in([label for label in labels if roots[label] != label])}
             if not targets:
                 return relabelled
-            written = self._relabelled(targets, roots)
+            written = self._relabelled(targets, self._unions.roots(targets.values()))
             relabelled |= written.keys()
-            labels, unsettled = {label for _, label in written.values()}, ()
+            labels, unsettled = {label for _, label in written.values()}, {}
 
     def _relabelled(self, articles: Iterable[str], roots: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         """Put articles into the clusters of their texts; return those that were in others, with digest and cluster."""
@@ -257,12 +260,14 @@ class Clusters:
                 digest = fields["text_digest"][0]
                 yield _Text(digest, fields["id"][0], tuple(fields.get("bands", ())), digest)
 
-    def _articles_in(self, labels: Collection[str]) -> list[str]:
-        """Return the ids of the articles of clusters."""
-        found: list[str] = []
+    def _articles_in(self, labels: Collection[str]) -> dict[str, str]:
+        """Return the articles of clusters, by id, with the digests of their texts."""
+        found: dict[str, str] = {}
         for some in batches(sorted(labels), _TERMS):
             body = {"query": {"terms": {"cluster": some}}, "sort": ["id"]}
-            found += [fields["id"][0] for fields in fields_of(self._cluster, ARTICLES, body, ["id"])]
+            for fields in fields_of(self._cluster, ARTICLES, body, ["id", "text_digest"]):
+                if "text_digest" in fields:
+                    found[fields["id"][0]] = fields["text_digest"][0]
         return found
 
     def _stored(self, digests: Collection[str]) -> set[str]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from nkcorpus.cluster.client import Cluster
+from nkcorpus.cluster.documents import Document
 from nkcorpus.dedupe import components, is_near, profile
 from nkcorpus.errors import CorpusDamaged
 from nkcorpus.results import Problem
@@ -78,8 +79,10 @@ def _check_together(cluster: Cluster, label: str, articles: Sequence[str]) -> It
     texts: dict[str, str] = {}
     for some in batches(articles, _BATCH):
         for stored in cluster.get_many(ARTICLES, some):
-            state = ArticleState.of(stored.source) if stored else None
-            if state and state.text_digest and state.cluster == label:
+            state = _state(stored)
+            if state is None:  # what it holds together cannot be told
+                return
+            if state.text_digest and state.cluster == label:
                 texts[state.text_digest] = state.newest.document.text
     is_whole = not texts or (min(texts) == label and (len(texts) == 1 or len(components(texts)) == 1))
     detail = "its texts are no near duplicates of each other, or it has another's name"
@@ -88,14 +91,18 @@ def _check_together(cluster: Cluster, label: str, articles: Sequence[str]) -> It
 
 def _text(cluster: Cluster, found: Fields) -> str | None:
     """Return the text of an article, None where it has another one by now."""
-    stored = cluster.get(ARTICLES, _one(found, "id"))
-    try:
-        state = ArticleState.of(stored.source) if stored else None
-    except CorpusDamaged:  # which is told of the article itself
-        return None
+    state = _state(cluster.get(ARTICLES, _one(found, "id")))
     if state is None or state.text_digest != _one(found, "text_digest"):
         return None
     return state.newest.document.text
+
+
+def _state(stored: Document | None) -> ArticleState | None:
+    """Return an article, None where there is none or it cannot be read, which is told of itself."""
+    try:
+        return ArticleState.of(stored.source) if stored else None
+    except CorpusDamaged:
+        return None
 
 
 def _one(fields: Fields, name: str) -> str:

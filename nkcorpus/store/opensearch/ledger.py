@@ -72,7 +72,7 @@ class Ledger:
 
     def take(self, count: int, gone: Sequence[tuple[str, str]] = ()) -> Range:
         """Return `count` numbers, of which each is greater than all that were taken before."""
-        owner = f"{_HOST}/{os.getpid()}/{uuid.uuid4().hex}"
+        owner = self.owner()
         until = int(time.time()) + LEASE_SECONDS
 
         def step(book: _Book) -> tuple[_Book, Range]:
@@ -83,6 +83,11 @@ class Ledger:
             return _Book(book.next + count, (*book.open, taken)), taken
 
         return self._change(step)
+
+    @staticmethod
+    def owner() -> str:
+        """Return a name for this process, another one each time."""
+        return f"{_HOST}/{os.getpid()}/{uuid.uuid4().hex}"
 
     def close(self, taken: Range) -> bool:
         """Tell that all is done with a range; return whether it was open: else others took its writer for dead, and

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from nkcorpus.cluster.client import Cluster
 from nkcorpus.cluster.documents import Document, Write
+from nkcorpus.errors import CorpusDamaged
 from nkcorpus.store.opensearch.batches import batches
 from nkcorpus.store.opensearch.beside import body_key
 from nkcorpus.store.opensearch.ledger import Ledger
@@ -26,7 +27,7 @@ def leftovers(cluster: Cluster, part: str) -> Iterator[Document]:
     cluster.refresh(part)
     for stored in batches(cluster.pages(part, _ALL, _SORTS[part], fields=_SORTS[part], size=_BATCH), _BATCH):
         used = _used(cluster, [each.source["article"] for each in stored])
-        yield from (each for each in stored if not used & {each.id, _first_part(each)})
+        yield from (each for each in stored if not used & _names(each))
 
 
 def clear_leftovers(cluster: Cluster) -> int:
@@ -38,19 +39,28 @@ def clear_leftovers(cluster: Cluster) -> int:
             if Ledger(cluster).open_ranges():
                 return done
             used = _used(cluster, [each.source["article"] for each in some])
-            unused = [each for each in some if not used & {each.id, _first_part(each)}]
+            unused = [each for each in some if not used & _names(each)]
             done += cluster.write(part, [Write.delete(each.id, each) for each in unused]).count("done")
     return done
 
 
 def _used(cluster: Cluster, articles: Sequence[str]) -> set[str]:
-    """Return the ids of all that these articles refer to."""
+    """Return the ids of all that these articles refer to; of one that cannot be read, which may refer to anything, its
+    own id.
+    """
     ids = list(dict.fromkeys(articles))
     used: set[str] = set()
     for stored in cluster.get_many(ARTICLES, ids, fields=["id", "seq", "versions"]):
         if stored is None:
             continue
-        state = ArticleState.of(stored.source)
+        state: ArticleState | None
+        try:
+            state = ArticleState.of(stored.source)
+        except CorpusDamaged:
+            state = None
+        if state is None or state.id != stored.id:
+            used.add(stored.id)
+            continue
         for entry in state.entries:
             used.add(body_key(state, entry))
             if entry.has_payload:
@@ -58,6 +68,7 @@ def _used(cluster: Cluster, articles: Sequence[str]) -> set[str]:
     return used
 
 
-def _first_part(document: Document) -> str:
-    sha256 = document.source.get("sha256")
-    return payload_key(document.source["article"], sha256) if sha256 else document.id
+def _names(document: Document) -> set[str]:
+    """Return the ids by any of which an article may refer to a document."""
+    article, sha256 = document.source["article"], document.source.get("sha256")
+    return {article, document.id, *([payload_key(article, sha256)] if sha256 else ())}
