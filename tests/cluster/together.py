@@ -63,7 +63,7 @@ def ingest_at_once(address: str, source: Path, processes: int) -> list[dict[str,
 
 def groups(corpus: Corpus) -> set[frozenset[str]]:
     """Return the ids of each cluster of near duplicates."""
-    return {frozenset(member.id for member in cluster.members) for cluster in corpus.duplicates().clusters}
+    return {frozenset(member.article.id for member in cluster.members) for cluster in corpus.duplicates().clusters}
 
 
 def run(articles: int, processes: int, cluster: str, folder: Path) -> list[str]:
