@@ -32,7 +32,9 @@ HEAVY = PARSERS | {
     "pycld2",
     "zstandard",
     "tantivy",
+    "opensearchpy",
     "nkcorpus.clean",
+    "nkcorpus.cluster",
     "nkcorpus.extract",
     "nkcorpus.lexicon",
 }
@@ -47,7 +49,7 @@ READING = {
     "nkcorpus.query": ["analysis", "ast", "dates", "forms", "lexer", "parser", "patterns", "senses"],
     "nkcorpus.opened": ["base", "file"],
     "nkcorpus.render": ["fields", "jsonout", "reports"],
-    "nkcorpus.store": ["base", "journal", "sqlite", "text"],
+    "nkcorpus.store": ["base", "journal", "remarks", "seals", "sqlite", "text"],
     "nkcorpus.store.sqlite": [
         "aliases",
         "articles",
@@ -76,6 +78,7 @@ FINDING = {
         "ranking",
         "vocabulary",
         "whoosh",
+        "wordfiles",
     ],
     "nkcorpus.index.ranking": ["bm25f", "evaluation", "order", "proximity", "rerank", "snapshot", "synonyms", "terms"],
     "nkcorpus.query": ["nearness", "suggest"],
