@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from nkcorpus.cluster import Cluster
-from nkcorpus.codec import BadValue
 from nkcorpus.errors import AmbiguousId, ArticleNotFound
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Gone, Indexable, Removal, Version
 from nkcorpus.store.base import Current, StoredPayload, StoredText
+from nkcorpus.store.opensearch.beside import body_in, body_key
 from nkcorpus.store.opensearch.hits import fields_of
 from nkcorpus.store.opensearch.mappings import ARTICLES, VERSIONS
 from nkcorpus.store.opensearch.payloads import payload_of
-from nkcorpus.store.opensearch.states import ArticleState, Source, VersionBody, VersionEntry, body_from, damaged
+from nkcorpus.store.opensearch.states import ArticleState, Source, VersionBody, VersionEntry
 from nkcorpus.store.records import ArticleDigests
 
 LIVE: Source = {"range": {"number": {"gt": 0}}}
@@ -111,14 +111,7 @@ class Articles:
         """Return what a version of an article says. Raises CorpusDamaged where that is not stored."""
         if entry.number == len(state.entries):
             return state.newest
-        where = f"version {entry.number} of the article {state.id[:ID_LENGTH]}"
-        document = self._cluster.get(VERSIONS, f"{state.id}.{entry.content_sha256}")
-        if document is None:
-            raise damaged(f"{where} is missing")
-        try:
-            return body_from(document.source.get("body"))
-        except BadValue as error:
-            raise damaged(f"{where} cannot be read ({error})") from None
+        return body_in(self._cluster.get(VERSIONS, body_key(state, entry)), state, entry)
 
     def payloads(self, ids: Sequence[str] | None) -> Iterator[StoredPayload]:
         """See Store."""

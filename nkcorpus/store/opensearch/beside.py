@@ -32,14 +32,7 @@ class Beside:
         """Return what a version says. Raises CorpusDamaged where that is not stored."""
         if entry.number == len(article.entries):
             return article.newest
-        where = f"version {entry.number} of the article {article.id[:ID_LENGTH]}"
-        stored = self._bodies.get(body_key(article, entry))
-        if stored is None:
-            raise damaged(f"{where} is missing")
-        try:
-            return body_from(stored.source.get("body"))
-        except BadValue as error:
-            raise damaged(f"{where} cannot be read ({error})") from None
+        return body_in(self._bodies.get(body_key(article, entry)), article, entry)
 
     def payload(self, article: ArticleState, entry: VersionEntry) -> bytes | None:
         """Return the original bytes of a version, None where they were not kept. Raises CorpusDamaged."""
@@ -57,3 +50,14 @@ class Beside:
 def body_key(article: ArticleState, entry: VersionEntry) -> str:
     """Return the id of the document with what an older version says."""
     return f"{article.id}.{entry.content_sha256}"
+
+
+def body_in(stored: Document | None, article: ArticleState, entry: VersionEntry) -> VersionBody:
+    """Return what an older version says, given that document. Raises CorpusDamaged."""
+    where = f"version {entry.number} of the article {article.id[:ID_LENGTH]}"
+    if stored is None:
+        raise damaged(f"{where} is missing")
+    try:
+        return body_from(stored.source.get("body"))
+    except BadValue as error:
+        raise damaged(f"{where} cannot be read ({error})") from None
