@@ -96,6 +96,10 @@ class Reader(Terms, Statistics[Q, A], Protocol[Q, A]):
         """How many times as high our score of an article may be as the engine's at most, rounding included."""
 
     @property
+    def breaks_ties(self) -> bool:
+        """Whether what has the same value in the column of an order comes as in `ranking.order`."""
+
+    @property
     def at_once(self) -> int:
         """Of how many articles records are read at a time at most."""
 

@@ -31,8 +31,8 @@ from nkcorpus.results import Facet
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-_GROWTH = 4
-"""So many times the articles that are wanted are taken as candidates at first."""
+_FEW_MORE, _PART_MORE = 30, 4
+"""So many more articles than are wanted are taken as candidates at first, or one for so many if that is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Search(Generic[Q, A]):
         order: EngineOrder = "score"
         if self._by_column:
             order = "seq" if self._options.sort == "relevance" else self._options.sort
-        expected = wanted * _GROWTH if self._by_column else max(wanted * _GROWTH, DEPTH + 1)
+        expected = _likely(wanted) if self._by_column else max(_likely(wanted), DEPTH + 1)
         return self._reader.matching(
             self._compiler.query(part),
             order,
@@ -149,14 +149,14 @@ class Search(Generic[Q, A]):
 
     def _found(self, scored: Scored[Q, A], hits: Hits[A], wanted: int) -> _Found:
         """Score candidates until the first `wanted` of all are among them."""
-        needed = max(min(hits.count, wanted * _GROWTH), scored.taken)
+        needed = max(min(hits.count, _likely(wanted)), scored.taken)
         while True:
             scored.take(hits, needed)
             scores = scored.scores
             order = order_of(scored.columns, scores, self._options)
             is_all = needed == hits.count
             first = ordered(scores, order, len(scores) if is_all else wanted, self._options.sort, ())
-            if is_all:
+            if is_all or (self._by_column and self._reader.breaks_ties):
                 break
             if self._by_column:
                 upto = self._upto_column(hits, scored.columns.column(self._column)[first[-1]], needed)
@@ -254,3 +254,8 @@ class Search(Generic[Q, A]):
             return self._scores(candidates, part)
 
         return Scored(self._reader, self._options, score, gain, self._compiler)
+
+
+def _likely(wanted: int) -> int:
+    """Return how many candidates are likely to have as many as are wanted first among them."""
+    return wanted + max(_FEW_MORE, wanted // _PART_MORE)

@@ -47,6 +47,7 @@ class Reader:
     """Fulfils candidates' Reader; `words` knows the terms. Not for concurrent use. Close it."""
 
     at_once = 1_000
+    breaks_ties = True
 
     def __init__(self, cluster: Cluster, part: str, words: Terms) -> None:
         self.clauses = OpenSearchClauses()

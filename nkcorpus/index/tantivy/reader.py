@@ -77,6 +77,7 @@ class Reader:
     """Fulfils candidates' Reader. Not for concurrent use."""
 
     at_once = _ALL  # records are mapped, not read
+    breaks_ties = False
 
     def __init__(self, files: VouchedFiles) -> None:
         folder = files.folder
