@@ -31,7 +31,7 @@ _SECONDS_TO_GREET = 10
 _LEAST_VERSION = 2
 _FIRST_WAIT = 0.1
 _LONGEST_WAIT = 5.0
-_QUIET_SECONDS = 2.0
+_QUIET_SECONDS = 1.0
 """Trouble that is over sooner is not told."""
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -120,6 +120,7 @@ class Wire:
         Raises what `Fault.error` gives, after the time limit for faults that pass.
         A request may be carried out twice, so it must be one for which that is the same as once, or can be told.
         """
+        started = time.monotonic()
         deadline: float | None = None
         is_told = False
         for tries in itertools.count(1):
@@ -145,7 +146,7 @@ class Wire:
                 )
             if not fault.is_passing or is_lost or now >= deadline:
                 raise fault.error(self.address)
-            if not is_told and deadline - now < self.timeout - _QUIET_SECONDS:
+            if not is_told and now - started > _QUIET_SECONDS:
                 is_told = True
                 self._notify(f"{fault.error(self.address)}; asking again for up to {deadline - now:.0f} s")
             wait(tries, deadline)

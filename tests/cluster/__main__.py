@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from contextlib import suppress
 from threading import Event
 
 from tests.cluster.nodes import NoCluster, Nodes, NoJava, StartFailed
@@ -24,8 +23,9 @@ def main() -> int:
             print(f"http://{nodes.hosts}", flush=True)
             if not asked.prepare:
                 print(f"nkcorpus -C opensearch://{nodes.hosts}/NAME ... (Ctrl-C ends it)", file=sys.stderr)
-                with suppress(KeyboardInterrupt):
-                    Event().wait()
+                Event().wait()
+    except KeyboardInterrupt:
+        return 130
     except NoJava as reason:
         print(f"no cluster: {reason}", file=sys.stderr)
         return 0 if asked.prepare else 1

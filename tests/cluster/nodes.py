@@ -56,7 +56,7 @@ class Nodes:
         self.log = self.folder / "log"
         ports = _free_ports(2 * number)
         self.ports, transport = ports[:number], ports[number:]
-        memory = 512 + 512 * number
+        memory = 1024 + 512 * number
         command = [
             *(str(java), "-Xms256m", f"-Xmx{memory}m", "-XX:+UseSerialGC", *flags),
             *(("-XX:TieredStopAtLevel=1",) if is_brief else ()),
@@ -65,7 +65,11 @@ class Nodes:
         ]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE if stdin is None else stdin, stdout=log, stderr=subprocess.STDOUT
+                command,
+                stdin=subprocess.PIPE if stdin is None else stdin,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C must reach it as the end of its input, so that it clears up
             )
         self.pid = self._process.pid
         try:

@@ -21,8 +21,8 @@ TLS = Path(__file__).parent.parent / "web" / "tls"
 Trouble = Literal[
     "busy", "half busy", "too large", "unavailable", "refuse", "cut before", "cut after", "hang after", "html", ""
 ]
-"""What comes of a request: 429 for all of it or, of a bulk of pairs of lines, for the second half; 413, 503 or 403 instead
-of passing it on; the connection cut before or after; no answer; a web page."""
+"""What comes of a request: 429 for all of it or, of a bulk of pairs of lines, for the second half; 413, 503 or 403
+instead of passing it on; the connection cut before or after; no answer; a web page."""
 _REJECTED = {"type": "rejected_execution_exception", "reason": "rejected execution of coordinating operation"}
 
 
