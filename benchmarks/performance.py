@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.parts import add, cold, extraction, html, ingest, scale, warm
+from benchmarks.parts import add, cold, extraction, html, ingest, scale, warm, writers
 from benchmarks.parts.common import Settings, note
 from benchmarks.results import RESULTS, OtherMachine, Results, Row
 from benchmarks.targets import PAGES
@@ -29,6 +29,7 @@ PARTS: Mapping[str, tuple[Callable[[Workspace, Settings], list[Row]], Sequence[i
     "warm": (warm.run, (20_000, 100_000, 10_000, 1_000, MILLION)),
     "add": (add.run, (20_000, 100_000, 10_000, 1_000, MILLION)),
     "html": (html.run, (PAGES,)),
+    "writers": (writers.run, (20_000, 100_000)),
     "extraction": (extraction.run, (200,)),
 }
 """What can be measured, and the sizes that it is measured at, the most important first; `scale` makes the index of a

@@ -110,7 +110,9 @@ def _ingest(results: Results) -> Iterable[str]:
     yield (
         "From nothing: nkcorpus cleans, dates, identifies, compares for near duplicates and keeps the original bytes; the"
         " others index and keep the text. `×` is beside the plain script: how many times as many articles a second, and"
-        " a CPU second. Peak memory is that of the largest process. nkcorpus has two processes where not told otherwise. What has `--jobs 1`, Xapian and recoll are measured once.\n"
+        " a CPU second. Peak memory is that of the largest process. nkcorpus has two processes where not told otherwise. What has"
+        " `--jobs 1`, Xapian and recoll are measured once. With OpenSearch the cluster's own time and memory are not counted;"
+        " it runs on the same processors.\n"
     )
     for size in results.sizes("ingest"):
         script = _first(results.rows("ingest", size, tool="script"))
@@ -261,6 +263,22 @@ def _scale(results: Results) -> Iterable[str]:
     )
 
 
+def _writers(results: Results) -> Iterable[str]:
+    yield "## Processes that take in at once\n"
+    yield (
+        "Into a new corpus: all articles by one process, and half of them by each of two at once, each with `--jobs 1`."
+        " `×` is beside one.\n"
+    )
+    for size in results.sizes("writers"):
+        yield f"### {size:,} articles\n"
+        rows = []
+        for row in results.rows("writers", size):
+            one = _first(results.rows("writers", size, tool=row["tool"], writers=1))
+            pace = [f"{size / row['wall_s']:,.0f}", _ratio(one, row, "wall_s"), f"{size / row['cpu_s']:,.0f}"]
+            rows.append([TITLES[row["tool"]], str(row["writers"]), *pace, _number(row["peak_mb"])])
+        yield _table(["", "processes", "articles/s", "×", "articles/CPU s", "peak MB"], rows)
+
+
 def _extraction(results: Results) -> Iterable[str]:
     for size in results.sizes("extraction"):
         yield f"## Pages to text\n\n{size:,} generated pages, within one process. nkcorpus reads all metadata along.\n"
@@ -302,6 +320,7 @@ _SECTIONS: Mapping[str, Callable[[Results], Iterable[str]]] = {
     "warm": _warm,
     "add": _added,
     "scale": _scale,
+    "writers": _writers,
     "extraction": _extraction,
 }
 """What the page has of each part that was measured."""

@@ -19,7 +19,7 @@ RESULTS = Path(__file__).resolve().with_name("results.json")
 Row = Mapping[str, Any]
 """One tool's figures in a block: `tool` is its key; the names of the others end in their unit, where they have one."""
 
-_PACKAGES = ("nkcorpus", "whoosh3", "tantivy", "click", "zstandard", "lxml", "trafilatura")
+_PACKAGES = ("nkcorpus", "whoosh3", "tantivy", "opensearch-py", "click", "zstandard", "lxml", "trafilatura")
 _DIGITS = 4  # that are kept of a figure; more is noise
 
 
@@ -50,10 +50,10 @@ class Results:
         if fresh or not path.exists():
             return cls(about)
         results = cls.read(path)
-        differing = [name for name in about if results.machine.get(name) != about[name]]
+        differing = [name for name in about if results.machine.get(name, about[name]) != about[name]]
         if differing:
             raise OtherMachine(f"{path} has figures of another {', '.join(differing)}; --fresh drops them")
-        return results
+        return cls(about, results.blocks)
 
     def put(self, part: str, size: int, runs: int, seconds: float, rows: Sequence[Row]) -> None:
         """Replace the block of a part and size. `seconds` is what it took to measure it."""

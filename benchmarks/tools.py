@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 _PEERS = Path(__file__).resolve().parent / "peers"
+_CLUSTER_SETTING = "NKCORPUS_TEST_OPENSEARCH"
+CLUSTER = os.environ.get(_CLUSTER_SETTING, "")
+"""The address of the cluster that is measured."""
 _SYSTEM_PYTHON = "/usr/bin/python3"  # whose packages Debian's bindings are
 MILLION = 1_000_000
 
@@ -56,9 +62,16 @@ class Tool:
         """Answer queries by the protocol of the peers."""
         return None
 
-    def index_files(self, place: Path) -> Path:
-        """Return the folder whose size is that of what is searched."""
-        return place
+    def clear(self, place: Path) -> None:
+        """Delete what the tool keeps elsewhere than in its place."""
+
+    def index_bytes(self, place: Path) -> int:
+        """Return the size of what is searched."""
+        return bytes_in(place)
+
+    def corpus_bytes(self, place: Path) -> int | None:
+        """Return the size of what is kept besides, None where it is nothing."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,7 @@ class Nkcorpus(Tool):
 
     def ingest(self, sources: Sequence[Path], place: Path, *options: str) -> Command:
         """Return the command that takes in `sources`."""
-        return nkcorpus(place, "-q", "ingest", "--jobs", str(self.jobs), *options, *map(str, sources))
+        return nkcorpus(self.corpus(place), "-q", "ingest", "--jobs", str(self.jobs), *options, *map(str, sources))
 
     def clean(self, source: Path) -> Command:
         """Return the command that extracts and cleans everything, and keeps nothing."""
@@ -95,16 +108,65 @@ class Nkcorpus(Tool):
 
     def search(self, query: str, place: Path) -> Command:
         """Search as a script does."""
-        return nkcorpus(place, "search", query, "--format", "plain")
+        return nkcorpus(self.corpus(place), "search", query, "--format", "plain")
 
     def serve(self, place: Path) -> Command:
         """Keep the corpus open as a library does."""
         options = ["--as-command"] if self.as_command else []
-        return [sys.executable, str(_PEERS / "library.py"), *options, "serve", str(corpus_file(place))]
+        return [sys.executable, str(_PEERS / "library.py"), *options, "serve", self.corpus(place)]
 
-    def index_files(self, place: Path) -> Path:
-        """Return the cache: the corpus keeps what an index does not need."""
-        return place / "cache"
+    def corpus(self, place: Path) -> str:
+        """Return what `-C` names."""
+        return str(place / "corpus.db")
+
+    def index_bytes(self, place: Path) -> int:
+        """Return the size of the cache: the corpus keeps what an index does not need."""
+        return bytes_in(place / "cache")
+
+    def corpus_bytes(self, place: Path) -> int | None:
+        """Return the size of the corpus file."""
+        return bytes_in(Path(self.corpus(place)))
+
+
+@dataclass(frozen=True, slots=True)
+class Clustered(Nkcorpus):
+    """nkcorpus with a corpus in the cluster that NKCORPUS_TEST_OPENSEARCH names. Its processes' time is not counted."""
+
+    def missing(self) -> str | None:
+        """Say that there is no cluster."""
+        if importlib.util.find_spec("opensearchpy") is None:
+            return "pip install 'nkcorpus[opensearch]'"
+        return None if CLUSTER else f"set {_CLUSTER_SETTING} to the address of a cluster (python -m tests.cluster)"
+
+    def index(self, source: Path, place: Path) -> Command:
+        """Take in everything into a new corpus."""
+        return self.ingest([source], place)
+
+    def corpus(self, place: Path) -> str:
+        """Return what `-C` names."""
+        scheme, _, host = CLUSTER.partition("://")
+        return f"{'opensearchs' if scheme == 'https' else 'opensearch'}://{host.rstrip('/')}/{self._name(place)}"
+
+    def clear(self, place: Path) -> None:
+        """Delete the corpus from the cluster."""
+        _ask_cluster("DELETE", f"nkcorpus.{self._name(place)}.*")
+
+    def index_bytes(self, place: Path) -> int:
+        """Return the size of what is searched, replicas left out."""
+        return sum(size for part, size in self._sizes(place) if part.startswith(("search", "words")))
+
+    def corpus_bytes(self, place: Path) -> int:
+        """Return the size of what is kept, replicas left out."""
+        return sum(size for part, size in self._sizes(place) if not part.startswith(("search", "words")))
+
+    def _sizes(self, place: Path) -> list[tuple[str, int]]:
+        prefix = f"nkcorpus.{self._name(place)}."
+        _ask_cluster("POST", f"{prefix}*/_forcemerge?max_num_segments=1")
+        found = _ask_cluster("GET", f"_cat/indices/{prefix}*?format=json&bytes=b&h=index,pri.store.size")
+        return [(row["index"].removeprefix(prefix), int(row["pri.store.size"])) for row in found]
+
+    def _name(self, place: Path) -> str:
+        return f"bench-{place.parent.parent.name}-{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,42 +271,86 @@ PAGES_WHOOSH = tuple(Nkcorpus(f"pages-{jobs}", f"nkcorpus, `--jobs {jobs}`", 20_
 PAGES_SCRIPT = Peer("pages-script", "plain script, Beautiful Soup", 20_000, script="plain_script.py")
 SCALE_WHOOSH = Nkcorpus("scale-whoosh", "nkcorpus, Whoosh", MILLION - 1)
 
-INDEXERS: Sequence[Tool] = (WHOOSH, WHOOSH_ONE, TANTIVY, TANTIVY_ONE, SCRIPT, FTS5, TANTIVY_PY, XAPIAN, RECOLL)
+OPENSEARCH = Clustered("opensearch", "nkcorpus, OpenSearch", engine="opensearch")
+
+INDEXERS: Sequence[Tool] = (
+    WHOOSH,
+    WHOOSH_ONE,
+    TANTIVY,
+    TANTIVY_ONE,
+    OPENSEARCH,
+    SCRIPT,
+    FTS5,
+    TANTIVY_PY,
+    XAPIAN,
+    RECOLL,
+)
 """What makes an index, in the order of the tables."""
 SLOW: Sequence[Tool] = (WHOOSH_ONE, TANTIVY_ONE, XAPIAN, RECOLL)
 """What makes an index once only, whatever the number of runs: no target names it."""
-SEARCHERS: Sequence[Tool] = (PASS, IMPORTS, WHOOSH, TANTIVY, SCRIPT, FTS5, TANTIVY_PY, XAPIAN, RECOLL, RIPGREP)
+SEARCHERS: Sequence[Tool] = (
+    PASS,
+    IMPORTS,
+    WHOOSH,
+    TANTIVY,
+    OPENSEARCH,
+    SCRIPT,
+    FTS5,
+    TANTIVY_PY,
+    XAPIAN,
+    RECOLL,
+    RIPGREP,
+)
 """What is asked in fresh processes."""
 WHOOSH_AS_COMMAND = Nkcorpus("whoosh-command", "nkcorpus, Whoosh, as the command asks", 100_000, as_command=True)
 TANTIVY_AS_COMMAND = Nkcorpus(
     "tantivy-command", "nkcorpus, tantivy, as the command asks", engine="tantivy", as_command=True
+)
+OPENSEARCH_AS_COMMAND = Clustered(
+    "opensearch-command", "nkcorpus, OpenSearch, as the command asks", engine="opensearch", as_command=True
 )
 SERVERS: Mapping[Tool, Tool] = {
     WHOOSH: WHOOSH,
     WHOOSH_AS_COMMAND: WHOOSH,
     TANTIVY: TANTIVY,
     TANTIVY_AS_COMMAND: TANTIVY,
+    OPENSEARCH: OPENSEARCH,
+    OPENSEARCH_AS_COMMAND: OPENSEARCH,
     SCRIPT: SCRIPT,
     FTS5: FTS5,
     TANTIVY_PY: TANTIVY_PY,
     XAPIAN: XAPIAN,
 }
 """What is asked while it stays open, each with the tool whose index it reads."""
-ADDERS: Sequence[Tool] = (WHOOSH, TANTIVY, SCRIPT, FTS5, TANTIVY_PY, XAPIAN)
+ADDERS: Sequence[Tool] = (WHOOSH, TANTIVY, OPENSEARCH, SCRIPT, FTS5, TANTIVY_PY, XAPIAN)
 """What takes in more articles."""
+WRITERS: Sequence[Nkcorpus] = (
+    Nkcorpus("writers-whoosh", "nkcorpus, Whoosh", 20_000, jobs=1),
+    Clustered("writers-opensearch", "nkcorpus, OpenSearch", engine="opensearch", jobs=1),
+)
+"""What several processes take in articles with at once."""
 TITLES: Mapping[str, str] = {
-    tool.key: tool.title for tool in (*INDEXERS, *SEARCHERS, *SERVERS, *PAGES_WHOOSH, PAGES_SCRIPT, SCALE_WHOOSH)
+    tool.key: tool.title
+    for tool in (*INDEXERS, *SEARCHERS, *SERVERS, *PAGES_WHOOSH, PAGES_SCRIPT, SCALE_WHOOSH, *WRITERS)
 }
 
 
-def corpus_file(place: Path) -> Path:
-    """Return nkcorpus' corpus in the folder of a tool."""
-    return place / "corpus.db"
+def bytes_in(path: Path) -> int:
+    """Return the size of a file, or of all files below a folder."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
-def nkcorpus(place: Path, *arguments: str) -> Command:
-    """Return a command of nkcorpus on the corpus in `place`."""
-    return [*_program(), "-C", str(corpus_file(place)), *arguments]
+def nkcorpus(corpus: str, *arguments: str) -> Command:
+    """Return a command of nkcorpus on a corpus."""
+    return [*_program(), "-C", corpus, *arguments]
+
+
+def _ask_cluster(method: str, path: str) -> Any:
+    request = urllib.request.Request(f"{CLUSTER.rstrip('/')}/{path}", method=method)  # noqa: S310
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return json.load(answer)
 
 
 def _program() -> Command:

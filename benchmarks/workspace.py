@@ -73,15 +73,20 @@ class Workspace:
     def fresh_place(self, tool: Tool) -> Path:
         """Return the tool's own folder, emptied."""
         place = self.place(tool)
+        tool.clear(place)
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
         return place
 
     def index(self, tool: Tool, source: Path) -> Usage:
         """Index all of `source` from scratch in the tool's own folder, and return what it took."""
-        place = self.fresh_place(tool)
-        command = tool.index(source, place)
+        command = tool.index(source, self.place(tool))
         assert command is not None, tool.key
+        return self.made(tool, command)
+
+    def made(self, tool: Tool, command: Command) -> Usage:
+        """Run a command that indexes all articles from scratch, and return what it took."""
+        self.fresh_place(tool)
         usage = self.measure(tool, command)
         self.set_whole(tool)
         return usage
@@ -140,13 +145,6 @@ class Workspace:
     @property
     def _further_file(self) -> Path:
         return self.folder / "further.jsonl"
-
-
-def bytes_in(path: Path) -> int:
-    """Return the size of a file, or of all files below a folder."""
-    if path.is_file():
-        return path.stat().st_size
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
 
 
 def _part(folder: Path) -> Path:

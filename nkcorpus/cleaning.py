@@ -14,6 +14,7 @@ from nkcorpus.identity import host_of
 from nkcorpus.model import Document, Span
 from nkcorpus.reclean import RecleanReport, reclean, recleaned
 from nkcorpus.store import Store, StoredRule, StoredText, joined
+from nkcorpus.workers import LOCAL, executor_named
 
 _SPAN = re.compile(r"(\d{1,12})(?:-(\d{1,12}))?")
 
@@ -97,11 +98,16 @@ class Cleaning:
         *,
         dry_run: bool = False,
         jobs: int = 1,
+        executor: str = LOCAL,
         fix_text: bool | None = None,
         on_done: Callable[[int, str], None] = lambda done, article: None,
+        notify: Callable[[str], None] = lambda message: None,
     ) -> RecleanReport:
-        """Clean all stored articles anew, as rules have changed; see `reclean.reclean`."""
-        report = reclean(self._store, dry_run=dry_run, jobs=jobs, fix_text=fix_text, on_done=on_done)
+        """Clean all stored articles anew, as rules have changed; see `reclean.reclean`. `executor`, or where that is
+        `local` as many processes as `jobs` tells, do it. `notify` gets lines for the user.
+        """
+        with executor_named(executor, jobs, notify) as workers:
+            report = reclean(self._store, dry_run=dry_run, workers=workers, fix_text=fix_text, on_done=on_done)
         if not dry_run:
             self._on_change()
         return report

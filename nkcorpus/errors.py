@@ -22,7 +22,7 @@
     │   ├── ClusterUnavailable         its cluster lacks nodes or shards, or takes too long
     │   ├── ClusterRefused             its cluster does not take a document or a query
     │   └── AccessDenied               its cluster refuses the user
-    ├── WorkersFailed         exit 3   no worker process can be kept alive
+    ├── WorkersFailed         exit 3   no worker process can be kept alive, or no cluster works
     ├── IndexDamaged          exit 3   the derived index cannot be read; callers rebuild it
     └── ItemError             exit 1   one input item cannot be taken; the rest goes on
         ├── UnreadableItem             permission, vanished, not a regular file
@@ -164,7 +164,7 @@ class AccessDenied(CorpusError):
 
 
 class WorkersFailed(NkcorpusError):
-    """No worker process can be kept alive. What was stored before stays stored."""
+    """No worker process can be kept alive, or a cluster cannot be worked with. What was stored before stays stored."""
 
     exit_code = 3
 

@@ -15,6 +15,7 @@ from nkcorpus.query import dates
 from nkcorpus.results import IngestReport
 from nkcorpus.sources import Meter, Names, Reading, is_address, iter_items, without_user
 from nkcorpus.store import Store, StoreWriter, joined
+from nkcorpus.workers import LOCAL, Executor, executor_named
 
 if TYPE_CHECKING:
     from nkcorpus.fetch.policy import FetchPolicy
@@ -33,7 +34,8 @@ class IngestKeywords(TypedDict, total=False):
 
     `fast` reads pages with one extractor instead of a vote. `fix_text` mends damaged text, listed as repairs. Without
     `keep_payload` (yes) the original bytes are not kept, only their digest. `jobs` (1) is the number of processes.
-    `engine` is the search engine of a corpus that has no articles yet (whoosh).
+    `executor` says who fetches, extracts and cleans: these processes (`local`), or the workers of a Dask scheduler
+    (`dask://HOST:PORT`). `engine` is the search engine of a corpus that has no articles yet (whoosh).
 
     `addresses` are more of them, such as a list gives; hosts on a network of one's own are reached only if they are
     named among the sources, or allowed by `policy`, which tells how hosts are treated. `web` tells what to take. With
@@ -58,6 +60,7 @@ class IngestKeywords(TypedDict, total=False):
     fix_text: bool
     keep_payload: bool
     jobs: int
+    executor: str
     engine: EngineName | None
     addresses: Iterable[str] | None
     web: WebReading | None
@@ -81,22 +84,23 @@ def ingest(
     The file `corpus`, None in a cluster, is the store's own and no source. In the folder `hosts` it is kept what other
     runs have to know of hosts. `notify` gets lines for the user.
     Raises SourceNotFound when none of the sources exists, UsageError (also where the corpus uses another engine),
-    CorpusError.
+    CorpusError, WorkersFailed.
     """
     entries = _files(names, keywords, corpus)
     selection = _selection(keywords)
-    store = created(keywords.get("engine"))
-    with store.writing([without_user(name) for name in names]) as writer:
-        return pipeline.ingest(
-            writer,
-            entries,
-            _treatment(store, keywords),
-            jobs=keywords.get("jobs", 1),
-            force=keywords.get("force", False),
-            on_stored=keywords.get("on_stored", lambda done, origin: None),
-            selection=selection,
-            live=lambda commit: _live(names, keywords, store, writer, commit, hosts, notify),
-        )
+    with executor_named(keywords.get("executor", LOCAL), keywords.get("jobs", 1), notify) as workers:
+        store = created(keywords.get("engine"))
+        with store.writing([without_user(name) for name in names]) as writer:
+            return pipeline.ingest(
+                writer,
+                entries,
+                _treatment(store, keywords),
+                workers=workers,
+                force=keywords.get("force", False),
+                on_stored=keywords.get("on_stored", lambda done, origin: None),
+                selection=selection,
+                live=_live(names, keywords, store, writer, hosts, notify, workers),
+            )
 
 
 def _files(names: Sequence[str], keywords: IngestKeywords, corpus: Path | None) -> Iterator[Entry]:
@@ -134,24 +138,26 @@ def _live(
     keywords: IngestKeywords,
     store: Store,
     writer: StoreWriter,
-    commit: Callable[[], None],
     hosts: Path,
     notify: Callable[[str], None],
-) -> Iterable[Entry]:
-    """Return what comes from the web."""
+    workers: Executor,
+) -> pipeline.Live | None:
+    """Return what gives what comes from the web, None where nothing is asked for."""
     urls = [name for name in names if is_address(name)]
     addresses, again = keywords.get("addresses"), keywords.get("retry_failed", False)
     if not urls and addresses is None and not again:
-        return ()
+        return None
     from nkcorpus.follows import failed_before  # needs the HTTP library
     from nkcorpus.sources.web import read_web
 
-    return read_web(
+    return lambda treat, commit: read_web(
         urls,
         addresses or (),
         writer,
         keywords.get("web"),
         keywords.get("policy"),
+        treat=treat,
+        elsewhere=workers.elsewhere,
         again=failed_before(store, writer, commit, notify) if again else (),
         afresh=keywords.get("force", False),
         followed=keywords.get("followed", ""),

@@ -17,19 +17,21 @@ from nkcorpus.errors import ExtractionFailed, ItemError, ItemOutOfBounds
 from nkcorpus.extract import EmptyRecord, extract, extract_traced
 from nkcorpus.extract.evidence import with_place
 from nkcorpus.identity import article_id, content_digest, extract_digest, text_digest
-from nkcorpus.intake import Entry, Intake
+from nkcorpus.intake import Entry, Intake, Result
 from nkcorpus.model import Document, Kind, Prepared, SourceFailure, SourceItem, SourceSkip, SourceUnchanged
 from nkcorpus.results import Cleaned, IngestReport, Trace
 from nkcorpus.sources import UNTOLD, Reading, iter_items
 from nkcorpus.store import StoreWriter
 from nkcorpus.store.payloads import compress
-from nkcorpus.workers import map_ordered
+from nkcorpus.workers import ALONE, LOCAL, Executor, executor_named
 
 R = TypeVar("R")
 OnStored = Callable[[int, str], None]
 """Called with the number of inputs dealt with for good, and the origin of the last one."""
-Live = Callable[[Callable[[], None]], Iterable[Entry]]
-"""Returns entries that come slowly; it is given what makes all so far durable."""
+Treat = Callable[[Iterable[Entry]], Generator[tuple[Entry, Result], None, None]]
+Live = Callable[[Treat, Callable[[], None]], Generator[tuple[Entry, Result], None, None]]
+"""Gives the results of entries that come slowly, whichever way they come: each is dealt with before what it was found
+with is read on. It is given what makes all so far durable, too."""
 
 _BYTES_TELL_ALL: frozenset[Kind] = frozenset(("text", "markdown", "html", "entry", "mail", "docx", "pdf"))
 _AHEAD_ITEMS = 200
@@ -119,7 +121,8 @@ def clean_sources(
 ) -> Iterator[Cleaned]:
     """Yield each article of `sources` cleaned, without any corpus; a bad input is an item with an error.
 
-    `reading` tells how the sources are read; the mapping of `treatment` counts. `trace` tells how each was read.
+    `jobs` is the number of processes. `reading` tells how the sources are read; the mapping of `treatment` counts.
+    `trace` tells how each was read.
     Raises SourceNotFound at once when no source exists, SettingsError for bad rules.
     """
     rules_with(treatment.rules)
@@ -132,7 +135,10 @@ def _clean_all(
     entries: Iterable[Entry], function: Callable[[Entry], Cleaned | None], jobs: int, limit: int
 ) -> Iterator[Cleaned]:
     taken = 0
-    with contextlib.closing(_mapped(function, entries, jobs)) as results:
+    with (
+        executor_named(LOCAL, jobs) as workers,
+        contextlib.closing(_mapped(workers, function, entries)) as results,
+    ):
         for entry, result in results:
             if isinstance(result, ItemError):
                 yield Cleaned(entry.origin, None, str(result))
@@ -148,33 +154,35 @@ def ingest(
     entries: Iterable[Entry],
     treatment: Treatment,
     *,
-    jobs: int,
+    workers: Executor = ALONE,
     force: bool,
     on_stored: OnStored,
     selection: Selection = Selection(),
-    live: Live = lambda commit: (),
+    live: Live | None = None,
 ) -> IngestReport:
-    """Take in all of `entries` that are selected, committing as it goes, and return the summary.
+    """Take in all of `entries` that are selected, then what comes `live`, committing as it goes; return the summary.
 
-    One bad input never stops the rest. `force` takes in what was removed before. `live` are entries that come slowly:
-    each is dealt with before the next one is asked for.
-    Raises CorpusError when the store cannot be written, SettingsError for bad rules.
+    One bad input never stops the rest. `workers` extract and clean. `force` takes in what was removed before.
+    Raises CorpusError when the store cannot be written, SettingsError for bad rules, WorkersFailed.
     """
     rules_with(treatment.rules)
     intake = Intake(writer, treatment.extracted, on_stored, force=force, limit=selection.limit)
     prepare = functools.partial(_prepared, treatment=treatment, selection=selection)
-    unseen = functools.partial(_unseen, writer, treatment)
+
+    def treat(found: Iterable[Entry]) -> Generator[tuple[Entry, Result], None, None]:
+        return workers.map_each(prepare, _unseen(writer, treatment, found, 1), is_work=_is_read)
+
     with (
-        contextlib.closing(_mapped(prepare, unseen(entries, _AHEAD_ITEMS), jobs)) as results,
-        contextlib.closing(_mapped(prepare, unseen(live(intake.commit), 1), jobs=1)) as live_results,
+        contextlib.closing(_mapped(workers, prepare, _unseen(writer, treatment, entries, _AHEAD_ITEMS))) as results,
+        contextlib.closing((live or _none)(treat, intake.commit)) as live_results,
     ):
         for entry, result in results:
             intake.take(entry, result)
             if intake.is_complete:
                 break
         intake.decide()  # what is live asks for what is there
-        for entry, result in live_results if not intake.is_complete else ():
-            intake.take(entry, result)
+        for entry, read in live_results if not intake.is_complete else ():
+            intake.take(entry, read)
             intake.decide()
             if intake.is_complete:
                 break
@@ -182,6 +190,10 @@ def ingest(
     report = intake.report()
     writer.finish(report)
     return report
+
+
+def _none(treat: Treat, commit: Callable[[], None]) -> Generator[tuple[Entry, Result], None, None]:
+    yield from ()
 
 
 def _unseen(writer: StoreWriter, treatment: Treatment, entries: Iterable[Entry], ahead: int) -> Iterator[Entry]:
@@ -216,9 +228,13 @@ def _unseen_of(writer: StoreWriter, treatment: Treatment, batch: Sequence[Entry]
 
 
 def _mapped(
-    function: Callable[[Entry], R], entries: Iterable[Entry], jobs: int
+    workers: Executor, function: Callable[[Entry], R], entries: Iterable[Entry]
 ) -> Generator[tuple[Entry, R | ItemOutOfBounds], None, None]:
-    return map_ordered(function, entries, jobs=jobs, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
+    return workers.map_ordered(function, entries, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
+
+
+def _is_read(entry: Entry) -> bool:
+    return isinstance(entry, SourceItem)
 
 
 def _cost(entry: Entry) -> int:

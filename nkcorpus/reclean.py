@@ -17,7 +17,7 @@ from nkcorpus.identity import content_digest, text_digest
 from nkcorpus.model import Document, Repair, Span
 from nkcorpus.results import Failure
 from nkcorpus.store import Current, Recleaned, Recleaner, Store, joined
-from nkcorpus.workers import map_ordered
+from nkcorpus.workers import ALONE, Executor
 
 R = TypeVar("R")
 
@@ -115,26 +115,26 @@ def reclean(
     store: Store,
     *,
     dry_run: bool,
-    jobs: int,
+    workers: Executor = ALONE,
     fix_text: bool | None = None,
     on_done: Callable[[int, str], None] = lambda done, article: None,
 ) -> RecleanReport:
     """Clean all articles of a store anew, committing as it goes, and return the differences.
 
-    `fix_text`: see `recleaned`. `on_done` hears the number of articles looked at and the last one's id. A second run
-    changes nothing. Memory does not grow with the number of articles. Raises CorpusError, and SettingsError for bad
-    rules of the corpus.
+    `workers` clean. `fix_text`: see `recleaned`. `on_done` hears the number of articles looked at and the last one's
+    id. A second run changes nothing. Memory does not grow with the number of articles. Raises CorpusError,
+    WorkersFailed, and SettingsError for bad rules of the corpus.
     """
     if dry_run:
-        return _run(store, None, jobs, fix_text, on_done)
+        return _run(store, None, workers, fix_text, on_done)
     with store.recleaning() as recleaner:
-        return _run(store, recleaner, jobs, fix_text, on_done)
+        return _run(store, recleaner, workers, fix_text, on_done)
 
 
 def _run(
     store: Store,
     recleaner: Recleaner | None,
-    jobs: int,
+    workers: Executor,
     fix_text: bool | None,
     on_done: Callable[[int, str], None],
 ) -> RecleanReport:
@@ -157,7 +157,7 @@ def _run(
                 differences.count(before.document, after.document)
         waiting.clear()
 
-    for current, result in _mapped(function, store.current(), jobs):
+    for current, result in _mapped(workers, function, store.current()):
         done += 1
         if isinstance(result, ItemError):
             failures.append(Failure(current.article_id, str(result)))
@@ -176,9 +176,9 @@ def _run(
 
 
 def _mapped(
-    function: Callable[[Current], R], articles: Iterator[Current], jobs: int
+    workers: Executor, function: Callable[[Current], R], articles: Iterator[Current]
 ) -> Iterator[tuple[Current, R | ItemError]]:
-    return map_ordered(function, articles, jobs=jobs, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
+    return workers.map_ordered(function, articles, cost=_cost, worth_a_pool=_POOL_COST, chunk_cost=_CHUNK_COST)
 
 
 def _cost(current: Current) -> int:

@@ -47,7 +47,7 @@ def find_with_feedback(index: Index, store: Store, query: Query, options: Search
     match: MatchMode = "all" if options.match == "all" else "any"
     best = index.search(query, SearchOptions(limit=ARTICLES, match=match, exact=options.exact))
     texts = ((article.document.title, article.text) for article in _articles(index, store, best))
-    boosts = feedback(query.root, texts, [score or 0.0 for score in best.scores], index.rarity)
+    boosts = feedback(query.root, texts, [score or 0.0 for score in best.scores], index.rarities)
     result = find(index, store, replace(query, boosts=boosts), options, passages)
     return replace(result, feedback=unasked(query.root, boosts))
 
@@ -74,7 +74,7 @@ def find_similar(
     from nkcorpus.query.similar import similar_query, telling_words
 
     (article,) = store.articles([store.resolve(article_id)])
-    words = telling_words(article.document.title, article.text, index.rarity)
+    words = telling_words(article.document.title, article.text, index.rarities)
     if not words:
         return SearchResult(article.id, "", 0, ())
     root = similar_query(words, (article.id, *article.near_duplicates))
@@ -98,9 +98,12 @@ def _shower(
 
     ambiguous = [synonym for synonym in synonyms(query.root) if synonym.senses]
 
+    def rarity(term: str) -> float:
+        return index.rarities([term])[term]
+
     @cache
     def highlighter(passed_over: frozenset[Synonym]) -> Highlighter:
-        return Highlighter(query_marks(query.root, exact=options.exact, passed_over=passed_over), index.rarity)
+        return Highlighter(query_marks(query.root, exact=options.exact, passed_over=passed_over), rarity)
 
     def show(article: Article) -> tuple[Snippet, tuple[Snippet, ...]]:
         passed_over = of_other_senses(ambiguous, (article.document.title, article.text))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from nkcorpus import Corpus
+from tests.dask_cluster import DaskCluster
 from tests.news import record
 
 pytest_plugins = ["tests.cluster.fixtures", "tests.store.fixtures"]
@@ -67,3 +68,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled")
     fill(folder / "c.db", folder / "cache", folder / "inputs", 12)
     return folder / "c.db"
+
+
+@pytest.fixture(scope="session")
+def dask_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A Dask scheduler and two workers."""
+    with DaskCluster(tmp_path_factory.mktemp("dask")) as started:
+        started.add_worker()
+        started.add_worker(nanny=True)
+        yield started

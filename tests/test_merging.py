@@ -315,7 +315,7 @@ def test_lines_that_are_to_stay_are_joined_and_put_back(stores: Stores) -> None:
     with stores(2) as (ours, other):
         for store in (ours, other):
             add(store, prepared(text))
-            reclean(store, dry_run=False, jobs=1)
+            reclean(store, dry_run=False)
         article = prepared(text).article_id
         assert ours.articles([article])[0].text.strip() == "Rice rose."
         Cleaning(other, lambda: None).uncut(article)
@@ -331,7 +331,7 @@ def test_a_line_that_stays_and_is_cut_as_a_kill_leaves_it_is_put_back_by_a_rerun
     with stores(2) as (ours, other):
         for store in (ours, other):
             add(store, prepared(text))
-            reclean(store, dry_run=False, jobs=1)
+            reclean(store, dry_run=False)
         Cleaning(other, lambda: None).uncut(article)
         with ours.recleaning() as recleaner:
             recleaner.keep_lines(article, ["Read in Korean"])

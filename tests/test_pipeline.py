@@ -38,7 +38,7 @@ def either_store(home: Home) -> AnyStore:
 
 def run(store: AnyStore, *entries: Entry, force: bool = False) -> IngestReport:
     with store.writing(["test"]) as writer:
-        return ingest(writer, entries, Treatment(), jobs=1, force=force, on_stored=lambda done, origin: None)
+        return ingest(writer, entries, Treatment(), force=force, on_stored=lambda done, origin: None)
 
 
 def capture(text: str, retrieved_at: str | None = None) -> SourceItem:
@@ -187,7 +187,7 @@ def test_what_was_read_of_a_record_depends_on_more_than_its_bytes(store: AnyStor
     assert run(store, record).new == 1
     with store.writing(["test"]) as writer:
         mapped = Treatment({"text": "words"})
-        report = ingest(writer, [record], mapped, jobs=1, force=False, on_stored=lambda done, origin: None)
+        report = ingest(writer, [record], mapped, force=False, on_stored=lambda done, origin: None)
     assert report.updated == 1
 
 

@@ -31,13 +31,13 @@ def _searches(tools: list[Tool], space: Workspace, runs: int) -> list[Row]:
 
 
 def _other_commands(space: Workspace, runs: int) -> list[Row]:
-    place = space.place(WHOOSH)
-    newest = space.output(WHOOSH, nkcorpus(place, "list", "-n", "1", "--format", "ids")).strip()
+    corpus = WHOOSH.corpus(space.place(WHOOSH))
+    newest = space.output(WHOOSH, nkcorpus(corpus, "list", "-n", "1", "--format", "ids")).strip()
     commands: dict[str, Command] = {
-        "--help": nkcorpus(place, "--help"),
-        "list": nkcorpus(place, "list", "-n", "5", "--format", "plain"),
-        "show": nkcorpus(place, "show", newest),
-        "stats": nkcorpus(place, "stats", "--format", "json"),
+        "--help": nkcorpus(corpus, "--help"),
+        "list": nkcorpus(corpus, "list", "-n", "5", "--format", "plain"),
+        "show": nkcorpus(corpus, "show", newest),
+        "stats": nkcorpus(corpus, "stats", "--format", "json"),
     }
     rows = []
     for step, command in commands.items():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from benchmarks.measure import Usage
 from benchmarks.parts.common import Settings, available, in_turn, warm_up
 from benchmarks.results import Row
-from benchmarks.tools import INDEXERS, SLOW, Tool, corpus_file
-from benchmarks.workspace import Workspace, bytes_in
+from benchmarks.tools import INDEXERS, SLOW, Tool
+from benchmarks.workspace import Workspace
 
 
 def run(space: Workspace, settings: Settings) -> list[Row]:
@@ -26,12 +26,12 @@ def run(space: Workspace, settings: Settings) -> list[Row]:
 def row_of(tool: Tool, usage: Usage, space: Workspace) -> Row:
     """Return a tool's figures; what is kept is measured as it lies on the disk now."""
     place = space.place(tool)
-    corpus = corpus_file(place)
+    corpus = tool.corpus_bytes(place)
     return {
         "tool": tool.key,
         "wall_s": usage.wall,
         "cpu_s": usage.cpu,
         "peak_mb": usage.peak_mb,
-        "index_mb": bytes_in(tool.index_files(place)) / 1e6,
-        "corpus_mb": bytes_in(corpus) / 1e6 if corpus.exists() else None,
+        "index_mb": tool.index_bytes(place) / 1e6,
+        "corpus_mb": None if corpus is None else corpus / 1e6,
     }

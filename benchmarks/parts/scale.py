@@ -20,7 +20,7 @@ from benchmarks import generate
 from benchmarks.parts.common import Settings, available, note
 from benchmarks.parts.ingest import row_of
 from benchmarks.results import Row
-from benchmarks.tools import MILLION, SCALE_WHOOSH, TANTIVY, Nkcorpus, corpus_file, nkcorpus
+from benchmarks.tools import MILLION, SCALE_WHOOSH, TANTIVY, Nkcorpus, nkcorpus
 from benchmarks.workspace import Workspace
 from nkcorpus.config import index_memory
 
@@ -47,12 +47,14 @@ def _checked(tool: Nkcorpus, space: Workspace, sources: Sequence[Path]) -> Row:
     expected = _expected(sources)
     place = space.fresh_place(tool)
     command = tool.ingest(sources, place, "--engine", tool.engine)
-    killed = _killed_at(command, space.environment(tool), corpus_file(place), len(expected) // 2)
+    killed = _killed_at(command, space.environment(tool), Path(tool.corpus(place)), len(expected) // 2)
     note(f"killed with {killed.stored:,} of {len(expected):,} stored; going on")
     usage = space.measure(tool, command)
     space.set_whole(tool)
     ids, external = _contents(tool, space)
-    found = int(space.output(tool, nkcorpus(place, "search", "date:1900..2100", "--count", "--no-collapse")))
+    found = int(
+        space.output(tool, nkcorpus(tool.corpus(place), "search", "date:1900..2100", "--count", "--no-collapse"))
+    )
     return {
         **row_of(tool, usage, space),
         "articles": len(expected),
@@ -89,7 +91,7 @@ def _expected(sources: Sequence[Path]) -> set[str]:
 def _contents(tool: Nkcorpus, space: Workspace) -> tuple[list[str], list[str]]:
     """Return the ids of all articles, and the ids that their records carried."""
     csv.field_size_limit(1 << 30)
-    text = space.output(tool, nkcorpus(space.place(tool), "list", "-n", "0", "--format", "csv"))
+    text = space.output(tool, nkcorpus(tool.corpus(space.place(tool)), "list", "-n", "0", "--format", "csv"))
     pairs = [(row["id"], row["external_id"]) for row in csv.DictReader(io.StringIO(text))]
     return [one for one, _ in pairs], [other for _, other in pairs]
 

@@ -227,6 +227,17 @@ def jobs_option(function: F) -> F:
     )(function)
 
 
+def executor_option(function: F) -> F:
+    """Add --executor."""
+    return click.option(
+        "--executor",
+        default="local",
+        metavar="NAME",
+        help="Who does the work: local, processes of this machine; or dask://HOST:PORT, the workers of a Dask cluster"
+        " (--jobs then counts only for the index).  [default: local]",
+    )(function)
+
+
 def fast_option(function: F) -> F:
     """Add --fast."""
     return click.option("--fast", is_flag=True, help="Read web pages with one extractor, not with three that vote.")(

@@ -9,6 +9,7 @@ import click
 from nkcorpus.cli.context import (
     Count,
     Session,
+    executor_option,
     fast_option,
     fix_text_option,
     jobs_option,
@@ -36,6 +37,7 @@ _NOTE_EVERY = 5_000
 @web_options
 @mapping_option
 @jobs_option
+@executor_option
 @fast_option
 @fix_text_option
 @click.option("--no-payload", is_flag=True, help="Keep the digests of the original bytes, not the bytes: saves room.")
@@ -99,6 +101,7 @@ def _ingest(session: Session, sources: tuple[str, ...], options: dict[str, Any])
             sources,
             mapping=options["map"],
             jobs=options["jobs"] or processors(),
+            executor=options["executor"],
             engine=options["engine"],
             force=options["force"],
             fast=options["fast"],

@@ -80,6 +80,6 @@ def open_point(wire: Wire, index: str, keep_alive: str) -> str:
 
 
 def is_lost(fault: Fault) -> bool:
-    """Tell whether a node that held the point in time has gone, or has been asked too late."""
+    """Tell whether a node that held a point in time has gone, or has been asked too late."""
     has_gone = fault.status > 0 and fault.is_passing and not fault.is_busy
     return has_gone or fault.kind == "search_context_missing_exception" or "no node found" in fault.reason

@@ -31,8 +31,10 @@ from nkcorpus.fetch.hosts import HostFiles
 from nkcorpus.fetch.network import Budget, Resolver
 from nkcorpus.fetch.pace import Pace, backoff, parse_retry_after
 from nkcorpus.fetch.policy import FetchPolicy
+from nkcorpus.fetch.remote import RemoteExchange
 from nkcorpus.fetch.robots import DEFER, MOST_BYTES, RobotsCache, Rules, deferred
 from nkcorpus.fetch.urls import basic_authorization, host_of, may_share_credentials, parse_url, public_form, server_of
+from nkcorpus.workers import Elsewhere
 
 T = TypeVar("T")
 
@@ -63,8 +65,8 @@ class Fetcher:
     """Fetches addresses politely and safely: one request at a time per host, at the pace that the host bears.
 
     Threads may share one. It keeps what it learns of hosts (pace, robots.txt, connections) for as long as it lives,
-    and nothing beyond, but for what `hosts` keeps for other processes. `resolver` stands in for `socket.getaddrinfo`,
-    `ssl_context` for the usual trust.
+    and nothing beyond, but for what `hosts` keeps for other processes. `elsewhere` sends the requests, in place of this
+    process. `resolver` stands in for `socket.getaddrinfo`, `ssl_context` for the usual trust.
     """
 
     def __init__(
@@ -74,10 +76,13 @@ class Fetcher:
         resolver: Resolver = socket.getaddrinfo,
         ssl_context: ssl.SSLContext | None = None,
         hosts: HostFiles | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         self.policy = policy or FetchPolicy()
         self._hosts = hosts
-        self._exchange = Exchange(self.policy, resolver, ssl_context)
+        self._exchange = (
+            RemoteExchange(self.policy, elsewhere) if elsewhere else Exchange(self.policy, resolver, ssl_context)
+        )
         self._robots = RobotsCache(self._ask_robots, files=hosts)
         self._lock = threading.Lock()
         self._paces: dict[str, Pace] = {}

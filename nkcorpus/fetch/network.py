@@ -47,10 +47,10 @@ class Budget:
 
     def __init__(self, *, timeout: float, total: float, max_bytes: int) -> None:
         """Start the clock. `timeout` seconds are given, more as bytes come, and in no case more than `total`."""
+        self.timeout = timeout
+        self.total = total
+        self.max_bytes = max_bytes
         self._started = time.monotonic()
-        self._timeout = timeout
-        self._total = total
-        self._max_bytes = max_bytes
         self._most = HEADROOM
         self._received = 0
         self._content = 0
@@ -58,7 +58,7 @@ class Budget:
     def seconds_left(self) -> float:
         """Return the time that is left. Raises TimedOut when there is none."""
         spent = time.monotonic() - self._started
-        left = min(self._timeout + self._received / MIN_RATE, self._total) - spent
+        left = min(self.timeout + self._received / MIN_RATE, self.total) - spent
         if left <= 0:
             raise TimedOut(
                 f"the host sent {self._received:,} bytes in {spent:.0f} s, which is too slow; try again later",
@@ -68,7 +68,7 @@ class Budget:
 
     def begin_body(self) -> None:
         """Grant the bytes of the body: the headers have come."""
-        self._most = HEADROOM + self._max_bytes
+        self._most = HEADROOM + self.max_bytes
 
     def receive(self, size: int) -> None:
         """Take note of bytes that came. Raises AnswerTooLarge beyond the limit, or when hardly any is content."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from nkcorpus.dataclass import dataclass
@@ -99,8 +99,8 @@ class Index(Protocol):
     def search(self, query: Query, options: SearchOptions) -> Matches:
         """Answer a query."""
 
-    def rarity(self, term: str) -> float:
-        """Return the idf of a term of running text: the greatest for one that no title or text holds."""
+    def rarities(self, terms: Collection[str]) -> Mapping[str, float]:
+        """Return the idf of each of some terms of running text: the greatest for one that no title or text holds."""
 
     def corrections(self, text: str) -> tuple[str, ...]:
         """Return the corpus' own words that `text` may be a slip of, the likeliest first, see `query.suggest`."""

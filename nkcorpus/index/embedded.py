@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -111,11 +111,11 @@ class EmbeddedIndex(ABC, Generic[V]):
         with self._reading():
             return self._answer(view, query, options)
 
-    def rarity(self, term: str) -> float:
+    def rarities(self, terms: Collection[str]) -> Mapping[str, float]:
         """See Index."""
         view = self._open()
         with self._reading():
-            return idf_of(view.count, min(_holders(view, term), view.count))
+            return {term: idf_of(view.count, min(_holders(view, term), view.count)) for term in terms}
 
     def corrections(self, text: str) -> tuple[str, ...]:
         """See Index."""

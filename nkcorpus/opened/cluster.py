@@ -111,18 +111,20 @@ class OpenedCluster(Opened):
         """
         store, index = self.store, self.index
         at = index.position()
-        if at is None:
-            index.sync(store.changes, self._settled, self._is_current, jobs)
-            return index
+        is_usable = at is not None and self._is_current(at)
         try:
             store.recover()
-            if at != store.position():
-                # Whoever wrote has put it into the index; what is left is to have it found.
-                index.sync(lambda after: (), store.position, self._is_current, wait=wait)
-            elif self._has_put:
-                index.refresh()  # of which the position does not tell while somebody else writes
+            # Whoever wrote has put it into the index: what is left is to have it found. Of what was put here the
+            # position does not tell while somebody else writes.
+            newest = store.position()
+            if is_usable and (at != newest or self._has_put):
+                is_usable = index.advance(newest, self._is_current)
+            if not is_usable:
+                index.sync(store.changes, self._settled, self._is_current, jobs)
             self._has_put = False
         except (CorpusNotWritable, AccessDenied) as error:
+            if not is_usable:
+                raise
             self.notify(f"what came last may not be found: {error}")
         return index
 

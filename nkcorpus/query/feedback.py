@@ -14,7 +14,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from nkcorpus.query import analysis
@@ -43,12 +43,15 @@ _TEXT_FIELDS = (None, "title", "text")
 
 
 def feedback(
-    root: Node, articles: Iterable[tuple[str | None, str]], scores: Sequence[float], rarity: Callable[[str], float]
+    root: Node,
+    articles: Iterable[tuple[str | None, str]],
+    scores: Sequence[float],
+    rarities: Callable[[Collection[str]], Mapping[str, float]],
 ) -> tuple[Weighted, ...]:
     """Return the words that the best articles of a query have in common, the weightiest first.
 
-    `articles` are their titles and texts, `scores` what the query `root` gives them, falling; `rarity` gives the idf
-    of a term. A query that looks for no words in title and text has no feedback.
+    `articles` are their titles and texts, `scores` what the query `root` gives them, falling; `rarities` gives the
+    idf of terms. A query that looks for no words in title and text has no feedback.
     """
     weight = _weight(root)
     if not weight or not scores or scores[0] <= 0:
@@ -63,8 +66,8 @@ def feedback(
         for term, value in vector.items():
             weights[term] = weights.get(term, 0.0) + fit * value
     common = heapq.nlargest(_CANDIDATES, weights, key=lambda term: (weights[term], term))
-    rarities = {term: rarity(term) for term in common if _terms(words[term]) == [term]}
-    telling = {term: weights[term] * idf for term, idf in rarities.items() if idf >= _LEAST_RARITY}
+    rarity = rarities([term for term in common if _terms(words[term]) == [term]])
+    telling = {term: weights[term] * idf for term, idf in rarity.items() if idf >= _LEAST_RARITY}
     chosen = heapq.nlargest(WORDS, telling, key=lambda term: (telling[term], term))
     if not chosen:
         return ()

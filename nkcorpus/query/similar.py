@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from nkcorpus.query import analysis
 from nkcorpus.query.ast import And, Node, Not, Or, Word, Words
@@ -20,8 +20,10 @@ _READ = 200_000
 """Code points of a text that are looked at: what it is about is said by then."""
 
 
-def telling_words(title: str | None, text: str, rarity: Callable[[str], float]) -> tuple[str, ...]:
-    """Return the words with the greatest (1 + log tf) idf, the most telling first; `rarity` gives the idf of a term.
+def telling_words(
+    title: str | None, text: str, rarities: Callable[[Collection[str]], Mapping[str, float]]
+) -> tuple[str, ...]:
+    """Return the words with the greatest (1 + log tf) idf, the most telling first; `rarities` gives the idf of terms.
 
     The logarithm keeps out words such as "he", which a text repeats most. Words are folded, one for each term.
     """
@@ -32,7 +34,8 @@ def telling_words(title: str | None, text: str, rarity: Callable[[str], float]) 
             counts[token.term] += 1
             words.setdefault(token.term, token.word)
     least = _LEAST_TIMES if len(counts) > _FEW_TERMS else 1
-    weights = {term: (1 + math.log(count)) * rarity(term) for term, count in counts.items() if count >= least}
+    rarity = rarities([term for term, count in counts.items() if count >= least])
+    weights = {term: (1 + math.log(counts[term])) * idf for term, idf in rarity.items()}
     return tuple(words[term] for term in heapq.nlargest(TELLING_WORDS, weights, key=lambda term: (weights[term], term)))
 
 

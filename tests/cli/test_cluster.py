@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nkcorpus import Corpus
 from nkcorpus.cluster.address import ClusterAddress
 from nkcorpus.cluster.client import Cluster
 from nkcorpus.cluster.documents import Write
@@ -46,13 +47,12 @@ def damage(address: str) -> None:
         assert cluster.write("articles", [Write.replace(article, article.source | {"words": 999})]) == ["done"]
 
 
-def export_hash(run: Run, corpus: str | Path) -> str:
-    report = run("-C", corpus, "check", "--format", "json").json
-    assert report["is_clean"]
-    return str(report["export_hash"])
+def export_hash(corpus: str | Path) -> str:
+    with Corpus.open(corpus) as opened:
+        return opened.export_hash()
 
 
-def test_a_corpus_goes_to_a_cluster_and_back(inside: Run, library: Library, address: Corpora) -> None:
+def test_a_corpus_goes_to_a_cluster_and_back(inside: Run, library: Library, address: Corpora, tmp_path: Path) -> None:
     there = address("a")
     copied = inside("copy", library.corpus, there, "--format", "json")
     assert (copied.code, copied.json["new"], copied.json["is_whole"]) == (0, 6, True)
@@ -60,7 +60,8 @@ def test_a_corpus_goes_to_a_cluster_and_back(inside: Run, library: Library, addr
     assert (again.code, again.json["new"], again.json["unchanged"]) == (0, 0, 6)
     back = inside("copy", there, "back.db", "--format", "json")
     assert (back.code, back.json["new"]) == (0, 6)
-    assert export_hash(inside, there) == export_hash(inside, "back.db") == export_hash(inside, library.corpus)
+    assert export_hash(there) == export_hash(tmp_path / "back.db") == export_hash(library.corpus)
+    assert inside("-C", there, "check").code == 0
     for query in (
         ("search", "lecture rice 쌀값", "-n", "0", "--format", "jsonl"),
         ("stats",),
@@ -102,28 +103,29 @@ def test_where_and_engine(inside: Run, library: Library, address: Corpora) -> No
 def test_backup_and_restore(inside: Run, library: Library, address: Corpora, repository: str) -> None:
     there, snapshot = address("a"), f"snapshot://{repository}/first"
     assert inside("-C", there, "ingest", library.inputs).code == 0
-    before = export_hash(inside, there)
+    before = export_hash(there)
     done = inside("-C", there, "backup", snapshot)
     assert (done.code, done.out, one_line(done)) == (0, "", f"{snapshot}: written and checked")
     again = inside("-C", there, "backup", snapshot)
     assert (again.code, "is there already" in one_line(again)) == (2, True)
     article = inside("-C", there, "list", "-n", "1", "--format", "ids").out.strip()
     assert inside("-C", there, "remove", "--yes", article).code == 0
-    after = export_hash(inside, there)
+    after = export_hash(there)
     assert inside("-C", there, "restore", snapshot, stdin="n\n").code == 1
-    assert export_hash(inside, there) == after
+    assert export_hash(there) == after
     restored = inside("-C", there, "restore", snapshot, "--yes")
     assert restored.code == 0
     kept = f"{there}-before-restore-1"
     assert f"{there}: what was there is now {kept}" in restored.err
-    assert export_hash(inside, there) == before
-    assert export_hash(inside, kept) == after
+    assert export_hash(there) == before
+    assert export_hash(kept) == after
+    assert [inside("-C", corpus, "check").code for corpus in (there, kept)] == [0, 0]
     assert inside("-C", there, "search", "lecture", "--count").out == "3\n"
     [article, *_] = inside("-C", kept, "list", "--format", "ids").lines
     assert inside("-C", kept, "tag", article, "+hot").code == 0
     other = address("b")
     assert inside("-C", other, "restore", snapshot).code == 0
-    assert export_hash(inside, other) == before
+    assert export_hash(other) == before
     assert inside("-C", other, "ingest", library.inputs).code == 0
 
 

@@ -52,7 +52,7 @@ def crawl(store: SqliteStore, fetcher: Fetcher, *urls: str) -> list[FetchEntry]:
                         retrieval=replace(retrieval, headers=tuple(fetched.headers.items())),
                     )  # fmt: skip
 
-        ingest(writer, items(), Treatment(), jobs=1, force=False, on_stored=lambda done, origin: None)
+        ingest(writer, items(), Treatment(), force=False, on_stored=lambda done, origin: None)
     return list(store.journal.entries())
 
 

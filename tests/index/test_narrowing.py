@@ -220,10 +220,13 @@ def test_facets_of_places_have_their_usual_names(index: Index) -> None:
 
 def test_a_rarer_term_has_a_greater_rarity(index: Index) -> None:
     log = filled(index, *named(a="rice corn", b="rice", c="rice squid corn").values())
-    assert 0 < index.rarity("rice") < index.rarity("corn") < index.rarity("squid") < index.rarity("zeppelin")
+    terms = ("rice", "corn", "squid", "zeppelin")
+    rarities = index.rarities(terms)
+    assert list(rarities) == list(terms)
+    assert 0 < rarities["rice"] < rarities["corn"] < rarities["squid"] < rarities["zeppelin"]
     log.remove(*(article(name).id for name in "ab"))
     log.sync(index)
-    assert all(index.rarity(term) >= 0 for term in ("rice", "corn", "squid", "zeppelin"))
+    assert min(index.rarities(terms).values()) >= 0
 
 
 def test_corrections_are_words_that_articles_hold(index: Index) -> None:
@@ -261,7 +264,7 @@ def assert_any_text_is_taken(index: Index, text: str) -> None:
     assert found.total <= len(PLACES)
     assert len(found.notes) <= 1
     assert isinstance(index.corrections(text), tuple)
-    assert index.rarity(text) >= 0
+    assert index.rarities([text])[text] >= 0
 
 
 @pytest.fixture(scope="module", params=ENGINES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given
@@ -17,13 +18,13 @@ from nkcorpus.query.parser import parse
 RICE = parse("rice")
 
 
-def rarity(term: str) -> float:
-    return {"said": 0.1, "squid": 8.0}.get(term, 3.0)
+def rarities(terms: Collection[str]) -> dict[str, float]:
+    return {term: {"said": 0.1, "squid": 8.0}.get(term, 3.0) for term in terms}
 
 
 def weights(query: str, *articles: tuple[str | None, str], scores: list[float] | None = None) -> dict[str, float]:
     """Return the words of the feedback with their weights, the weightiest first."""
-    found = feedback(parse(query), articles, scores or [5.0] * len(articles), rarity)
+    found = feedback(parse(query), articles, scores or [5.0] * len(articles), rarities)
     return {str(word.part): word.weight for word in found}
 
 
@@ -68,7 +69,7 @@ def test_the_words_weigh_together_what_the_query_does_by_its_share(query: str, w
 
 def test_other_names_add_no_weight() -> None:
     typed = Synonyms(Words((Word("state"), Word("security"))), (Synonym(Phrase("보위성"), 1.0, "hangul"),))
-    found = feedback(Words((typed,)), [(None, "squid boats")], [1.0], rarity)
+    found = feedback(Words((typed,)), [(None, "squid boats")], [1.0], rarities)
     assert math.isclose(sum(word.weight for word in found), 2 * SHARE / (1 - SHARE))
 
 
@@ -88,7 +89,7 @@ def test_of_nothing_found_there_is_none() -> None:
     st.sampled_from(["rice", "보위성 rice", "U.S. don't"]),
 )
 def test_each_word_stands_for_its_own_term(articles: list[tuple[str | None, str]], query: str) -> None:
-    found = feedback(parse(query), articles, [1.0] * len(articles), lambda term: 2.0)
+    found = feedback(parse(query), articles, [1.0] * len(articles), lambda terms: dict.fromkeys(terms, 2.0))
     terms = [[token.term for token in analysis.prose().tokens(str(word.part))] for word in found]
     assert all(len(one) == 1 for one in terms)
     assert len({one for (one,) in terms}) == len(found) <= WORDS
@@ -110,5 +111,5 @@ def test_unasked_are_the_words_that_the_query_has_in_no_form() -> None:
 def test_the_time_is_bounded_for_any_text() -> None:
     started = time.process_time()
     text = " ".join(f"보위성{number}abc" for number in range(200_000))
-    feedback(RICE, [(None, text)] * 10, [1.0] * 10, rarity)
+    feedback(RICE, [(None, text)] * 10, [1.0] * 10, rarities)
     assert time.process_time() - started < 5

@@ -39,7 +39,7 @@ def pages(number: int) -> list[SourceItem]:
 
 def taken(store: AnyStore, items: Sequence[SourceItem]) -> IngestReport:
     with store.writing(["test"]) as writer:
-        return ingest(writer, items, Treatment(), jobs=1, force=False, on_stored=lambda done, origin: None)
+        return ingest(writer, items, Treatment(), force=False, on_stored=lambda done, origin: None)
 
 
 def at_once(home: ClusterHome, work: Callable[[AnyStore, int], T]) -> list[T]:

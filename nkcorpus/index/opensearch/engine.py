@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from nkcorpus.cluster.client import Cluster
 from nkcorpus.cluster.pointintime import PointInTimeLost
@@ -23,6 +23,8 @@ from nkcorpus.query.ast import Query
 
 if TYPE_CHECKING:
     from nkcorpus.index.opensearch.writer import Writer
+
+R = TypeVar("R")
 
 _SECONDS_FOR_ANOTHER = 300.0
 """How long a process waits for another that makes the index anew."""
@@ -47,6 +49,7 @@ class OpenSearchIndex:
         self._notify = notify
         self._generations = generations or Generations(cluster)
         self._known: View | None = None
+        self._at: Position | None = None
 
     @cached_property
     def _writer(self) -> Writer:
@@ -101,12 +104,15 @@ class OpenSearchIndex:
         return True
 
     def position(self) -> Position | None:
-        """See Index. What is asked next is answered anew. Raises CorpusTooNew."""
-        self._forget()
+        """See Index. What is asked next is answered anew if it has moved. Raises CorpusTooNew."""
+        generation = position = None
         with contextlib.suppress(CorpusMissing):
             generation = self._generations.current()
-            return View(self._cluster, generation).position if generation else None
-        return None
+            position = View(self._cluster, generation).position if generation else None
+        if self._known is None or (self._known.generation, self._at) != (generation, position):
+            self._forget()
+        self._at = position
+        return position
 
     def sync(
         self,
@@ -158,46 +164,45 @@ class OpenSearchIndex:
 
     def search(self, query: Query, options: SearchOptions) -> Matches:
         """See Index. It is answered whole or not at all. Raises ClusterUnavailable."""
-        for untried in reversed(range(_MOST_TRIES)):
-            try:
-                with self._reading() as view:
-                    return answer(view.reader, query, options)
-            except PointInTimeLost:
-                self._forget()
-                if not untried:
-                    raise
-        raise AssertionError("unreachable")
+        return self._asked(lambda view: answer(view.reader, query, options))
 
-    def rarity(self, term: str) -> float:
+    def rarities(self, terms: Collection[str]) -> Mapping[str, float]:
         """See Index."""
-        with self._reading() as view:
-            return idf_of(view.count, min(_holders(view, [term])[0], view.count))
+        known = list(terms)
+
+        def rarities(view: View) -> dict[str, float]:
+            count = view.reader.count
+            return {
+                term: idf_of(count, min(holders, count))
+                for term, holders in zip(known, _holders(view, known), strict=True)
+            }
+
+        return self._asked(rarities)
 
     def corrections(self, text: str) -> tuple[str, ...]:
         """See Index."""
-        with self._reading() as view:
 
+        def corrections(view: View) -> tuple[str, ...]:
             def holders(words: Collection[str]) -> dict[str, int]:
                 known = list(words)
                 return dict(zip(known, _holders(view, analysis.stems(known)), strict=True))
 
             return suggest.corrections(text, view.vocabulary, holders)
 
+        return self._asked(corrections)
+
     def words_like(self, key: str) -> Sequence[str]:
         """See Index."""
-        with self._reading() as view:
-            return view.vocabulary.with_key(key)
+        return self._asked(lambda view: view.vocabulary.with_key(key))
 
     def article_count(self, word: str) -> int:
         """See Index."""
-        with self._reading() as view:
-            terms = sorted({token.term for token in analysis.prose().tokens(word)})
-            return sum(sum(view.document_frequencies(field, terms)) for field in FIELD_WEIGHTS)
+        terms = sorted({token.term for token in analysis.prose().tokens(word)})
+        return self._asked(lambda view: sum(sum(view.document_frequencies(field, terms)) for field in FIELD_WEIGHTS))
 
     def definitions(self) -> list[DefinitionCount]:
         """See Index."""
-        with self._reading() as view:
-            return list(view.definitions())
+        return self._asked(lambda view: list(view.definitions()))
 
     def damage(self) -> str | None:
         """See Index."""
@@ -227,6 +232,18 @@ class OpenSearchIndex:
             self._known.close()
             self._known = None
 
+    def _asked(self, question: Callable[[View], R]) -> R:
+        """Return what a question gives; it is asked anew if the cluster lost the state that was asked."""
+        for untried in reversed(range(_MOST_TRIES)):
+            try:
+                with self._reading() as view:
+                    return question(view)
+            except PointInTimeLost:
+                self._forget()
+                if not untried:
+                    raise
+        raise AssertionError("unreachable")
+
     @contextlib.contextmanager
     def _reading(self) -> Iterator[View]:
         """Yield what the index holds. Raises IndexDamaged where there is none."""
@@ -244,4 +261,5 @@ class OpenSearchIndex:
 
 def _holders(view: View, terms: Sequence[str]) -> list[int]:
     """Return about how many articles hold each term: those of the field in which most do."""
+    view.reader.look_up(view.reader.clauses.terms(field, [term]) for field in FIELD_WEIGHTS for term in terms)
     return list(map(max, zip(*(view.document_frequencies(field, terms) for field in FIELD_WEIGHTS), strict=True)))

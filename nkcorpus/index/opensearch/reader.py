@@ -73,6 +73,8 @@ class Reader:
     def look_up(self, queries: Iterable[Query]) -> None:
         """Ask how many documents match each of some queries, and for the totals, in one go; what is known is not."""
         wanted = {key: query for query in queries if (key := _key(query)) not in self._counts}
+        if not wanted and self._totals:
+            return
         bodies = [{"query": query, "size": 0, "track_total_hits": True} for query in wanted.values()]
         answers = self.ask([*bodies, *([] if self._totals else [_STATISTICS])])
         if self._totals is None:

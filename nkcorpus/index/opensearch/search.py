@@ -10,6 +10,7 @@ from nkcorpus.index.candidates.search import Search
 from nkcorpus.index.opensearch.limits import Query
 from nkcorpus.index.opensearch.matching import Hit
 from nkcorpus.index.opensearch.reader import Reader, holders_query
+from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS
 from nkcorpus.query import ast
 from nkcorpus.results import FacetField
 
@@ -33,7 +34,8 @@ class _Gathered:
         self.queries: list[Query] = []
 
     def holders(self, term: str) -> int:
-        """See Statistics."""
+        """See Statistics. In which field a term stands is asked when snippets are chosen."""
+        self.queries += (self._clauses.terms(field, [term]) for field in FIELD_WEIGHTS)
         return self.matches(holders_query(self._clauses, term))
 
     def matches(self, query: Query) -> int:

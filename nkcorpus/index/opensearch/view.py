@@ -9,12 +9,10 @@ from typing import Any
 from nkcorpus.cluster.client import Cluster
 from nkcorpus.index.analysed import META, SEPARATOR
 from nkcorpus.index.base import DefinitionCount
-from nkcorpus.index.fields import token
 from nkcorpus.index.opensearch.generations import Generation
 from nkcorpus.index.opensearch.mapping import LIVE, POSITION
 from nkcorpus.index.opensearch.reader import Reader
 from nkcorpus.index.opensearch.vocabulary import ClusterVocabulary
-from nkcorpus.index.ranking.bm25f import FIELD_WEIGHTS
 from nkcorpus.index.vocabulary import Vocabulary
 from nkcorpus.model import Position
 from nkcorpus.query.ast import Pattern
@@ -55,22 +53,8 @@ class View:
 
     @property
     def count(self) -> int:
-        """The number of articles."""
-        return self._counts[0]
-
-    @property
-    def mean_lengths(self) -> dict[str, float]:
-        """How many words title and text have on average; 1 where they have none."""
-        articles, totals = self._counts
-        return {field: total / articles if total and articles else 1.0 for field, total in totals.items()}
-
-    @cached_property
-    def _counts(self) -> tuple[int, dict[str, float]]:
-        sums = {field: {"sum": {"field": f"{field}_length"}} for field in FIELD_WEIGHTS}
-        body = {"size": 0, "query": ARTICLES, "track_total_hits": True, "aggs": sums}
-        found = self.cluster.search(self.generation.search, body)
-        totals = {field: float(found["aggregations"][field]["value"]) for field in FIELD_WEIGHTS}
-        return int(found["hits"]["total"]["value"]), totals
+        """The number of articles, now."""
+        return self.cluster.count(self.generation.search, ARTICLES)
 
     def fitting(self, pattern: Pattern) -> Iterator[str]:
         """See Terms."""
@@ -80,11 +64,9 @@ class View:
         """See Terms."""
         return self._words.names_with_prefix(field, prefix)
 
-    def document_frequencies(self, field: str, terms: Sequence[str]) -> list[int]:
+    def document_frequencies(self, field: str, terms: Sequence[str]) -> Sequence[int]:
         """See Terms."""
-        bodies = [{"size": 0, "track_total_hits": True, "query": {"term": {field: token(term)}}} for term in terms]
-        answers = self.cluster.search_many(self.generation.search, bodies)
-        return [int(answer["hits"]["total"]["value"]) for answer in answers]
+        return self.reader.document_frequencies(field, terms)
 
     def definitions(self) -> Iterator[DefinitionCount]:
         """Yield what texts say that acronyms stand for, with how many articles do."""

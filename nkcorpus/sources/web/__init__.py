@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from nkcorpus.errors import BadRecord, FetchError, ItemError, ItemTooLarge
 from nkcorpus.extract.html.links import same_site
@@ -12,7 +15,8 @@ from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.hosts import HostFiles
 from nkcorpus.fetch.network import unused_proxy
 from nkcorpus.fetch.policy import FetchPolicy
-from nkcorpus.model import SourceFailure, SourceItem, SourceSkip, SourceUnchanged, WebKind
+from nkcorpus.model import SourceUnchanged, WebKind
+from nkcorpus.sources.web.byhost import Entry, Errand, FetcherOutside, by_host
 from nkcorpus.sources.web.feeds import read_feed
 from nkcorpus.sources.web.lists import read_list
 from nkcorpus.sources.web.pages import HELD, page_outcome, retrieval_of
@@ -22,13 +26,14 @@ from nkcorpus.sources.web.visit import Known, Visit, failure, is_fetchable, skip
 from nkcorpus.sources.web.wayback import read_capture, read_captures
 from nkcorpus.sources.web.wordpress import known_interface, read_wordpress, remember_interface
 from nkcorpus.sources.webreading import WebReading
+from nkcorpus.workers import Elsewhere
 
 __all__ = ["Known", "read_web"]
 
+T = TypeVar("T")
+
 _OF_MACHINES: frozenset[str | None] = frozenset(("feed", "sitemap"))
 """What a page that stands at the same address later (of a parked domain, of who sold it) is not to be taken for."""
-
-Entry = SourceItem | SourceFailure | SourceSkip | SourceUnchanged
 
 
 def read_web(
@@ -38,44 +43,80 @@ def read_web(
     reading: WebReading | None = None,
     policy: FetchPolicy | None = None,
     *,
+    treat: Callable[[Iterator[Entry]], Generator[T, None, None]],
+    elsewhere: Elsewhere | None = None,
     again: Iterable[str] = (),
     afresh: bool = False,
     followed: str = "",
     hosts: Path | None = None,
     notify: Callable[[str], None] = lambda message: None,
     pause: Callable[[], None] = lambda: None,
-) -> Iterator[Entry]:
-    """Yield the articles that addresses lead to, one address after the other, as they come.
+) -> Generator[T, None, None]:
+    """Yield what `treat` makes of the articles that addresses lead to, one address after the other, as they come.
+    Where requests are sent from `elsewhere`, addresses on different hosts are read at the same time.
 
     The hosts that the user `named`, and the archive of captures, may be on a network of one's own; those `listed` in a
     file may not, and of them pages that are there already are not fetched again. Those to be asked `again` may not
     either, and are fetched whatever there is. With `afresh`, all are. `followed` is the name of the source whose news
     are asked for. In the folder `hosts` it is kept what other runs have to know of hosts. `notify` gets lines for the
-    user; `pause` is called before each request, when all that was yielded has been dealt with. What came of each
-    address goes to the journal.
+    user; `pause` is called before each request, when all that was yielded for the address has been dealt with. What
+    came of each address goes to the journal.
     What goes wrong is in the stream, and the rest goes on.
     """
     reading = reading or WebReading()
     policy = (policy or FetchPolicy()).naming(url for url in (*named, reading.archive) if is_fetchable(url))
-    read = read_captures if reading.captures else _read_address
     if proxy := unused_proxy():
         notify(f"{proxy} is set, but proxies are not used: hosts see the address of this machine")
-    with Fetcher(policy, hosts=_host_files(hosts)) as fetcher:
+    errands = chain(
+        ((url, _read_named) for url in dict.fromkeys(named)),
+        ((url, _read_listed) for url in listed),
+        ((url, _read_address) for url in again),
+    )
+    with Fetcher(policy, hosts=_host_files(hosts), elsewhere=elsewhere) as fetcher:
         visit = Visit(fetcher, reading, known, notify, pause, followed, afresh)
-        for url in dict.fromkeys(named):
-            visit.named = url
-            yield from read(visit, url)
-        for url in listed:
-            visit.named = url
-            if reading.captures is None and visit.has(url):
-                yield skip(url, HELD)
-            elif not visit.is_first(url):
-                yield skip(url, "asked for in this run already")
-            else:
-                yield from read(visit, url)
-        for url in again:
-            visit.named = url
-            yield from _read_address(visit, url)
+        if elsewhere is None:
+            yield from _read_all(visit, errands, treat)
+        else:
+            visit.fetcher = FetcherOutside(fetcher, elsewhere)
+            yield from elsewhere.together(_readers(visit, errands, treat))
+
+
+def _read_all(
+    visit: Visit, errands: Iterable[Errand], treat: Callable[[Iterator[Entry]], Generator[T, None, None]]
+) -> Iterator[T]:
+    with closing(treat(_entries(visit, errands))) as treated:
+        for each in treated:
+            visit.write_down()
+            yield each
+    visit.write_down()
+
+
+def _readers(
+    visit: Visit, errands: Iterable[Errand], treat: Callable[[Iterator[Entry]], Generator[T, None, None]]
+) -> Iterator[tuple[Generator[T, None, None], Callable[[], None]]]:
+    """Yield a reader for the addresses on each host, with what writes down what came of its requests."""
+    for errands_there in by_host(errands):
+        own = visit.another()
+        yield treat(_entries(own, errands_there)), own.write_down
+
+
+def _entries(visit: Visit, errands: Iterable[Errand]) -> Iterator[Entry]:
+    for url, read in errands:
+        visit.named = url
+        yield from read(visit, url)
+
+
+def _read_named(visit: Visit, url: str) -> Iterator[Entry]:
+    return read_captures(visit, url) if visit.reading.captures else _read_address(visit, url)
+
+
+def _read_listed(visit: Visit, url: str) -> Iterator[Entry]:
+    if visit.reading.captures is None and visit.has(url):
+        yield skip(url, HELD)
+    elif not visit.is_first(url):
+        yield skip(url, "asked for in this run already")
+    else:
+        yield from _read_named(visit, url)
 
 
 def _host_files(folder: Path | None) -> HostFiles | None:
@@ -111,7 +152,7 @@ def _read_address(visit: Visit, url: str) -> Iterator[Entry]:
     except ItemError:
         found = Recognised("article")  # of which extraction tells what is wrong
     if fault := _fault_of_followed(visit, found):
-        visit.known.journal.settle(retrieval_of(fetched), error=str(fault))
+        visit.journal.settle(retrieval_of(fetched), error=str(fault))
         yield visit.failed(fault)
         return
     if fetched.has_moved and (found.kind in _OF_MACHINES or same_site(url, fetched.url)):

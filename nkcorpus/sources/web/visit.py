@@ -13,7 +13,6 @@ from nkcorpus.errors import BadUrl, FetchError
 from nkcorpus.extract.fields import web_address
 from nkcorpus.fetch.answer import Fetched, Validators
 from nkcorpus.fetch.attempts import answered, refused, validators_of
-from nkcorpus.fetch.client import Fetcher
 from nkcorpus.fetch.urls import may_share_credentials, parse_url, without_credentials
 from nkcorpus.identity import canonical_url
 from nkcorpus.model import Attempt, FetchEntry, Retrieval, SourceFailure, SourceSkip
@@ -35,6 +34,16 @@ class Journal(Protocol):
 
     def settle(self, retrieval: Retrieval, article_id: str | None = None, error: str | None = None) -> None:
         """Write down that what an address gave has been dealt with, from when on its validators hold."""
+
+
+class Fetching(Protocol):
+    """What a Fetcher does for a visit."""
+
+    def get(self, url: str, *, validators: Validators | None = None) -> Fetched:
+        """Return the answer to a GET. Raises FetchError."""
+
+    def sitemaps(self, url: str) -> tuple[str, ...]:
+        """Return the sitemaps that the robots.txt of a site names. Raises FetchError."""
 
 
 class Known(Protocol):
@@ -67,7 +76,7 @@ class Visit:
     `afresh` asks whatever is there.
     """
 
-    fetcher: Fetcher
+    fetcher: Fetching
     reading: WebReading
     known: Known
     notify: Callable[[str], None]
@@ -78,6 +87,26 @@ class Visit:
     """The address that the user gave, whose credentials go along where they belong."""
     _seen: set[bytes] = field(default_factory=set)
     _failed: set[str] = field(default_factory=set)
+    _attempts: list[Attempt] = field(default_factory=list)
+    """What is not written down yet."""
+
+    def another(self) -> Visit:
+        """Return a visit in the same run, by a reader that goes on at the same time."""
+        return replace(self, _attempts=[])
+
+    @property
+    def journal(self) -> Journal:
+        """The journal, with all that came of this visit."""
+        self.write_down()
+        return self.known.journal
+
+    def write_down(self) -> None:
+        """Write down what came of the last requests: in the same transaction as what they gave, or a run that is
+        killed between the two would not ask again.
+        """
+        for attempt in self._attempts:
+            self.known.journal.record(attempt)
+        self._attempts.clear()
 
     def get(self, url: str, *, conditional: bool = False) -> Fetched:
         """Fetch, and write down what came of it; if `conditional`, what is as it was when the corpus took it comes as
@@ -89,12 +118,11 @@ class Visit:
         except BadUrl:
             raise
         except FetchError as error:
-            self.known.journal.record(refused(shown, self._source, error))
+            self._attempts.append(refused(shown, self._source, error))
             raise
         # Its validators hold once all that it gave has been dealt with.
-        self.known.journal.record(
-            replace(answered(fetched, self._source), validated_url=None, etag=None, last_modified=None)
-        )
+        attempt = answered(fetched, self._source)
+        self._attempts.append(replace(attempt, validated_url=None, etag=None, last_modified=None))
         return fetched
 
     def ask(self, url: str, validators: Validators | None = None) -> Fetched:
@@ -102,30 +130,34 @@ class Visit:
 
         Raises FetchError.
         """
-        self.pause()
+        self._pause()
         return self.fetcher.get(self._with_credentials(url), validators=validators)
+
+    def _pause(self) -> None:
+        self.write_down()
+        self.pause()
 
     def failed(self, error: Exception) -> SourceFailure:
         """Return the failure of what the user named, and write it down."""
         self._failed.add(self.shown)
         if isinstance(error, FetchError):
-            self.known.journal.record(refused(self.shown, self._source, error))
+            self.journal.record(refused(self.shown, self._source, error))
         return failure(self.named, error)
 
     def taken_whole(self, retrieval: Retrieval) -> None:
         """Remember that all of what a followed source gave has been dealt with: only if that changes there is news."""
-        entry = self.known.journal.entry(retrieval.url)
+        entry = self.journal.entry(retrieval.url)
         if entry and self.followed and self._is_own(entry):
-            self.known.journal.settle(retrieval)
+            self.journal.settle(retrieval)
 
     def follow_to(self, url: str) -> None:
         """Follow the source, which has moved for good, at its new address."""
-        if self.followed and self.known.journal.move(self.followed, url):
+        if self.followed and self.journal.move(self.followed, url):
             self.notify(f"{self.shown}: has moved for good to {url}, where it is followed from now on")
 
     def was_read(self, url: str) -> bool:
         """Tell whether an address was answered, in this run or before."""
-        entry = self.known.journal.entry(shown_address(url))
+        entry = self.journal.entry(shown_address(url))
         return entry is not None and entry.state == "done"
 
     def _is_own(self, entry: FetchEntry) -> bool:
@@ -137,7 +169,7 @@ class Visit:
         return self.followed or self.shown
 
     def _validators(self, shown: str) -> Validators | None:
-        entry = None if self.afresh else self.known.journal.entry(shown)
+        entry = None if self.afresh else self.journal.entry(shown)
         if entry is None or entry.state != "done":
             return None
         if not entry.article_id and not (self.followed and self._is_own(entry)):
@@ -154,13 +186,13 @@ class Visit:
         if shown in self._failed:
             return
         self.known.settle(shown, None)
-        entry = self.known.journal.entry(shown)
+        entry = self.journal.entry(shown)
         if entry and entry.state != "done":
-            self.known.journal.record(Attempt(shown, self._source, "done"))
+            self.journal.record(Attempt(shown, self._source, "done"))
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """Return the sitemaps that robots.txt names for the site of `url`. Raises FetchError."""
-        self.pause()
+        self._pause()
         return tuple(address for text in self.fetcher.sitemaps(url) if (address := _joined(url, text)))
 
     @property
@@ -188,11 +220,11 @@ class Visit:
 
     def was_captured(self, address: str) -> bool:
         """Tell whether a capture was read before, or found to be unreadable."""
-        entry = None if self.afresh else self.known.journal.entry(shown_address(address))
+        entry = None if self.afresh else self.journal.entry(shown_address(address))
         return entry is not None and (entry.article_id is not None or entry.state in ("failed", "gone"))
 
     def _followed_entry(self, url: str) -> FetchEntry | None:
-        return self.known.journal.entry(shown_address(url)) if self.followed and not self.afresh else None
+        return self.journal.entry(shown_address(url)) if self.followed and not self.afresh else None
 
     def is_first(self, url: str) -> bool:
         """Tell whether an address comes up for the first time in this run."""

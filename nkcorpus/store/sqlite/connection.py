@@ -290,7 +290,12 @@ def connect(path: Path, mode: str) -> WaitingConnection:
     """Open a file in a mode of SQLite's (ro, rw, rwc), whatever is in it. Raises sqlite3.Error."""
     uri = f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}"
     connection = sqlite3.connect(
-        uri, uri=True, timeout=waiting.BUSY_SECONDS, isolation_level=None, factory=WaitingConnection
+        uri,
+        uri=True,
+        timeout=waiting.BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,  # readers of several hosts take turns, see `workers.lanes`
+        factory=WaitingConnection,
     )
     try:
         connection.execute("PRAGMA foreign_keys = ON")

@@ -92,4 +92,4 @@ def words(data: bytes) -> None:
         index.corrections(text)
         index.words_like(text)
         assert index.article_count(text) >= 0
-        assert index.rarity(text) >= 0.0
+        assert index.rarities([text])[text] >= 0.0

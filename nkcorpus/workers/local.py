@@ -1,4 +1,4 @@
-"""The one seam for parallel work: map a function over items, results in order, each item bounded.
+"""Work in processes of this machine.
 
 A pool of processes starts only when there is enough to do. An item that takes too long, takes too much memory
 or kills its process costs that item alone: its chunk is run again one by one, and the item in question
@@ -15,14 +15,14 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from nkcorpus.config import COLLECT_EVERY
 from nkcorpus.errors import ItemOutOfBounds, WorkersFailed
+from nkcorpus.workers.base import USUAL, Bounds, Workers, bound_process, deadly, in_chunks
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -39,17 +39,6 @@ _SECONDS_FOR_LOCK = 10.0
 _SECONDS_TO_STOP = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What one item may take: `seconds` of wall time and `memory` bytes beyond what a worker starts with.
-
-    Both hold in worker processes only; in one's own process nothing can be stopped.
-    """
-
-    seconds: float = 30.0
-    memory: int = 1 << 30
-
-
 def map_ordered(
     function: Callable[[T], R],
     items: Iterable[T],
@@ -58,7 +47,7 @@ def map_ordered(
     cost: Callable[[T], int] = lambda item: 1,
     worth_a_pool: int = 1,
     chunk_cost: int = 1,
-    bounds: Bounds = Bounds(),
+    bounds: Bounds = USUAL,
 ) -> Generator[tuple[T, R | ItemOutOfBounds], None, None]:
     """Yield each item with `function(item)`, in order, whatever `jobs` is.
 
@@ -80,36 +69,57 @@ def map_ordered(
     else:
         yield from ((item, function(item)) for item in first)
         return
-    yield from _map_in_pool(function, itertools.chain(first, iterator), jobs, cost, chunk_cost, bounds)
+    workers: _Pool[T, R] = _Pool(function, jobs, bounds)
+    yield from workers.map_chunks(in_chunks(itertools.chain(first, iterator), cost, chunk_cost))
 
 
-def _map_in_pool(
-    function: Callable[[T], R],
-    items: Iterable[T],
-    jobs: int,
-    cost: Callable[[T], int],
-    chunk_cost: int,
-    bounds: Bounds,
-) -> Iterator[tuple[T, R | ItemOutOfBounds]]:
-    workers: _Workers[T, R] = _Workers(function, jobs, bounds)
-    try:
-        for chunk in _chunks(items, cost, chunk_cost):
-            workers.give(chunk)
-            if workers.waiting > jobs * 3:
-                yield from workers.take()
-        while workers.waiting:
-            yield from workers.take()
-    except BaseException:
-        workers.stop()
-        raise
-    workers.close()
+@dataclass(frozen=True, slots=True)
+class LocalExecutor:
+    """Works with so many processes; with one, in the very process that asks."""
+
+    jobs: int = 1
+
+    @property
+    def elsewhere(self) -> None:
+        """See Executor."""
+        return None
+
+    def map_ordered(
+        self,
+        function: Callable[[T], R],
+        items: Iterable[T],
+        *,
+        cost: Callable[[T], int] = lambda item: 1,
+        worth_a_pool: int = 1,
+        chunk_cost: int = 1,
+        bounds: Bounds = USUAL,
+    ) -> Generator[tuple[T, R | ItemOutOfBounds], None, None]:
+        """See Executor."""
+        return map_ordered(
+            function,
+            items,
+            jobs=self.jobs,
+            cost=cost,
+            worth_a_pool=worth_a_pool,
+            chunk_cost=chunk_cost,
+            bounds=bounds,
+        )
+
+    def map_each(
+        self, function: Callable[[T], R], items: Iterable[T], is_work: Callable[[T], bool] = lambda item: True
+    ) -> Generator[tuple[T, R | ItemOutOfBounds], None, None]:
+        """See Executor."""
+        return ((item, function(item)) for item in items)
+
+
+ALONE = LocalExecutor()
 
 
 class _PoolBroken(Exception):
     """The pool will do nothing more: a worker died with a lock, or in the middle of a message to it."""
 
 
-class _Workers(Generic[T, R]):
+class _Pool(Workers[T, R]):
     """A pool of worker processes and what was given to it, in order. A pool that breaks is replaced."""
 
     def __init__(self, function: Callable[[T], R], jobs: int, bounds: Bounds) -> None:
@@ -122,11 +132,16 @@ class _Workers(Generic[T, R]):
 
     @property
     def waiting(self) -> int:
-        """How many chunks were given and not taken."""
+        """See Workers."""
         return len(self._pending)
 
+    @property
+    def is_full(self) -> bool:
+        """See Workers."""
+        return self.waiting > self._jobs * 3
+
     def give(self, chunk: list[T]) -> None:
-        """Have the items of a chunk dealt with."""
+        """See Workers."""
         while True:
             try:
                 self._pending.append((chunk, self._scheduled(chunk)))
@@ -135,20 +150,8 @@ class _Workers(Generic[T, R]):
             else:
                 return
 
-    def take(self) -> Iterator[tuple[T, R | ItemOutOfBounds]]:
-        """Yield the items of the chunk that was given first, with their results; waits for them."""
-        chunk, outcome = self._first()
-        if not isinstance(outcome, ItemOutOfBounds):
-            yield from zip(chunk, outcome, strict=True)
-        elif len(chunk) == 1:
-            yield chunk[0], outcome
-        else:
-            for item in chunk:
-                alone = self._alone(item)
-                yield item, alone if isinstance(alone, ItemOutOfBounds) else alone[0]
-
     def close(self) -> None:
-        """End the workers, which have nothing left to do."""
+        """See Workers."""
         self._pool.close()  # type: ignore[no-untyped-call]
         self._pool.join()
 
@@ -167,7 +170,8 @@ class _Workers(Generic[T, R]):
         finally:
             sys.unraisablehook = hook
 
-    def _first(self) -> tuple[list[T], list[R] | ItemOutOfBounds]:
+    def first(self) -> tuple[list[T], list[R] | ItemOutOfBounds]:
+        """See Workers."""
         while True:
             chunk, future = self._pending[0]
             try:
@@ -178,7 +182,8 @@ class _Workers(Generic[T, R]):
                 self._pending.popleft()
                 return chunk, outcome
 
-    def _alone(self, item: T) -> list[R] | ItemOutOfBounds:
+    def alone(self, item: T) -> list[R] | ItemOutOfBounds:
+        """See Workers."""
         while True:
             try:
                 return self._outcome(self._scheduled([item]))
@@ -195,11 +200,11 @@ class _Workers(Generic[T, R]):
         except BrokenProcessPool:
             raise _PoolBroken from None
         except FutureTimeout:
-            return ItemOutOfBounds(f"took longer than {self._bounds.seconds:g} s; it was left out")
+            return self._bounds.too_long()
         except MemoryError:
-            return ItemOutOfBounds(f"took more than {self._bounds.memory >> 20} MB of memory; it was left out")
+            return self._bounds.too_much()
         except ProcessExpired:
-            return ItemOutOfBounds("ended the process that read it; it was left out")
+            return deadly()
         self._broken = 0
         return result
 
@@ -214,7 +219,7 @@ class _Workers(Generic[T, R]):
                 raise _PoolBroken
 
     def _scheduled(self, chunk: list[T]) -> Future[list[R]]:
-        limit = self._bounds.seconds * (1 + len(chunk) / 8) if len(chunk) > 1 else self._bounds.seconds
+        limit = self._bounds.seconds_for(len(chunk))
         try:
             scheduled: Future[list[R]] = self._pool.schedule(_run_chunk, args=(self._function, chunk), timeout=limit)
         except RuntimeError:  # the pool's word for being broken
@@ -256,34 +261,12 @@ class _Workers(Generic[T, R]):
         return pool
 
 
-def _chunks(items: Iterable[T], cost: Callable[[T], int], chunk_cost: int) -> Iterator[list[T]]:
-    chunk: list[T] = []
-    total = 0
-    for item in items:
-        chunk.append(item)
-        total += cost(item)
-        if total >= chunk_cost:
-            yield chunk
-            chunk, total = [], 0
-    if chunk:
-        yield chunk
-
-
 def _run_chunk(function: Callable[[T], R], chunk: Sequence[T]) -> list[R]:
     return [function(item) for item in chunk]
 
 
 def _start_worker(memory: int) -> None:
-    """Bound this process' address space to what it has now plus `memory` bytes, where the system can."""
     from pebble import CONSTS
 
     CONSTS.channel_lock_timeout = _SECONDS_FOR_LOCK
-    gc.set_threshold(COLLECT_EVERY)
-    try:
-        import resource
-        from pathlib import Path
-
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory, resource.RLIM_INFINITY))
-    except (ImportError, OSError, ValueError):
-        return
+    bound_process(memory)
