@@ -126,7 +126,7 @@ class _Cleaning:
 
 
 def _check_index(store: Store, index: Index, tally: _Tally) -> None:
-    """Compare an index with its store: behind it may be, but never ahead or of another file."""
+    """Compare an index with its store: behind it may be, but never ahead or of another corpus."""
     problem, note = None, None
     # An index that vouches for its files names the one that is damaged; the others only tell that they cannot be read.
     damage = index.damage()
@@ -139,7 +139,7 @@ def _check_index(store: Store, index: Index, tally: _Tally) -> None:
         else:
             note = "there is no index yet; the next search builds it"
     elif at != Position() and store.token_at(at.seq) != at.token:
-        problem = "the index is of another file, or ahead of this one; the next search builds it anew"
+        problem = "the index is of another corpus, or ahead of this one; the next search builds it anew"
     elif at != newest:
         note = f"the index is {store.change_count(at.seq):,} articles behind; the next search brings it up to date"
     else:

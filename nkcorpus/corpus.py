@@ -343,7 +343,7 @@ class Corpus:
         return self._opened.store.export_hash()
 
     def check(self, *, sample: int | None = None, on_checked: Callable[[int], None] = lambda done: None) -> CheckReport:
-        """Return what is wrong with the corpus file and its index; nothing is written, see `checking.check`.
+        """Return what is wrong with the corpus and its index; nothing is written, see `checking.check`.
 
         Raises CorpusError where the file cannot even be opened.
         """

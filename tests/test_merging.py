@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ from nkcorpus.store.records import Record, RuleRecord, Unreadable, VersionRecord
 from nkcorpus.store.sqlite import SqliteStore
 from nkcorpus.undump import Dump
 from tests.store.builders import TOOL, add, create, prepared
-from tests.store.homes import AnyStore, Home
+from tests.store.homes import AnyStore, FileHome, Home
 from tests.wholes import NASTY, RULE, open_store
 
 URL = "https://news.example/rice"
@@ -44,17 +45,25 @@ Stores = Callable[[int], AbstractContextManager[list[AnyStore]]]
 
 @pytest.fixture
 def stores(home: Home) -> Stores:
-    @contextmanager
-    def made(count: int) -> Iterator[list[AnyStore]]:
-        homes, opened = home, []
-        for _ in range(count):
-            homes = homes.another()
-            opened.append(homes.open())
-        yield opened
-        for store in opened:
-            store.close()
+    return partial(_empty, home)
 
-    return made
+
+@pytest.fixture
+def files(tmp_path: Path) -> Iterator[Stores]:
+    """The same in files only: for what is refused before any store hears of it."""
+    with ExitStack() as stack:
+        yield partial(_empty, FileHome(tmp_path, stack))
+
+
+@contextmanager
+def _empty(home: Home, count: int) -> Iterator[list[AnyStore]]:
+    opened: list[AnyStore] = []
+    for _ in range(count):
+        home = home.another()
+        opened.append(home.open())
+    yield opened
+    for store in opened:
+        store.close()
 
 
 def merged(into: Store, *others: Store, force: bool = False) -> MergeReport:
@@ -128,10 +137,10 @@ def of_document(document: Document, payload: bytes) -> Prepared:
     )
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(documents(), st.binary(max_size=50)), max_size=4, unique_by=lambda each: each[0].raw_text))
-def test_any_text_comes_through_an_export_as_it_was(stores: Stores, items: list[tuple[Document, bytes]]) -> None:
-    with stores(2) as (ours, other):
+def test_any_text_comes_through_an_export_as_it_was(files: Stores, items: list[tuple[Document, bytes]]) -> None:
+    with files(2) as (ours, other):
         add(ours, *(of_document(document, payload) for document, payload in items))
         lines = list(dump(ours.records(), schema=14, corpus_id=ours.corpus_id, tool=TOOL, is_whole=True, tally=Tally()))
         content = "".join(lines)
@@ -152,11 +161,8 @@ HISTORIES = st.lists(
 """Captures: address, text, day."""
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(HISTORIES, HISTORIES)
-def test_it_makes_no_difference_which_corpus_is_merged_into_which(
-    stores: Stores, one: list[tuple[str, int, int]], two: list[tuple[str, int, int]]
-) -> None:
+def check_both_ways(stores: Stores, one: Sequence[tuple[str, int, int]], two: Sequence[tuple[str, int, int]]) -> None:
+    """Merge two corpora with these captures into each other."""
     with stores(4) as (a, b, again_a, again_b):
         for store, history in ((a, one), (b, two), (again_a, one), (again_b, two)):
             add(store, *(capture(f"Text {text}.", day, url) for url, text, day in history))
@@ -172,6 +178,20 @@ def test_it_makes_no_difference_which_corpus_is_merged_into_which(
             assert (report.new, report.joined, report.versions) == (0, 0, 0)
             assert (versions(store), store.position(), store.export_hash()) == first
             assert is_clean(store)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(HISTORIES, HISTORIES)
+def test_it_makes_no_difference_which_corpus_is_merged_into_which(
+    files: Stores, one: list[tuple[str, int, int]], two: list[tuple[str, int, int]]
+) -> None:
+    check_both_ways(files, one, two)
+
+
+def test_versions_between_each_other_come_out_the_same_in_both(stores: Stores) -> None:
+    one = [(URL, 1, 1), (URL, 2, 3), ("https://news.example/corn", 1, 2)]
+    two = [(URL, 3, 2), (URL, 2, 3), ("https://news.example/corn", 2, 1), ("https://news.example/corn", 1, 2)]
+    check_both_ways(stores, one, two)
 
 
 def test_versions_are_joined_in_the_order_of_their_times_and_the_newest_counts(stores: Stores) -> None:
@@ -357,8 +377,8 @@ BAD: list[tuple[str, object]] = [
 ]
 
 
-def test_a_version_that_cannot_be_right_is_named_and_left_out(stores: Stores) -> None:
-    with stores(2) as (ours, other):
+def test_a_version_that_cannot_be_right_is_named_and_left_out(files: Stores) -> None:
+    with files(2) as (ours, other):
         add(other, prepared("Rice rose in Hyesan."))
         (good,) = [each for each in other.records() if isinstance(each, VersionRecord)]
         merging = Merging(ours)
@@ -381,8 +401,8 @@ def _spoilt(good: VersionRecord, name: str, value: object) -> VersionRecord:
     return replace(good, document=document, content_sha256=content_digest(document, good.origin, good.payload_sha256))
 
 
-def test_a_rule_that_is_none_is_left_out(stores: Stores) -> None:
-    with stores(1) as (ours,):
+def test_a_rule_that_is_none_is_left_out(files: Stores) -> None:
+    with files(1) as (ours,):
         for toml in ("[[rule]]\nid = 'x'", RULE.replace("own.end", "other"), "=", RULE + RULE.replace("own", "two")):
             merging = Merging(ours)
             merging.take("x", [RuleRecord(StoredRule("own.end", toml, "o"), "2024-05-06T07:08:09Z")])
@@ -390,8 +410,8 @@ def test_a_rule_that_is_none_is_left_out(stores: Stores) -> None:
         assert ours.rules() == ()
 
 
-def test_an_address_that_is_none_of_the_web_is_not_followed(stores: Stores) -> None:
-    with stores(1) as (ours,):
+def test_an_address_that_is_none_of_the_web_is_not_followed(files: Stores) -> None:
+    with files(1) as (ours,):
         bad: Sequence[Record] = [
             Followed(f"s{number}", url, "2024-05-06T07:08:09Z")
             for number, url in enumerate(
@@ -403,7 +423,7 @@ def test_an_address_that_is_none_of_the_web_is_not_followed(stores: Stores) -> N
         assert (merging.report().failed, ours.journal.followed()) == (4, ())
 
 
-def test_a_file_without_articles_is_merged(stores: Stores, folder: Path) -> None:
+def test_a_file_without_articles_is_merged(files: Stores, folder: Path) -> None:
     create(folder / "a.db").close()
-    with open_store(folder / "a.db") as ours, stores(1) as (other,):
+    with open_store(folder / "a.db") as ours, files(1) as (other,):
         assert merged(ours, other) == MergeReport()
