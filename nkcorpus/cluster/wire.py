@@ -78,14 +78,16 @@ class Wire:
 
     def greet(self) -> None:
         """See that an OpenSearch answers. Raises ClusterUnreachable, ClusterUnavailable, AccessDenied or NotACorpus."""
-        answer = None
+        answer, is_slow, nodes = None, False, len(self.address.hosts)
         waited = min(self.timeout, _SECONDS_TO_GREET)
-        for untried in reversed(range(len(self.address.hosts))):
+        for tries in itertools.count(1):
             try:
                 answer = self.ask("GET", "/", seconds=waited, is_first=True).content
                 break
-            except ClusterUnreachable:
-                if not untried:
+            except ClusterUnreachable as error:
+                # Of several nodes, some may be busy with the loss of another: all are asked once more.
+                is_slow |= nodes > 1 and isinstance(error, _Silent)
+                if tries >= (2 * nodes if is_slow else nodes):
                     raise
             except _NotJson:
                 break
@@ -141,7 +143,7 @@ class Wire:
             deadline = deadline or now + self.timeout
             is_lost = is_first and fault.status in (NO_CONNECTION, NO_ANSWER)
             if is_lost and fault.status == NO_ANSWER:
-                raise ClusterUnreachable(
+                raise _Silent(
                     f"{self.address}: what listens there does not answer ({fault.reason}); check host and port"
                 )
             if not fault.is_passing or is_lost or now >= deadline:
@@ -170,6 +172,10 @@ class _Connection(Urllib3HttpConnection):
 
     def _raise_warnings(self, warning_headers: Any) -> None:
         pass
+
+
+class _Silent(ClusterUnreachable):
+    """What listens does not answer."""
 
 
 class _NotJson(Exception):

@@ -124,6 +124,16 @@ def test_of_several_nodes_one_that_runs_is_enough(cluster: Cluster) -> None:
                 assert all(other.exists("t") for _ in range(4))
 
 
+def test_of_several_nodes_one_that_is_slow_at_first_is_asked_again(proxy: Proxy) -> None:
+    """As when all are busy with the loss of another: no answer for longer than the first one may take."""
+    proxy.trouble = times("hang after", 1, of="/")
+    with socket.socket() as gone:
+        gone.bind(("127.0.0.1", 0))
+        address = f"opensearch://127.0.0.1:{gone.getsockname()[1]},127.0.0.1:{proxy.port}/c"
+        with Cluster(ClusterAddress.parse(address), environ=PATIENT) as cluster:
+            assert not cluster.exists("t")
+
+
 @pytest.mark.parametrize("trouble", ["busy", "too large"])
 def test_a_cluster_that_is_busy_is_sent_less_at_once_until_it_takes_all(
     proxy: Proxy, cluster: Cluster, trouble: Trouble
