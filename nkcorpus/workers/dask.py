@@ -22,6 +22,7 @@ from typing import Any, Self, TypeVar
 
 import dask.config
 from distributed import CancelledError, Client, Future, KilledWorker, wait
+from distributed.comm.core import CommClosedError
 from distributed.versions import VersionMismatchWarning
 
 from nkcorpus.errors import ItemOutOfBounds, WorkersFailed
@@ -226,7 +227,7 @@ class DaskExecutor:
                     raise WorkerGone from None
             except (KilledWorker, WorkersFailed):
                 raise
-            except CancelledError as error:
+            except (CancelledError, CommClosedError) as error:
                 raise self._lost() from error
             except Exception as error:
                 raise WorkersFailed(

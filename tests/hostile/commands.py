@@ -66,6 +66,7 @@ CHANGING: dict[str, list[list[str]]] = {
     "engine": [["whoosh"]],
     "import": [["{dump}"]],
     "merge": [["{corpus}"]],
+    "copy": [["{corpus}", "{out}.db"]],
     "repair": [["--yes"]],
     "restore": [["{corpus}", "--yes"]],
 }
