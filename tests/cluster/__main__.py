@@ -1,4 +1,4 @@
-"""`python -m tests.cluster [--nodes N]`: a cluster of OpenSearch on this machine until Ctrl-C. `--prepare`: for CI.
+"""`python -m tests.cluster [--nodes N] [--folder DIR]`: a cluster of OpenSearch on this machine until Ctrl-C.
 
 Its address goes to standard output, for `nkcorpus -C` and for NKCORPUS_TEST_OPENSEARCH. `--prepare` has Maven fetch
 what is needed and starts it once: exit 0 if that goes well or there is no Java, 1 if there is and it does not start.
@@ -17,9 +17,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster", description="Run OpenSearch on this machine.")
     parser.add_argument("--nodes", type=int, choices=(1, 2, 3), default=1, help="how many nodes")
     parser.add_argument("--prepare", action="store_true", help="fetch the packages, start it once, and end")
+    parser.add_argument("--folder", help="where they store what they have [in memory, where there is room]")
     asked = parser.parse_args()
     try:
-        with Nodes(asked.nodes) as nodes:
+        with Nodes(asked.nodes, place=asked.folder) as nodes:
             print(f"http://{nodes.hosts}", flush=True)
             if not asked.prepare:
                 print(f"nkcorpus -C opensearch://{nodes.hosts}/NAME ... (Ctrl-C ends it)", file=sys.stderr)

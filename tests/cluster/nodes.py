@@ -44,15 +44,18 @@ class StartFailed(Exception):
 class Nodes:
     """A cluster in a process of its own, which ends with this one. Use it in a `with`."""
 
-    def __init__(self, number: int = 1, *, stdin: int | None = None, is_brief: bool = False) -> None:
+    def __init__(
+        self, number: int = 1, *, stdin: int | None = None, is_brief: bool = False, place: str | None = None
+    ) -> None:
         """Start `number` nodes and wait until they have joined.
 
-        `stdin` is a pipe that keeps them running, instead of one of this process; `is_brief` spares the compiling that
-        pays after minutes only. Raises NoCluster, StartFailed.
+        What they store is below the folder `place`, else in memory where there is room. `stdin` is a pipe that keeps
+        them running, instead of one of this process; `is_brief` spares the compiling that pays after minutes only.
+        Raises NoCluster, StartFailed.
         """
         java, release, flags = _java()
         path = _class_path(release)
-        self.folder = Path(tempfile.mkdtemp(prefix="nkcorpus-opensearch-", dir=_place()))
+        self.folder = Path(tempfile.mkdtemp(prefix="nkcorpus-opensearch-", dir=place or _place()))
         self.log = self.folder / "log"
         ports = _free_ports(2 * number)
         self.ports, transport = ports[:number], ports[number:]
