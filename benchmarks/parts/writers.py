@@ -30,7 +30,7 @@ def _at_once(tool: Nkcorpus, space: Workspace, shares: Sequence[Sequence[Path]])
     """Return a command that takes in all shares at once, and fails if any does."""
     commands = [shlex.join(tool.ingest(share, space.place(tool))) for share in shares]
     started = "; ".join(f'{command} & pids="$pids $!"' for command in commands)
-    return ["sh", "-c", f"pids=; {started}; for pid in $pids; do wait $pid || exit; done"]
+    return ["/bin/sh", "-c", f"pids=; {started}; for pid in $pids; do wait $pid || exit; done"]
 
 
 def _halves(space: Workspace) -> list[Path]:
