@@ -161,7 +161,8 @@ class Clustered(Nkcorpus):
 
     def _sizes(self, place: Path) -> list[tuple[str, int]]:
         prefix = f"nkcorpus.{self._name(place)}."
-        _ask_cluster("POST", f"{prefix}*/_forcemerge?max_num_segments=1")
+        for step in ("_forcemerge?max_num_segments=1", "_refresh", "_flush"):  # what was merged goes with the last
+            _ask_cluster("POST", f"{prefix}*/{step}")
         found = _ask_cluster("GET", f"_cat/indices/{prefix}*?format=json&bytes=b&h=index,pri.store.size")
         return [(row["index"].removeprefix(prefix), int(row["pri.store.size"])) for row in found]
 
