@@ -167,7 +167,7 @@ class Clustered(Nkcorpus):
         return [(row["index"].removeprefix(prefix), int(row["pri.store.size"])) for row in found]
 
     def _name(self, place: Path) -> str:
-        return f"bench-{place.parent.parent.name}-{self.key}"
+        return f"bench-{place.parent.parent.name}-{place.name}"
 
 
 @dataclass(frozen=True, slots=True)

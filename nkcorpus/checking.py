@@ -84,7 +84,7 @@ class _Cleaning:
         self._rules = ""
         self._kept_lines: Mapping[str, frozenset[str]] = {}
         try:
-            self._rules = joined(store.rules())
+            self._rules = joined(store.desk.rules())
             self._cleaner = cleaner_id(rules_with(self._rules) or load_rules())
             self._kept_lines = store.kept_lines()
         except (CorpusError, SettingsError, TypeError) as error:

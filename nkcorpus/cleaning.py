@@ -49,7 +49,9 @@ class Cleaning:
     def own_rules(self) -> tuple[Rule, ...]:
         """Return the rules of the corpus in the order in which they were added. Raises SettingsError for bad ones."""
         return tuple(
-            rule for stored in self._store.rules() for rule in parse_rules(stored.toml, stored.origin, examples=False)
+            rule
+            for stored in self._store.desk.rules()
+            for rule in parse_rules(stored.toml, stored.origin, examples=False)
         )
 
     def all_rules(self) -> tuple[Rule, ...]:
@@ -79,19 +81,19 @@ class Cleaning:
             for rule in rules
         ]
         rules_with(joined({rule.id: rule for rule in stored}.values()))
-        self._store.put_rules(stored)
+        self._store.desk.put_rules(stored)
         return len(stored)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Delete rules of the corpus. Raises UsageError for an id that is none of them."""
-        own = {rule.id for rule in self._store.rules()}
+        own = {rule.id for rule in self._store.desk.rules()}
         packaged = {rule.id for rule in load_rules()}
         for rule in ids:
             if rule in packaged:
                 raise UsageError(f"{rule}: comes with nkcorpus and cannot be removed; 'uncut' puts single lines back")
             if rule not in own:
                 raise UsageError(f"{rule}: the corpus has no such rule of its own; 'nkcorpus rules' lists them")
-        self._store.drop_rules(ids)
+        self._store.desk.drop_rules(ids)
 
     def reclean(
         self,
@@ -160,7 +162,7 @@ class Cleaning:
 
     def _clean(self, article: str, *, keep: Sequence[str] = (), release: Sequence[str] = ()) -> None:
         kept = self._store.kept_lines().get(article, frozenset()).union(keep).difference(release)
-        toml = joined(self._store.rules())
+        toml = joined(self._store.desk.rules())
         result = recleaned(next(self._store.current(article)), rules=toml, kept_lines={article: kept})
         with self._store.recleaning() as recleaner:
             recleaner.keep_lines(article, keep)

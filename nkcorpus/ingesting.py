@@ -126,7 +126,7 @@ def _treatment(store: Store, keywords: IngestKeywords) -> pipeline.Treatment:
         mapping=keywords.get("mapping") or {},
         fast=keywords.get("fast", False),
         fix_text=keywords.get("fix_text", False),
-        rules=joined(store.rules()),
+        rules=joined(store.desk.rules()),
         kept_lines=store.kept_lines(),
         source=keywords.get("source"),
         keep_payload=keywords.get("keep_payload", True),

@@ -53,7 +53,7 @@ def _reader(path: Path) -> Callable[[str, Document | None, SourceItem | None], I
         contextlib.closing(SqliteStore(path, TOOL, as_is=True)) as store,
     ):
         kept_lines = store.kept_lines()
-        rules = joined(store.rules())
+        rules = joined(store.desk.rules())
 
     def read(article: str, document: Document | None, item: SourceItem | None) -> Iterator[tuple[Document, str]]:
         if document is not None:

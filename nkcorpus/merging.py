@@ -139,7 +139,7 @@ class Merging:
         """Keep the lines that are to stay in articles that were here, together with cleaning these anew."""
         if not self._lines:
             return
-        rules, kept = joined(self.store.rules()), self.store.kept_lines()
+        rules, kept = joined(self.store.desk.rules()), self.store.kept_lines()
         with self.store.recleaning() as recleaner:
             for article, lines in sorted(self._lines.items()):
                 before = kept.get(article, frozenset())

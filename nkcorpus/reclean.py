@@ -138,7 +138,7 @@ def _run(
     fix_text: bool | None,
     on_done: Callable[[int, str], None],
 ) -> RecleanReport:
-    rules = joined(store.rules())
+    rules = joined(store.desk.rules())
     rules_with(rules)
     function = functools.partial(_recleaned, rules=rules, kept_lines=store.kept_lines(), fix_text=fix_text)
     differences = _Differences()

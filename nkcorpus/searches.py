@@ -58,16 +58,16 @@ class Searches:
         kept = {key: value for key, value in sorted(options.items()) if value is not None and key not in _OF_THE_OUTPUT}
         self._ask(query, kept, frozenset())
         search = SavedSearch(name, query, kept, self._store.position().seq, utc_now())
-        if not self._store.put_search(search, replace=replace):
+        if not self._store.desk.put_search(search, replace=replace):
             raise UsageError(f"there is a saved search '{name}' already; give --force to replace it, or another name")
 
     def all(self) -> tuple[SavedSearch, ...]:
         """Return the saved searches by name."""
-        return self._store.searches()
+        return self._store.desk.searches()
 
     def remove(self, name: str) -> None:
         """Forget a saved search. Raises UsageError when there is none of that name."""
-        if not self._store.drop_search(_named(name)):
+        if not self._store.desk.drop_search(_named(name)):
             raise _unknown(name)
 
     def new(self, name: str) -> Look:
@@ -86,7 +86,7 @@ class Searches:
 
     def mark(self, look: Look) -> None:
         """Remember that what a look found has been seen."""
-        self._store.mark_search(look.name, look.upto)
+        self._store.desk.mark_search(look.name, look.upto)
 
 
 def _require_usable(search: SavedSearch) -> None:

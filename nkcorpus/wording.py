@@ -52,7 +52,7 @@ class Wording:
 
     def aliases(self) -> tuple[tuple[str, ...], ...]:
         """Return the user's own groups of texts that stand for the same."""
-        return self._store.aliases()
+        return self._store.desk.aliases()
 
     def add_aliases(self, texts: Sequence[str]) -> None:
         """Join texts, and the groups that have any of them, to one group of texts that stand for the same.
@@ -70,11 +70,11 @@ class Wording:
         different = {fold_name(text, 1): text for text in plain}
         if len(different) < 2:
             raise UsageError("give two texts or more that stand for the same; case and hyphens make no difference")
-        self._store.put_aliases(tuple(different.values()))
+        self._store.desk.put_aliases(tuple(different.values()))
 
     def remove_alias(self, text: str) -> None:
         """Take a text out of its group. Raises UsageError when it is in none."""
-        if not self._store.drop_alias(text):
+        if not self._store.desk.drop_alias(text):
             raise UsageError(f"'{text}': is no alias; 'nkcorpus alias list' shows them")
 
     def acronyms(self, acronym: str | None = None) -> list[Acronym]:

@@ -23,19 +23,23 @@ _SECONDS_TO_STOP = 10.0
 _LONGEST = "3600s"
 """After which a scheduler ends that nobody stopped; its workers end soon after."""
 _ROOT = Path(__file__).parent.parent
+_TLS = _ROOT / "tests" / "web" / "tls"
 
 
 class DaskCluster:
-    """The cluster, as a context manager. Logs lie in `folder`."""
+    """The cluster, as a context manager. Logs lie in `folder`. With `tls`, all sides show certificates."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, tls: bool = False) -> None:
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.settings = _tls_settings() if tls else {}
+        """Of a client, as variables of the environment."""
         self._folder = folder
         self._file = folder / "scheduler.json"
 
     def __enter__(self) -> Self:
         options = ("--port", "0", "--idle-timeout", _LONGEST)
-        self.scheduler = self._start("scheduler", "--scheduler-file", str(self._file), *options)
+        protocol = ("--protocol", "tls") if self.settings else ()
+        self.scheduler = self._start("scheduler", "--scheduler-file", str(self._file), *options, *protocol)
         until = time.monotonic() + _SECONDS_TO_START
         self.address = ""
         while not self.address:
@@ -61,7 +65,7 @@ class DaskCluster:
     @property
     def name(self) -> str:
         """What `--executor` takes."""
-        return self.address.replace("tcp:", "dask:")
+        return self.address.replace("tcp:", "dask:").replace("tls:", "dasks:")
 
     def add_worker(self, *, nanny: bool = False) -> subprocess.Popen[bytes]:
         """Start a worker with one thread; with a `nanny`, which is usual, it is a daemon of that process."""
@@ -93,6 +97,14 @@ class DaskCluster:
                 stdout=log,
                 stderr=log,
                 cwd=self._folder,
-                env=os.environ | paths,
+                env=os.environ | paths | self.settings,
                 start_new_session=True,
             )
+
+
+def _tls_settings() -> dict[str, str]:
+    """Return where each side has its certificate and key, and what it trusts, as Dask reads it from the environment."""
+    files = {"CA_FILE": _TLS / "peers.pem"}
+    for side in ("SCHEDULER", "WORKER", "CLIENT"):
+        files |= {f"{side}__CERT": _TLS / "peer.pem", f"{side}__KEY": _TLS / "peer.pem"}
+    return {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(file) for name, file in files.items()}

@@ -79,11 +79,16 @@ def test_readers_wait_outside_at_the_same_time() -> None:
 
 def test_an_error_ends_all_and_readers_are_closed() -> None:
     lanes = Lanes(2)
+    begun: set[str] = set()
     closed: list[str] = []
 
     def reader(name: str, error: Exception | None) -> Generator[str, None, None]:
+        begun.add(name)
         try:
             yield name
+            while len(begun) < 2:  # of a reader that never began there is nothing to close
+                with lanes.outside():
+                    time.sleep(0.001)
             if error:
                 raise error
             with lanes.outside():

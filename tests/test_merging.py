@@ -283,15 +283,15 @@ def test_the_users_own_is_joined_and_nothing_of_ours_is_replaced(stores: Stores)
             add(store, rice)
             store.change_tags([rice.article_id], ["Hot", query], [])
             store.add_note(rice.article_id, note)
-            store.put_search(SavedSearch("same", query, {}, 0, "2024-05-06T07:08:09Z"), replace=False)
-            store.put_search(SavedSearch(query, query, {}, 7, "2024-05-06T07:08:09Z"), replace=False)
-            store.put_aliases(["MSS", f"Ministry of {query}"])
+            store.desk.put_search(SavedSearch("same", query, {}, 0, "2024-05-06T07:08:09Z"), replace=False)
+            store.desk.put_search(SavedSearch(query, query, {}, 7, "2024-05-06T07:08:09Z"), replace=False)
+            store.desk.put_aliases(["MSS", f"Ministry of {query}"])
             toml = RULE if store is ours else RULE.replace("our stories", "their stories")
-            store.put_rules([StoredRule("own.end", toml, "own.toml")])
+            store.desk.put_rules([StoredRule("own.end", toml, "own.toml")])
             store.journal.follow(
                 Followed("same", f"https://{query}.example/feed", "2024-05-06T07:08:09Z", {"all": True})
             )
-        mine = (ours.rules(), ours.aliases(), ours.journal.followed())
+        mine = (ours.desk.rules(), ours.desk.aliases(), ours.journal.followed())
         report = merged(ours, other)
         assert sorted((each.kind, each.name) for each in report.conflicts) == [
             ("alias", "MSS = Ministry of corn"),
@@ -299,11 +299,11 @@ def test_the_users_own_is_joined_and_nothing_of_ours_is_replaced(stores: Stores)
             ("rule", "own.end"),
             ("search", "same"),
         ]
-        assert (ours.rules(), ours.aliases(), ours.journal.followed()) == mine
+        assert (ours.desk.rules(), ours.desk.aliases(), ours.journal.followed()) == mine
         (article,) = ours.articles([rice.article_id])
         assert article.user_tags == ("Hot", "corn", "rice")
         assert [note.text for note in article.notes] == ["Ours.", "Theirs."]
-        saved = {search.name: (search.query, search.seen) for search in ours.searches()}
+        saved = {search.name: (search.query, search.seen) for search in ours.desk.searches()}
         assert saved == {"same": ("rice", 0), "rice": ("rice", 7), "corn": ("corn", 0)}
         again = merged(ours, other)
         assert (again.added, again.conflicts) == ((), report.conflicts)
@@ -407,7 +407,7 @@ def test_a_rule_that_is_none_is_left_out(files: Stores) -> None:
             merging = Merging(ours)
             merging.take("x", [RuleRecord(StoredRule("own.end", toml, "o"), "2024-05-06T07:08:09Z")])
             assert merging.report().failed == 1
-        assert ours.rules() == ()
+        assert ours.desk.rules() == ()
 
 
 def test_an_address_that_is_none_of_the_web_is_not_followed(files: Stores) -> None:

@@ -60,7 +60,7 @@ def fill(path: Path, cache: Path, folder: Path, articles: int, site: str = "rive
     (folder / "bad.html").write_bytes(b"<html><body></body></html>")
     (folder / "light.txt").write_text("Salt was dear in Wonsan, it was said.\n", "utf-8")
     with closing(SqliteStore(path, TOOL, create=True)) as store:
-        store.put_rules([StoredRule("own.end", RULE, "own.toml")])
+        store.desk.put_rules([StoredRule("own.end", RULE, "own.toml")])
     with Corpus.open(path, cache_dir=cache) as corpus:
         corpus.ingest([folder / "articles", folder / "captures.warc.gz", folder / "nasty.jsonl", folder / "bad.html"])
         corpus.ingest([folder / "light.txt"], keep_payload=False)

@@ -215,9 +215,14 @@ class OpenedCluster(Opened):
         address = snapshots.SnapshotAddress.parse(source)
         snapshot = snapshots.found(self._cluster, address)
         kept = snapshots.set_aside(self._cluster)
-        if kept is not None:
-            self.notify(f"{self.address}: what was there is now {kept}")
-        snapshots.restore(self._cluster, address, snapshot, lambda done, total: on_done(done, total, "shards restored"))
+        try:
+            snapshots.restore(
+                self._cluster, address, snapshot, lambda done, total: on_done(done, total, "shards restored")
+            )
+        except BaseException:
+            if kept is not None:
+                self.notify(f"{self.address}: what was there is now {kept}")
+            raise
         self.close()
         return kept
 

@@ -7,19 +7,18 @@ from nkcorpus.store.base import (
     Outcome,
     Recleaned,
     Recleaner,
-    SavedSearch,
     Store,
     StoredPayload,
-    StoredRule,
     StoredText,
     StoreWriter,
-    joined,
 )
+from nkcorpus.store.desk import Desk, SavedSearch, StoredRule, joined
 from nkcorpus.store.journal import Followed, Journal, JournalWriter
 from nkcorpus.store.text import storable
 
 __all__ = [
     "Current",
+    "Desk",
     "Finding",
     "Followed",
     "Journal",

@@ -20,6 +20,7 @@ from nkcorpus.model import (
     Version,
 )
 from nkcorpus.results import CorpusStats, IngestReport, Likeness, Problem, Quarantined
+from nkcorpus.store.desk import Desk
 from nkcorpus.store.journal import Journal, JournalWriter
 
 if TYPE_CHECKING:
@@ -64,20 +65,6 @@ class Known:
             if form == kind and last_alike[0] <= since <= time:
                 last_alike = since, digest
         return frozenset(held | {digest for _, digest in (last, last_alike) if digest})
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRule:
-    """A cleaning rule of a corpus' own. `toml` is one `[[rule]]` table, `origin` the file that it came from."""
-
-    id: str
-    toml: str
-    origin: str
-
-
-def joined(rules: Iterable[StoredRule]) -> str:
-    """Return rules as one rule file; an empty string when there are none."""
-    return "\n".join(rule.toml for rule in rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +142,6 @@ class StoredPayload:
     retrieval: Retrieval | None
     sha256: str
     payload: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
-    """A query under a name. `options` are those of a search that say what it finds and in which order; `seen` is the
-    change up to which its hits have been looked at; times are UTC ISO 8601, `looked_at` None before the first look.
-    """
-
-    name: str
-    query: str
-    options: Mapping[str, object]
-    seen: int
-    saved_at: str
-    looked_at: str | None = None
 
 
 Outcome = Likeness | Literal["conflict"] | None
@@ -268,6 +241,10 @@ class Store(Protocol):
     def journal(self) -> Journal:
         """What is to be fetched from the web and was, and the sources that are followed."""
 
+    @property
+    def desk(self) -> Desk:
+        """The rules, aliases and searches that its users set."""
+
     def position(self) -> Position:
         """Return the newest change."""
 
@@ -331,24 +308,6 @@ class Store(Protocol):
     def remove(self, ids: Sequence[str]) -> int:
         """Delete these articles with their versions and payloads, leave tombstones, return how many."""
 
-    def rules(self) -> tuple[StoredRule, ...]:
-        """Return the corpus' own cleaning rules in the order in which they were added."""
-
-    def put_rules(self, rules: Iterable[StoredRule]) -> None:
-        """Add rules, or replace those with the same ids, all or none."""
-
-    def drop_rules(self, ids: Iterable[str]) -> None:
-        """Delete own rules."""
-
-    def aliases(self) -> tuple[tuple[str, ...], ...]:
-        """Return the user's own groups of texts that stand for the same, the oldest first."""
-
-    def put_aliases(self, texts: Sequence[str]) -> None:
-        """Join texts, and the groups that have any of them, to one group. Texts are compared by fold level 1."""
-
-    def drop_alias(self, text: str) -> bool:
-        """Take a text out of its group; a group of one is none. Tell whether it was in one."""
-
     def kept_lines(self) -> Mapping[str, frozenset[str]]:
         """Return by article id the lines that stay in it whatever the rules say."""
 
@@ -360,18 +319,6 @@ class Store(Protocol):
 
     def remove_note(self, article_id: str, number: int) -> bool:
         """Delete a note by its number, from 1 in the order in which they were made; tell whether there was one."""
-
-    def searches(self) -> tuple[SavedSearch, ...]:
-        """Return the saved searches by name."""
-
-    def put_search(self, search: SavedSearch, *, replace: bool) -> bool:
-        """Save a search; tell whether it was done: not where its name is taken, unless `replace`."""
-
-    def drop_search(self, name: str) -> bool:
-        """Delete a saved search; tell whether there was one."""
-
-    def mark_search(self, name: str, seen: int) -> None:
-        """Remember that the hits of a search up to a change have been looked at, now."""
 
     def arrived(self, after: int) -> frozenset[str]:
         """Return the live articles whose newest version came in by a change after `after`."""

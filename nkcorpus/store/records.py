@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from nkcorpus.dataclass import dataclass
 from nkcorpus.model import Document, FetchEntry, Gone, Kind, Note, Retrieval
-from nkcorpus.store.base import SavedSearch, StoredRule
+from nkcorpus.store.desk import SavedSearch, StoredRule
 from nkcorpus.store.journal import Followed
 
 Joined = Literal["new", "joined", "unchanged", "skipped"]

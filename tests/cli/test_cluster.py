@@ -116,7 +116,7 @@ def test_backup_and_restore(inside: Run, library: Library, address: Corpora, rep
     restored = inside("-C", there, "restore", snapshot, "--yes")
     assert restored.code == 0
     kept = f"{there}-before-restore-1"
-    assert f"{there}: what was there is now {kept}" in restored.err
+    assert restored.err.count(f"{there}: what was there is now {kept}") == 1
     assert export_hash(there) == before
     assert export_hash(kept) == after
     assert [inside("-C", corpus, "check").code for corpus in (there, kept)] == [0, 0]

@@ -29,6 +29,12 @@ RECORDS = [
 
 
 @pytest.fixture
+def run(inside: Run) -> Run:
+    """Run a command in this process: there are many."""
+    return inside
+
+
+@pytest.fixture
 def corpus(run: Run, tmp_path: Path) -> Path:
     write_records(tmp_path / "news.jsonl", RECORDS)
     outcome = run("-C", "c.db", "ingest", "news.jsonl", "--format", "json")

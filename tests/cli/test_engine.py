@@ -20,6 +20,12 @@ pytestmark = pytest.mark.skipif(not is_installed("tantivy"), reason="the extra t
 SEARCH = ("search", "lecture rice 쌀값", "-n", "0", "--format", "json")
 
 
+@pytest.fixture
+def run(inside: Run) -> Run:
+    """Run a command in this process: there are many."""
+    return inside
+
+
 def states(run: Run, corpus: Path) -> dict[str, tuple[bool, str]]:
     listed = run("-C", corpus, "engine", "--format", "json").json
     assert list(listed) == ["schema", "engines"]

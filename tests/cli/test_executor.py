@@ -89,3 +89,18 @@ def test_no_scheduler_is_told_in_a_line_and_no_corpus_made(run: Run, tmp_path: P
     assert len(done.err.splitlines()) == 1
     assert "tcp://127.0.0.1:9: no Dask scheduler that can be worked with" in done.err
     assert not (tmp_path / "c.db").exists()
+
+
+def test_with_tls_both_sides_show_certificates(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Rice rose in Hyesan.")
+    (tmp_path / "dask").mkdir()
+    with DaskCluster(tmp_path / "dask", tls=True) as cluster:
+        cluster.add_worker()
+        done = run(
+            "-C", "c.db", "ingest", "a.txt", "--executor", cluster.name, "--format", "json", env=cluster.settings
+        )
+        assert (done.code, done.json["new"]) == (0, 1)
+        refused = run("-C", "d.db", "ingest", "a.txt", "--executor", cluster.name)
+        assert refused.code == 3
+        assert len(refused.err.splitlines()) == 1
+        assert "no Dask scheduler that can be worked with" in refused.err

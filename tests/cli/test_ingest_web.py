@@ -16,6 +16,12 @@ from tests.web.server import Reply, Request, Server, content, redirect
 from tests.web.sites import LATER, QUICK, XML, articles, feed, ingest, listing, page, sitemap, stories
 
 
+@pytest.fixture
+def run(inside: Run) -> Run:
+    """Run a command in this process: there are many."""
+    return inside
+
+
 def test_a_proxy_is_not_used_and_that_is_told(run: Run, server: Server) -> None:
     server.routes["/news/rice"] = page("Rice in Hyesan")
     done = ingest(run, server.url("/news/rice"), HTTP_PROXY="http://127.0.0.1:9")

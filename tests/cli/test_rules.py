@@ -22,6 +22,12 @@ TEXT = "The ferry stopped.\n\nFiled from Wonsan by Nora Feldt.\n\n*Translated by
 
 
 @pytest.fixture
+def run(inside: Run) -> Run:
+    """Run a command in this process: there are many."""
+    return inside
+
+
+@pytest.fixture
 def corpus(run: Run, tmp_path: Path) -> Path:
     (tmp_path / "own.toml").write_text(RULE, "utf-8")
     (tmp_path / "a.txt").write_text(TEXT, "utf-8")

@@ -49,9 +49,8 @@ READING = {
     "nkcorpus.query": ["analysis", "ast", "dates", "forms", "lexer", "parser", "patterns", "senses"],
     "nkcorpus.opened": ["base", "file"],
     "nkcorpus.render": ["fields", "jsonout", "reports"],
-    "nkcorpus.store": ["base", "journal", "remarks", "seals", "sqlite", "text"],
+    "nkcorpus.store": ["base", "desk", "journal", "remarks", "seals", "sqlite", "text"],
     "nkcorpus.store.sqlite": [
-        "aliases",
         "articles",
         "columns",
         "connection",
@@ -60,7 +59,6 @@ READING = {
         "remarks",
         "rows",
         "seals",
-        "searches",
         "store",
         "trust",
         "waiting",
@@ -92,6 +90,7 @@ WITH_OTHER_NAMES = {
     "nkcorpus": ["wording"],
     "nkcorpus.lexicon": ["entries", "folding", "korean", "lookup", "names", "packed"],
     "nkcorpus.query": ["expansion", "rewrite"],
+    "nkcorpus.store.sqlite": ["aliases", "desk", "searches"],
 }
 USES = {
     ("--help",): [ALL_USE],

@@ -43,7 +43,7 @@ def make_example(path: Path, cache: Path, sources: Path) -> None:
         corpus.cleaning.uncut(cut)
         corpus.wording.add_aliases(["squid table", "ferry list"])
     with closing(SqliteStore(path, TOOL)) as store:
-        store.put_search(SavedSearch("rice", "rice OR corn", {"any": True}, 3, _NOW), replace=False)
+        store.desk.put_search(SavedSearch("rice", "rice OR corn", {"any": True}, 3, _NOW), replace=False)
         store.journal.follow(Followed("river-post", f"{_SITE}/feed", _NOW))
         with store.writing(["journal"]) as writer:
             writer.journal.queue([f"{_SITE}/{number}" for number in range(8, 16)], "river-post")
@@ -96,10 +96,10 @@ def everything(path: Path) -> Mapping[str, object]:
             "payloads": list(store.payloads()),
             "stats": store.stats(),
             "clusters": store.clusters(),
-            "rules": store.rules(),
-            "aliases": store.aliases(),
+            "rules": store.desk.rules(),
+            "aliases": store.desk.aliases(),
             "kept lines": store.kept_lines(),
-            "searches": store.searches(),
+            "searches": store.desk.searches(),
             "followed": journal.followed(),
             "journal": list(journal.entries()),
             "identity": (store.corpus_id, store.engine),

@@ -132,7 +132,7 @@ def test_a_search_takes_few_requests_and_outlives_what_the_cluster_lets_go(opens
     with _index(opensearch) as index:
         filled(index, *_articles())
         address = index._cluster.address
-        ((host, port),) = address.hosts
+        host, port = address.hosts[0]
         with Proxy(f"{host}:{port}") as proxy:
             cluster = Cluster(ClusterAddress.parse(proxy.address(address.name)))
             with cluster, closing(OpenSearchIndex(cluster)) as asked:

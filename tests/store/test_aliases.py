@@ -13,18 +13,18 @@ from .homes import Home
 def test_groups_join_and_dissolve(home: Home) -> None:
     store = home.create()
     position = store.position()
-    assert store.aliases() == ()
-    store.put_aliases(("squid", "cuttlefish"))
-    store.put_aliases(("border town", "Hyesan"))
-    assert store.aliases() == (("cuttlefish", "squid"), ("Hyesan", "border town"))
-    store.put_aliases(("SQUID", "hye-san", "octopus"))
-    assert store.aliases() == (("SQUID", "border town", "cuttlefish", "hye-san", "octopus"),)
+    assert store.desk.aliases() == ()
+    store.desk.put_aliases(("squid", "cuttlefish"))
+    store.desk.put_aliases(("border town", "Hyesan"))
+    assert store.desk.aliases() == (("cuttlefish", "squid"), ("Hyesan", "border town"))
+    store.desk.put_aliases(("SQUID", "hye-san", "octopus"))
+    assert store.desk.aliases() == (("SQUID", "border town", "cuttlefish", "hye-san", "octopus"),)
     for text in ("Octopus", "squid", "cuttlefish"):
-        assert store.drop_alias(text)
-    assert store.aliases() == (("border town", "hye-san"),)
-    assert not store.drop_alias("octopus")
-    assert store.drop_alias("Border-Town")
-    assert store.aliases() == ()
+        assert store.desk.drop_alias(text)
+    assert store.desk.aliases() == (("border town", "hye-san"),)
+    assert not store.desk.drop_alias("octopus")
+    assert store.desk.drop_alias("Border-Town")
+    assert store.desk.aliases() == ()
     assert store.position() == position
 
 
@@ -37,11 +37,11 @@ TEXTS = st.sampled_from(["rice", "Rice", "corn", "squid", "보위부", "MSS", "b
 )
 def test_what_was_joined_stands_in_one_group(home: Home, pairs: list[tuple[str, str]]) -> None:
     store = home.create()
-    for text in {text for group in store.aliases() for text in group}:
-        store.drop_alias(text)
+    for text in {text for group in store.desk.aliases() for text in group}:
+        store.desk.drop_alias(text)
     for pair in pairs:
-        store.put_aliases(pair)
-    groups = [{fold_name(text, 1) for text in group} for group in store.aliases()]
+        store.desk.put_aliases(pair)
+    groups = [{fold_name(text, 1) for text in group} for group in store.desk.aliases()]
     assert sum(map(len, groups)) == len(set().union(*groups))
     for pair in pairs:
         assert any({fold_name(text, 1) for text in pair} <= group for group in groups)

@@ -12,7 +12,7 @@ import pytest
 
 from nkcorpus.cluster import Cluster, ClusterAddress
 from nkcorpus.errors import CorpusDamaged, CorpusMissing, CorpusTooNew, NotACorpus
-from nkcorpus.store.opensearch import desk, opening
+from nkcorpus.store.opensearch import lists, opening
 from nkcorpus.store.opensearch.mappings import ARTICLES, PARTS, PAYLOADS, SCHEMA, TEXTS, VERSIONS, body_of
 from nkcorpus.store.opensearch.store import OpenSearchStore
 from nkcorpus.store.payloads import compress
@@ -82,7 +82,7 @@ def test_a_corpus_that_is_none_is_told(cluster: Cluster) -> None:
     with closing(cluster):
         with pytest.raises(CorpusMissing):
             OpenSearchStore(cluster, TOOL)
-        for part in (desk.PART, ARTICLES):
+        for part in (lists.PART, ARTICLES):
             cluster.create(part, body_of(part, "0" * 32))
         with pytest.raises(CorpusMissing, match="broken off"):
             OpenSearchStore(cluster, TOOL)
@@ -90,23 +90,23 @@ def test_a_corpus_that_is_none_is_told(cluster: Cluster) -> None:
         assert store.corpus_id == "0" * 32
         assert OpenSearchStore(cluster, TOOL, create=True).position() == store.position()
         with cluster.errors():
-            cluster.raw().delete(index=cluster.index_of(desk.PART), id=opening.NAME)
+            cluster.raw().delete(index=cluster.index_of(lists.PART), id=opening.NAME)
 
 
 def test_a_corpus_of_a_newer_schema_or_of_somebody_else_is_left_alone(cluster: Cluster) -> None:
     with closing(cluster):
-        body = body_of(desk.PART, "0" * 32)
+        body = body_of(lists.PART, "0" * 32)
         body["mappings"]["_meta"]["schema"] = SCHEMA + 1
-        cluster.create(desk.PART, body)
+        cluster.create(lists.PART, body)
         for create in (False, True):
             with pytest.raises(CorpusTooNew):
                 OpenSearchStore(cluster, TOOL, create=create)
-        cluster.drop(desk.PART)
-        cluster.create(desk.PART, {"mappings": {"_meta": {"application": "other"}}})
+        cluster.drop(lists.PART)
+        cluster.create(lists.PART, {"mappings": {"_meta": {"application": "other"}}})
         for create in (False, True):
             with pytest.raises(NotACorpus):
                 OpenSearchStore(cluster, TOOL, create=create)
-        assert not any(cluster.exists(part) for part in PARTS if part != desk.PART)
+        assert not any(cluster.exists(part) for part in PARTS if part != lists.PART)
 
 
 @pytest.mark.parametrize(

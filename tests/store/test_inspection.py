@@ -15,7 +15,7 @@ from nkcorpus.cluster import Cluster, ClusterAddress, Write
 from nkcorpus.model import Attempt
 from nkcorpus.store import StoredRule
 from nkcorpus.store.faults import CONTENT, PAYLOADS, PROVENANCE
-from nkcorpus.store.opensearch import checks, desk, groups, journal, leftovers, opening
+from nkcorpus.store.opensearch import checks, groups, journal, leftovers, lists, opening
 from nkcorpus.store.opensearch.ledger import Ledger
 from nkcorpus.store.opensearch.mappings import ARTICLES, TEXTS, VERSIONS
 from nkcorpus.store.opensearch.mappings import PAYLOADS as PAYLOAD_PART
@@ -40,7 +40,7 @@ Damage = Callable[[dict[str, Any]], None]
 def store(cluster_home: ClusterHome) -> OpenSearchStore:
     opened = cluster_home.create(RICE, LONG, LIKE, OTHER)
     add(opened, NEWER)
-    opened.put_rules([StoredRule("own.end", RULE, "own.toml")])
+    opened.desk.put_rules([StoredRule("own.end", RULE, "own.toml")])
     with opened.writing([]) as writer:
         writer.journal.record(Attempt(URL, "news", "done", 200))
         writer.commit()
@@ -78,7 +78,7 @@ DAMAGES: list[tuple[str, str, Damage, str]] = [
     (ARTICLES, RICE.article_id, lambda source: source.update(seq=99), checks.CHANGES),
     (VERSIONS, f"{RICE.article_id}.{RICE.content_sha256}", lambda source: source.update(body={}), CONTENT),
     (PAYLOAD_PART, f"{RICE.article_id}.{RICE.payload_sha256}", lambda source: source.update(bytes="AAAA"), PAYLOADS),
-    (desk.PART, "rules", lambda source: source["body"]["entries"][0]["rule"].update(toml="x"), checks.SEALS),
+    (lists.PART, "rules", lambda source: source["body"]["entries"][0]["rule"].update(toml="x"), checks.SEALS),
     (journal.PART, journal.key_of(URL), lambda source: source.update(etag="x"), checks.SEALS),
 ]
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from nkcorpus.cluster import Cluster
 from nkcorpus.model import Indexable, Removal
-from nkcorpus.store.opensearch import desk
+from nkcorpus.store.opensearch import lists
 from nkcorpus.store.opensearch.ledger import NAME, Ledger, Range
 from nkcorpus.store.opensearch.store import OpenSearchStore
 
@@ -58,7 +58,7 @@ def test_a_writer_that_is_taken_for_dead_numbers_what_it_wrote_anew(cluster_home
         told.extend(changes)
         if len(told) == 1:
             with closing(Cluster(cluster_home.address)) as cluster:
-                stored = cluster.get(desk.PART, NAME)
+                stored = cluster.get(lists.PART, NAME)
                 assert stored
                 [taken] = stored.source["body"]["open"]
                 Ledger(cluster).give_up(Range(taken["first"], taken["last"], taken["owner"], taken["until"]))

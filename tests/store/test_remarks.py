@@ -100,7 +100,7 @@ def test_they_are_no_part_of_the_export_hash(home: Home) -> None:
     before = store.export_hash()
     store.change_tags([RICE.article_id], ["hot"], [])
     store.add_note(RICE.article_id, "One.")
-    store.put_search(SavedSearch("rice", "rice", {}, 0, "2024-01-01T00:00:00Z"), replace=False)
+    store.desk.put_search(SavedSearch("rice", "rice", {}, 0, "2024-01-01T00:00:00Z"), replace=False)
     assert store.export_hash() == before
 
 
@@ -135,15 +135,15 @@ def test_what_was_there_before_the_schema_knew_is_not_new(path: Path) -> None:
 def test_a_search_comes_back_as_it_was_saved(home: Home) -> None:
     store = home.create()
     search = SavedSearch("쌀", "rice OR 쌀", {"match": "all", "exact": False}, 7, "2024-01-01T00:00:00Z")
-    assert store.put_search(search, replace=False)
-    assert not store.put_search(replace(search, query="corn"), replace=False)
-    assert store.searches() == (search,)
-    assert store.put_search(replace(search, query="corn"), replace=True)
-    store.mark_search("쌀", 5)
-    [marked] = store.searches()
+    assert store.desk.put_search(search, replace=False)
+    assert not store.desk.put_search(replace(search, query="corn"), replace=False)
+    assert store.desk.searches() == (search,)
+    assert store.desk.put_search(replace(search, query="corn"), replace=True)
+    store.desk.mark_search("쌀", 5)
+    [marked] = store.desk.searches()
     assert (marked.query, marked.seen) == ("corn", 7)
     assert marked.looked_at is not None
-    store.mark_search("쌀", 9)
-    assert store.searches()[0].seen == 9
-    assert store.drop_search("쌀")
-    assert not store.drop_search("쌀")
+    store.desk.mark_search("쌀", 9)
+    assert store.desk.searches()[0].seen == 9
+    assert store.desk.drop_search("쌀")
+    assert not store.desk.drop_search("쌀")

@@ -73,12 +73,12 @@ def test_whatever_writes_a_row_seals_it(tmp_path: Path) -> None:
     add(store, prepared("Rice rose again.", url=url), prepared("Corn fell."), prepared("Wheat."))
     found = first.article_id
     store.choose_engine("tantivy")
-    store.put_rules([StoredRule("own", "[[rule]]", "own.toml")])
-    store.put_aliases(["Rason", "Rajin"])
+    store.desk.put_rules([StoredRule("own", "[[rule]]", "own.toml")])
+    store.desk.put_aliases(["Rason", "Rajin"])
     store.change_tags([found], ["rice", "price"], [])
     store.add_note(found, "to be checked")
-    store.put_search(SavedSearch("rice", "rice", {}, 0, "2024-05-01T10:00:00Z"), replace=False)
-    store.mark_search("rice", 3)
+    store.desk.put_search(SavedSearch("rice", "rice", {}, 0, "2024-05-01T10:00:00Z"), replace=False)
+    store.desk.mark_search("rice", 3)
     store.journal.follow(Followed("site", url, "2024-05-01T10:00:00Z"))
     store.journal.mark_asked("site", "no answer")
     with store.recleaning() as recleaner:

@@ -26,11 +26,11 @@ def change(address: str, who: str) -> None:
             name = f"{who}{number}"
             store.change_tags([RICE.article_id], [name], [])
             store.add_note(RICE.article_id, name)
-            store.put_rules([StoredRule(name, f"[[rule]]\nid = '{name}'", "own.toml")])
-            store.put_search(SavedSearch(name, "rice", {}, 0, NOW), replace=False)
-            store.put_aliases([f"{name} one", f"{name} two"])
+            store.desk.put_rules([StoredRule(name, f"[[rule]]\nid = '{name}'", "own.toml")])
+            store.desk.put_search(SavedSearch(name, "rice", {}, 0, NOW), replace=False)
+            store.desk.put_aliases([f"{name} one", f"{name} two"])
             store.journal.follow(Followed(name, f"https://{name}.example/", NOW))
-            store.mark_search("shared", number)
+            store.desk.mark_search("shared", number)
             with store.writing([who]) as writer:
                 writer.journal.record(Attempt("https://news.example/shared", who, "failed", 500, "busy"))
                 writer.journal.queue([f"https://news.example/{name}"], who)
@@ -40,7 +40,7 @@ def change(address: str, who: str) -> None:
 
 def test_nothing_of_either_is_lost(cluster_home: ClusterHome) -> None:
     store = cluster_home.create(RICE)
-    store.put_search(SavedSearch("shared", "rice", {}, 0, NOW), replace=False)
+    store.desk.put_search(SavedSearch("shared", "rice", {}, 0, NOW), replace=False)
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=change, args=(str(cluster_home.address), who)) for who in "ab"]
     for process in processes:
@@ -52,11 +52,11 @@ def test_nothing_of_either_is_lost(cluster_home: ClusterHome) -> None:
     (article,) = store.articles([RICE.article_id])
     assert list(article.user_tags) == names
     assert sorted(note.text for note in article.notes) == names
-    assert sorted(rule.id for rule in store.rules()) == names
-    assert [(search.name, search.seen) for search in store.searches()] == [(name, 0) for name in names] + [
+    assert sorted(rule.id for rule in store.desk.rules()) == names
+    assert [(search.name, search.seen) for search in store.desk.searches()] == [(name, 0) for name in names] + [
         ("shared", ROUNDS - 1)
     ]
-    assert sorted(store.aliases()) == [(f"{name} one", f"{name} two") for name in names]
+    assert sorted(store.desk.aliases()) == [(f"{name} one", f"{name} two") for name in names]
     assert [source.name for source in store.journal.followed()] == names
     shared = store.journal.entry("https://news.example/shared")
     assert shared is not None

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from nkcorpus.dates import utc_now
 from nkcorpus.lexicon.folding import fold_name
-from nkcorpus.store.opensearch.desk import Desk
+from nkcorpus.store.opensearch.lists import Lists
 from nkcorpus.store.records import AliasRecord, Put
 
 NAME = "aliases"
 
 
-def stored_aliases(desk: Desk) -> list[AliasRecord]:
+def stored_aliases(lists: Lists) -> list[AliasRecord]:
     """Return the groups in the order in which they were begun, the texts of each sorted."""
-    return desk.entries(NAME, AliasRecord)
+    return lists.entries(NAME, AliasRecord)
 
 
-def put_alias_group(desk: Desk, texts: Sequence[str]) -> None:
+def put_alias_group(lists: Lists, texts: Sequence[str]) -> None:
     """Join texts, and the groups that have any of them, to one group, which stands where the oldest of them did."""
     given, now = {_key(text): text for text in texts}, utc_now()
 
@@ -30,10 +30,10 @@ def put_alias_group(desk: Desk, texts: Sequence[str]) -> None:
         groups[:] = [group for group in groups if group not in joined]
         groups.insert(place, AliasRecord(tuple(sorted(added_at.values()))))
 
-    desk.change(NAME, AliasRecord, put)
+    lists.change(NAME, AliasRecord, put)
 
 
-def insert_alias_group(desk: Desk, record: AliasRecord) -> Put:
+def insert_alias_group(lists: Lists, record: AliasRecord) -> Put:
     """Add a group of another corpus, unless any of its texts is in a group: then it makes no difference where all of
     them are in that, and is in conflict with it otherwise.
     """
@@ -46,10 +46,10 @@ def insert_alias_group(desk: Desk, record: AliasRecord) -> Put:
         groups.append(AliasRecord(tuple(sorted(texts.values()))))
         return "added"
 
-    return desk.change(NAME, AliasRecord, insert)
+    return lists.change(NAME, AliasRecord, insert)
 
 
-def drop_alias(desk: Desk, text: str) -> bool:
+def drop_alias(lists: Lists, text: str) -> bool:
     """Take a text out of its group, and the group with it when one text is left; tell whether it was in one."""
     key = _key(text)
 
@@ -61,7 +61,7 @@ def drop_alias(desk: Desk, text: str) -> bool:
                 return True
         return False
 
-    return desk.change(NAME, AliasRecord, drop)
+    return lists.change(NAME, AliasRecord, drop)
 
 
 def _keys(group: AliasRecord) -> set[str]:

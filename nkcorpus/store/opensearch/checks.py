@@ -10,7 +10,7 @@ from nkcorpus.errors import CorpusDamaged, CorpusError
 from nkcorpus.results import Problem
 from nkcorpus.store.base import Current, Finding
 from nkcorpus.store.faults import CONTENT, PAYLOADS, PROVENANCE, SPANS, TEXT, content_faults
-from nkcorpus.store.opensearch import desk, journal
+from nkcorpus.store.opensearch import journal, lists
 from nkcorpus.store.opensearch.articles import LIVE
 from nkcorpus.store.opensearch.batches import batches
 from nkcorpus.store.opensearch.beside import Beside
@@ -41,7 +41,7 @@ def inspect(cluster: Cluster, sample: int | None) -> Iterator[Finding]:
     if missing:
         return
     cluster.refresh(*PARTS)
-    yield from _as_far_as(SEALS, _check_desk(cluster))
+    yield from _as_far_as(SEALS, _check_lists(cluster))
     if sample is None:
         yield from _as_far_as(SEALS, _check_journal(cluster))
     yield from _as_far_as(CHANGES, _check_ledger(cluster))
@@ -81,10 +81,10 @@ def _as_far_as(kind: str, findings: Iterator[Finding]) -> Iterator[Finding]:
         yield Finding(kind, problems=(Problem(kind, "document", str(error)),))
 
 
-def _check_desk(cluster: Cluster) -> Iterator[Finding]:
-    for stored in cluster.pages(desk.PART, _ALL, ["kind", "key"], size=_MANY):
-        is_whole = stored.source.get("seal") == desk.seal_of(stored.source.get("body"))
-        yield _sealed(desk.PART, stored.id, is_whole)
+def _check_lists(cluster: Cluster) -> Iterator[Finding]:
+    for stored in cluster.pages(lists.PART, _ALL, ["kind", "key"], size=_MANY):
+        is_whole = stored.source.get("seal") == lists.seal_of(stored.source.get("body"))
+        yield _sealed(lists.PART, stored.id, is_whole)
 
 
 def _check_journal(cluster: Cluster) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from nkcorpus.cluster import Cluster
 from nkcorpus.results import CorpusStats
-from nkcorpus.store.opensearch import desk
+from nkcorpus.store.opensearch import lists
 from nkcorpus.store.opensearch.articles import LIVE
 from nkcorpus.store.opensearch.batches import batches
 from nkcorpus.store.opensearch.hits import fields_of
@@ -36,7 +36,7 @@ def stats(cluster: Cluster) -> CorpusStats:
         versions=int(answer["aggregations"]["number"]["value"]),
         words=int(answer["aggregations"]["words"]["value"]),
         removed=cluster.count(ARTICLES, {"exists": {"field": "removed_at"}}),
-        failures=cluster.count(desk.PART, {"term": {"kind": FAILURE}}),
+        failures=cluster.count(lists.PART, {"term": {"kind": FAILURE}}),
         sources=tuple(sorted(_values(cluster, "source"), key=lambda item: (-item[1], item[0]))),
         years=tuple(sorted(_values(cluster, "year"))),
         cuts=tuple(sorted(cuts.items(), key=lambda item: (-item[1], item[0]))),

@@ -6,18 +6,18 @@ from dataclasses import replace
 
 from nkcorpus.dates import utc_now
 from nkcorpus.store.journal import Followed
-from nkcorpus.store.opensearch.desk import Desk
+from nkcorpus.store.opensearch.lists import Lists
 from nkcorpus.store.records import Put
 
 NAME = "followed"
 
 
-def followed_sources(desk: Desk) -> tuple[Followed, ...]:
+def followed_sources(lists: Lists) -> tuple[Followed, ...]:
     """Return all of them, by name."""
-    return tuple(sorted(desk.entries(NAME, Followed), key=lambda source: source.name))
+    return tuple(sorted(lists.entries(NAME, Followed), key=lambda source: source.name))
 
 
-def insert_source(desk: Desk, source: Followed) -> Put:
+def insert_source(lists: Lists, source: Followed) -> Put:
     """Add a source, unless one has its name or its address."""
 
     def insert(entries: list[Followed]) -> Put:
@@ -31,10 +31,10 @@ def insert_source(desk: Desk, source: Followed) -> Put:
         )
         return "unchanged" if is_same else "conflict"
 
-    return desk.change(NAME, Followed, insert)
+    return lists.change(NAME, Followed, insert)
 
 
-def drop_source(desk: Desk, name: str) -> Followed | None:
+def drop_source(lists: Lists, name: str) -> Followed | None:
     """Delete a source; return it, None where there was none."""
 
     def drop(entries: list[Followed]) -> Followed | None:
@@ -43,10 +43,10 @@ def drop_source(desk: Desk, name: str) -> Followed | None:
             entries.remove(found)
         return found
 
-    return desk.change(NAME, Followed, drop)
+    return lists.change(NAME, Followed, drop)
 
 
-def mark_asked(desk: Desk, name: str, error: str | None) -> None:
+def mark_asked(lists: Lists, name: str, error: str | None) -> None:
     """Remember that a source was asked, now, and why it could not be read, if so."""
 
     def mark(entries: list[Followed]) -> None:
@@ -54,17 +54,17 @@ def mark_asked(desk: Desk, name: str, error: str | None) -> None:
             replace(entry, asked_at=utc_now(), error=error) if entry.name == name else entry for entry in entries
         ]
 
-    desk.change(NAME, Followed, mark)
+    lists.change(NAME, Followed, mark)
 
 
-def move_source(desk: Desk, name: str, url: str) -> None:
+def move_source(lists: Lists, name: str, url: str) -> None:
     """Follow a source at another address, unless one is followed there."""
 
     def move(entries: list[Followed]) -> None:
         if can_move(entries, name, url):
             entries[:] = [replace(entry, url=url) if entry.name == name else entry for entry in entries]
 
-    desk.change(NAME, Followed, move)
+    lists.change(NAME, Followed, move)
 
 
 def can_move(entries: list[Followed], name: str, url: str) -> bool:

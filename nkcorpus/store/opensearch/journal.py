@@ -16,8 +16,8 @@ from nkcorpus.codec import BadValue, decode, encode
 from nkcorpus.model import FetchEntry, FetchState
 from nkcorpus.store.journal import Followed
 from nkcorpus.store.opensearch.batches import batches
-from nkcorpus.store.opensearch.desk import Desk, Source, damaged, seal_of
 from nkcorpus.store.opensearch.followed import drop_source, followed_sources, insert_source, mark_asked
+from nkcorpus.store.opensearch.lists import Lists, Source, damaged, seal_of
 from nkcorpus.store.opensearch.pending import Pending
 
 PART = "journal"
@@ -61,9 +61,9 @@ _LAST_FIRST = [{"when": "desc"}, {"found": "desc"}, {"url": "desc"}]
 class OpenSearchJournal:
     """Fulfils Journal."""
 
-    def __init__(self, cluster: Cluster, desk: Desk) -> None:
+    def __init__(self, cluster: Cluster, lists: Lists) -> None:
         self._cluster = cluster
-        self._desk = desk
+        self._lists = lists
 
     def entry(self, url: str) -> FetchEntry | None:
         """See Journal."""
@@ -94,11 +94,11 @@ class OpenSearchJournal:
 
     def followed(self) -> tuple[Followed, ...]:
         """See Journal."""
-        return followed_sources(self._desk)
+        return followed_sources(self._lists)
 
     def follow(self, source: Followed) -> bool:
         """See Journal."""
-        if insert_source(self._desk, source) != "added":
+        if insert_source(self._lists, source) != "added":
             return False
         own = key_of(source.url)
 
@@ -111,7 +111,7 @@ class OpenSearchJournal:
 
     def unfollow(self, name: str) -> bool:
         """See Journal."""
-        dropped = drop_source(self._desk, name)
+        dropped = drop_source(self._lists, name)
         if dropped is None:
             return False
         for source in (name, dropped.url):
@@ -120,7 +120,7 @@ class OpenSearchJournal:
 
     def mark_asked(self, name: str, error: str | None = None) -> None:
         """See Journal."""
-        mark_asked(self._desk, name, error)
+        mark_asked(self._lists, name, error)
 
     def _change_where(self, query: Source, change: EntryChange) -> None:
         for hits in batches(self.hits(query), _BATCH):

@@ -9,7 +9,6 @@ from nkcorpus.cluster.client import Cluster
 from nkcorpus.dates import utc_now
 from nkcorpus.model import Attempt, FetchEntry, Retrieval
 from nkcorpus.store.opensearch.batches import batches
-from nkcorpus.store.opensearch.desk import Desk, Source
 from nkcorpus.store.opensearch.followed import can_move, followed_sources, move_source
 from nkcorpus.store.opensearch.journal import (
     PART,
@@ -21,6 +20,7 @@ from nkcorpus.store.opensearch.journal import (
     source_of,
     wanted,
 )
+from nkcorpus.store.opensearch.lists import Lists, Source
 from nkcorpus.store.opensearch.pages import Mark, Pages
 from nkcorpus.store.opensearch.pending import Change, Pending
 
@@ -33,9 +33,9 @@ class OpenSearchJournalWriter:
     stored: an address is done only when its article is.
     """
 
-    def __init__(self, cluster: Cluster, desk: Desk, journal: OpenSearchJournal, pages: Pages) -> None:
+    def __init__(self, cluster: Cluster, lists: Lists, journal: OpenSearchJournal, pages: Pages) -> None:
         self._cluster = cluster
-        self._desk = desk
+        self._lists = lists
         self._journal = journal
         self._pages = pages
         self._pending = Pending(cluster, PART)
@@ -88,7 +88,7 @@ class OpenSearchJournalWriter:
 
     def move(self, source: str, url: str) -> bool:
         """See JournalWriter."""
-        entries = [replace(each, url=self._moves.get(each.name, each.url)) for each in followed_sources(self._desk)]
+        entries = [replace(each, url=self._moves.get(each.name, each.url)) for each in followed_sources(self._lists)]
         if not can_move(entries, source, url):
             return False
         self._moves[source] = url
@@ -133,7 +133,7 @@ class OpenSearchJournalWriter:
         self._pending.flush()
         self._pages.mark([mark for mark in self._marks if mark.holds()])
         for source, url in self._moves.items():
-            move_source(self._desk, source, url)
+            move_source(self._lists, source, url)
         self.abandon()
 
     def abandon(self) -> None:

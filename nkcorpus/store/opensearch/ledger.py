@@ -18,8 +18,8 @@ from typing import TypeVar
 
 from nkcorpus.cluster import Cluster
 from nkcorpus.codec import BadValue, decode, encode
-from nkcorpus.store.opensearch import desk
-from nkcorpus.store.opensearch.desk import Source
+from nkcorpus.store.opensearch import lists
+from nkcorpus.store.opensearch.lists import Source
 from nkcorpus.store.opensearch.states import damaged
 
 T = TypeVar("T")
@@ -130,7 +130,7 @@ class Ledger:
         return self._book().open
 
     def _book(self) -> _Book:
-        stored = self._cluster.get(desk.PART, NAME)
+        stored = self._cluster.get(lists.PART, NAME)
         return _book_of(stored.source if stored else None)
 
     def _change(self, step: Callable[[_Book], tuple[_Book, T]]) -> T:
@@ -140,9 +140,9 @@ class Ledger:
             before = _book_of(source)
             after, result = step(before)
             results.append(result)
-            return None if after == before else desk.document(NAME, "", encode(after))
+            return None if after == before else lists.document(NAME, "", encode(after))
 
-        self._cluster.update(desk.PART, NAME, change)
+        self._cluster.update(lists.PART, NAME, change)
         return results[-1]
 
 

@@ -2,7 +2,7 @@
 
 | part | documents |
 |---|---|
-| `desk` | one small document each: the corpus itself, the ledger of changes, and what `desk` keeps |
+| `desk` | one small document each: the corpus itself, the ledger of changes, and what `lists` keeps |
 | `articles` | one an article, id = its id: the atomic unit (`states.ArticleState`). None is ever deleted |
 | `versions` | what older versions say, id = `ARTICLE.CONTENT_SHA256`: immutable, written before the article |
 | `payloads` | original bytes, id = `ARTICLE.SHA256`, written before the article |
@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nkcorpus.store.opensearch import desk, journal
+from nkcorpus.store.opensearch import journal, lists
 
 SCHEMA = 1
 APPLICATION = "nkcorpus"
@@ -36,7 +36,7 @@ _KEPT = {"type": "object", "enabled": False}
 _COUNT = {"type": "long", "index": False}
 
 _MAPPINGS: Mapping[str, Mapping[str, Any]] = {
-    desk.PART: desk.MAPPINGS,
+    lists.PART: lists.MAPPINGS,
     journal.PART: journal.MAPPINGS,
     ARTICLES: {
         "dynamic": "strict",
@@ -84,7 +84,7 @@ _MAPPINGS: Mapping[str, Mapping[str, Any]] = {
 }
 PARTS = tuple(_MAPPINGS)
 """The parts of a store, in the order in which they are made."""
-_SMALL = (desk.PART,)
+_SMALL = (lists.PART,)
 
 
 def body_of(part: str, corpus_id: str) -> dict[str, Any]:

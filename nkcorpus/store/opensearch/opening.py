@@ -11,7 +11,7 @@ from nkcorpus.cluster import Cluster, Write
 from nkcorpus.codec import BadValue, decode, encode
 from nkcorpus.dates import utc_now
 from nkcorpus.errors import CorpusMissing, CorpusTooNew
-from nkcorpus.store.opensearch import desk
+from nkcorpus.store.opensearch import lists
 from nkcorpus.store.opensearch.mappings import PARTS, SCHEMA, body_of
 from nkcorpus.store.opensearch.states import damaged
 
@@ -34,18 +34,18 @@ def make(cluster: Cluster, tool: str) -> None:
 
     Raises NotACorpus, CorpusTooNew, and what Cluster raises.
     """
-    cluster.create(desk.PART, body_of(desk.PART, uuid.uuid4().hex))
+    cluster.create(lists.PART, body_of(lists.PART, uuid.uuid4().hex))
     corpus_id = _checked_id(cluster)
     for part in PARTS:
         cluster.create(part, body_of(part, corpus_id))
     about = About(corpus_id, utc_now(), tool, secrets.token_hex(8))
-    cluster.write(desk.PART, [Write.create(NAME, desk.document(NAME, "", encode(about)))])
+    cluster.write(lists.PART, [Write.create(NAME, lists.document(NAME, "", encode(about)))])
 
 
 def read_about(cluster: Cluster) -> About:
     """Return what a corpus says of itself. Raises CorpusMissing, NotACorpus, CorpusTooNew, CorpusDamaged."""
     corpus_id = _checked_id(cluster)
-    stored = cluster.get(desk.PART, NAME)
+    stored = cluster.get(lists.PART, NAME)
     if stored is None:
         raise CorpusMissing(
             f"{cluster.address}: the making of this corpus was broken off; 'nkcorpus ingest' or 'copy' completes it"
@@ -60,7 +60,7 @@ def read_about(cluster: Cluster) -> About:
 
 
 def _checked_id(cluster: Cluster) -> str:
-    meta = cluster.meta(desk.PART)
+    meta = cluster.meta(lists.PART)
     schema = meta.get("schema")
     if not isinstance(schema, int) or schema > SCHEMA:
         raise CorpusTooNew(

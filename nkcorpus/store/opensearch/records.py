@@ -14,8 +14,8 @@ from nkcorpus.store.opensearch.aliases import stored_aliases
 from nkcorpus.store.opensearch.articles import Articles
 from nkcorpus.store.opensearch.batches import batches
 from nkcorpus.store.opensearch.beside import Beside
-from nkcorpus.store.opensearch.desk import Desk
 from nkcorpus.store.opensearch.followed import followed_sources
+from nkcorpus.store.opensearch.lists import Lists
 from nkcorpus.store.opensearch.mappings import ARTICLES
 from nkcorpus.store.opensearch.rules import stored_rules
 from nkcorpus.store.opensearch.runs import failure_of, stored_failures
@@ -45,9 +45,9 @@ class Records:
     left out.
     """
 
-    def __init__(self, cluster: Cluster, desk: Desk, pass_over: PassOver | None = None) -> None:
+    def __init__(self, cluster: Cluster, lists: Lists, pass_over: PassOver | None = None) -> None:
         self._cluster = cluster
-        self._desk = desk
+        self._lists = lists
         self._pass_over = pass_over
         self._articles = Articles(cluster)
 
@@ -57,11 +57,11 @@ class Records:
         """
         for failure in stored_failures(self._cluster):
             yield from _made("a failure", failure_of, failure)
-        yield from stored_rules(self._desk)
-        yield from stored_aliases(self._desk)
-        for search in saved_searches(self._desk):
+        yield from stored_rules(self._lists)
+        yield from stored_aliases(self._lists)
+        for search in saved_searches(self._lists):
             yield SearchRecord(search.name, search.query, dict(search.options), search.saved_at)
-        yield from followed_sources(self._desk)
+        yield from followed_sources(self._lists)
         stored = self._cluster.pages(ARTICLES, _ALL, ["id"], size=_BATCH)
         with closing(stored):
             yield from self._of_articles(stored)

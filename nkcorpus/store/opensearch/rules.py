@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nkcorpus.dates import utc_now
-from nkcorpus.store.base import StoredRule
-from nkcorpus.store.opensearch.desk import Desk
+from nkcorpus.store.desk import StoredRule
+from nkcorpus.store.opensearch.lists import Lists
 from nkcorpus.store.records import Put, RuleRecord
 
 NAME = "rules"
 
 
-def stored_rules(desk: Desk) -> list[RuleRecord]:
+def stored_rules(lists: Lists) -> list[RuleRecord]:
     """Return the rules in the order in which they were added."""
-    return desk.entries(NAME, RuleRecord)
+    return lists.entries(NAME, RuleRecord)
 
 
-def put_rules(desk: Desk, rules: Iterable[StoredRule]) -> None:
+def put_rules(lists: Lists, rules: Iterable[StoredRule]) -> None:
     """Add rules, or replace those with the same ids in their places."""
     given = [RuleRecord(rule, utc_now()) for rule in rules]
 
@@ -30,10 +30,10 @@ def put_rules(desk: Desk, rules: Iterable[StoredRule]) -> None:
             else:
                 entries[place] = record
 
-    desk.change(NAME, RuleRecord, put)
+    lists.change(NAME, RuleRecord, put)
 
 
-def insert_rule(desk: Desk, record: RuleRecord) -> Put:
+def insert_rule(lists: Lists, record: RuleRecord) -> Put:
     """Add a rule of another corpus, unless there is one of that id."""
 
     def insert(entries: list[RuleRecord]) -> Put:
@@ -43,14 +43,14 @@ def insert_rule(desk: Desk, record: RuleRecord) -> Put:
         entries.append(record)
         return "added"
 
-    return desk.change(NAME, RuleRecord, insert)
+    return lists.change(NAME, RuleRecord, insert)
 
 
-def drop_rules(desk: Desk, ids: Iterable[str]) -> None:
+def drop_rules(lists: Lists, ids: Iterable[str]) -> None:
     """Delete rules."""
     unwanted = set(ids)
 
     def drop(entries: list[RuleRecord]) -> None:
         entries[:] = [entry for entry in entries if entry.rule.id not in unwanted]
 
-    desk.change(NAME, RuleRecord, drop)
+    lists.change(NAME, RuleRecord, drop)

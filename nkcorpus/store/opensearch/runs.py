@@ -11,7 +11,7 @@ from nkcorpus.cluster.client import Cluster
 from nkcorpus.cluster.documents import Write
 from nkcorpus.codec import BadValue, decode, encode
 from nkcorpus.dates import utc_now
-from nkcorpus.store.opensearch.desk import PART, Source, damaged, document
+from nkcorpus.store.opensearch.lists import PART, Source, damaged, document
 from nkcorpus.store.opensearch.pending import Change, Pending
 from nkcorpus.store.records import FailureRecord
 from nkcorpus.store.text import storable

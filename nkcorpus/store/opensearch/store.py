@@ -11,14 +11,14 @@ from nkcorpus.cluster import Cluster
 from nkcorpus.dates import utc_now
 from nkcorpus.model import Article, Indexable, Note, Position, Removal, Version
 from nkcorpus.results import CorpusStats, Problem, Quarantined
-from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, StoredRule, StoredText
-from nkcorpus.store.opensearch import opening, remarks, rules, searches
-from nkcorpus.store.opensearch.aliases import drop_alias, put_alias_group, stored_aliases
+from nkcorpus.store.base import Current, Finding, StoredPayload, StoredText
+from nkcorpus.store.opensearch import opening, remarks
 from nkcorpus.store.opensearch.articles import Articles
 from nkcorpus.store.opensearch.changes import ArticleChanges, OnChanged
-from nkcorpus.store.opensearch.desk import Desk
+from nkcorpus.store.opensearch.desk import OpenSearchDesk
 from nkcorpus.store.opensearch.drafts import Drafts, Step
 from nkcorpus.store.opensearch.journal import OpenSearchJournal
+from nkcorpus.store.opensearch.lists import Lists
 from nkcorpus.store.opensearch.mappings import SCHEMA
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class OpenSearchStore:
         """
         self._cluster = cluster
         self._tool = tool
-        self._desk = Desk(cluster)
+        self._lists = Lists(cluster)
         self._articles = Articles(cluster)
         self._changes = ArticleChanges(cluster, on_changed)
         if create:
@@ -76,7 +76,12 @@ class OpenSearchStore:
     @property
     def journal(self) -> OpenSearchJournal:
         """See Store."""
-        return OpenSearchJournal(self._cluster, self._desk)
+        return OpenSearchJournal(self._cluster, self._lists)
+
+    @property
+    def desk(self) -> OpenSearchDesk:
+        """See Store."""
+        return OpenSearchDesk(self._lists)
 
     def position(self) -> Position:
         """See Store. What is at or below it is stored and was handed to `on_changed`."""
@@ -149,46 +154,6 @@ class OpenSearchStore:
 
         return remove(self._cluster, self._changes, ids)
 
-    def rules(self) -> tuple[StoredRule, ...]:
-        """See Store."""
-        return tuple(record.rule for record in rules.stored_rules(self._desk))
-
-    def put_rules(self, given: Iterable[StoredRule]) -> None:
-        """See Store."""
-        rules.put_rules(self._desk, given)
-
-    def drop_rules(self, ids: Iterable[str]) -> None:
-        """See Store."""
-        rules.drop_rules(self._desk, ids)
-
-    def aliases(self) -> tuple[tuple[str, ...], ...]:
-        """See Store."""
-        return tuple(tuple(text for text, _ in record.texts) for record in stored_aliases(self._desk))
-
-    def put_aliases(self, texts: Sequence[str]) -> None:
-        """See Store."""
-        put_alias_group(self._desk, texts)
-
-    def drop_alias(self, text: str) -> bool:
-        """See Store."""
-        return drop_alias(self._desk, text)
-
-    def searches(self) -> tuple[SavedSearch, ...]:
-        """See Store."""
-        return searches.saved_searches(self._desk)
-
-    def put_search(self, search: SavedSearch, *, replace: bool) -> bool:
-        """See Store."""
-        return searches.put_search(self._desk, search, replace=replace)
-
-    def drop_search(self, name: str) -> bool:
-        """See Store."""
-        return searches.drop_search(self._desk, name)
-
-    def mark_search(self, name: str, seen: int) -> None:
-        """See Store."""
-        searches.mark_search(self._desk, name, seen)
-
     def arrived(self, after: int) -> frozenset[str]:
         """See Store."""
         return self._articles.arrived(after)
@@ -230,7 +195,7 @@ class OpenSearchStore:
         """See Store."""
         from nkcorpus.store.opensearch.records import Records
 
-        records = Records(self._cluster, self._desk, pass_over)
+        records = Records(self._cluster, self._lists, pass_over)
         yield from records.all() if ids is None else records.of(ids)
 
     def awake(self) -> contextlib.AbstractContextManager[None]:
@@ -246,7 +211,7 @@ class OpenSearchStore:
         self.recover()
         drafts = Drafts(self._cluster, self._changes)
         run = Run(self._cluster, self._tool, [source])
-        taker = OpenSearchTaker(self._cluster, self._desk, drafts, run, is_new=not self.allocated())
+        taker = OpenSearchTaker(self._cluster, self._lists, drafts, run, is_new=not self.allocated())
         try:
             yield taker
         finally:
@@ -274,7 +239,7 @@ class OpenSearchStore:
 
         self.recover()
         pages = Pages(self._cluster, self._changes)
-        journal = OpenSearchJournalWriter(self._cluster, self._desk, self.journal, pages)
+        journal = OpenSearchJournalWriter(self._cluster, self._lists, self.journal, pages)
         writer = OpenSearchWriter(self._cluster, self._changes, Run(self._cluster, self._tool, sources), journal)
         try:
             yield writer

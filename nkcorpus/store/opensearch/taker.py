@@ -10,10 +10,10 @@ from nkcorpus.store.journal import Followed
 from nkcorpus.store.opensearch import journal
 from nkcorpus.store.opensearch.aliases import insert_alias_group
 from nkcorpus.store.opensearch.articles import Articles
-from nkcorpus.store.opensearch.desk import Desk
 from nkcorpus.store.opensearch.drafts import Draft, Drafts, Step
 from nkcorpus.store.opensearch.followed import insert_source
 from nkcorpus.store.opensearch.histories import History, joining_of
+from nkcorpus.store.opensearch.lists import Lists
 from nkcorpus.store.opensearch.mappings import ARTICLES
 from nkcorpus.store.opensearch.pending import Pending
 from nkcorpus.store.opensearch.remarks import keeping, marked_gone, retag, with_note
@@ -46,9 +46,9 @@ class OpenSearchTaker:
     article before the commit, it is joined with what that made of it.
     """
 
-    def __init__(self, cluster: Cluster, desk: Desk, drafts: Drafts, run: Run, *, is_new: bool) -> None:
+    def __init__(self, cluster: Cluster, lists: Lists, drafts: Drafts, run: Run, *, is_new: bool) -> None:
         self._cluster = cluster
-        self._desk = desk
+        self._lists = lists
         self._drafts = drafts
         self._run = run
         self._is_new = is_new
@@ -102,13 +102,13 @@ class OpenSearchTaker:
             case GoneRecord() | TagRecord() | NoteRecord() | KeptLineRecord():
                 return self._put_of_article(record)
             case RuleRecord():
-                return insert_rule(self._desk, record)
+                return insert_rule(self._lists, record)
             case AliasRecord():
-                return insert_alias_group(self._desk, record)
+                return insert_alias_group(self._lists, record)
             case SearchRecord():
-                return insert_search(self._desk, record)
+                return insert_search(self._lists, record)
             case Followed():
-                return insert_source(self._desk, record)
+                return insert_source(self._lists, record)
             case FetchEntry():
                 return self._put_fetch(record)
             case FailureRecord():

@@ -75,3 +75,16 @@ def stats(connection: sqlite3.Connection) -> CorpusStats:
         years=tuple(sorted(years.items())),
         cuts=tuple(cuts),
     )
+
+
+def clusters(connection: sqlite3.Connection) -> list[tuple[str, tuple[str, ...]]]:
+    """Return each cluster of two or more live articles, see `Store.clusters`."""
+    members: dict[str, list[str]] = {}
+    for cluster, article in connection.execute(
+        "SELECT coalesce(c.cluster, a.text_digest), a.id FROM article a"
+        " LEFT JOIN text_cluster c ON c.text_digest = a.text_digest"
+        " WHERE a.text_digest IS NOT NULL ORDER BY a.id"
+    ):
+        members.setdefault(cluster, []).append(article)
+    found = [(cluster, tuple(ids)) for cluster, ids in members.items() if len(ids) > 1]
+    return sorted(found, key=lambda item: (-len(item[1]), item[0]))

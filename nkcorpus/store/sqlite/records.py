@@ -9,7 +9,7 @@ from typing import Any
 
 from nkcorpus.errors import CorpusDamaged
 from nkcorpus.model import FetchEntry, Gone, Note
-from nkcorpus.store.base import StoredRule
+from nkcorpus.store.desk import StoredRule
 from nkcorpus.store.journal import Followed
 from nkcorpus.store.records import (
     AliasRecord,

@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from nkcorpus.dates import utc_now
-from nkcorpus.store.base import SavedSearch
+from nkcorpus.store.desk import SavedSearch
 from nkcorpus.store.sqlite.columns import object_of
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nkcorpus.dates import utc_now
 from nkcorpus.errors import (
     AmbiguousId,
     ArticleNotFound,
@@ -20,9 +19,8 @@ from nkcorpus.errors import (
 )
 from nkcorpus.model import ID_LENGTH, SHORTEST_PREFIX, Article, Indexable, Position, Removal, Version
 from nkcorpus.results import CorpusStats, Quarantined
-from nkcorpus.store.base import Current, Finding, SavedSearch, StoredPayload, StoredRule, StoredText
-from nkcorpus.store.sqlite import remarks, searches
-from nkcorpus.store.sqlite.aliases import alias_groups, drop_alias, put_alias_group
+from nkcorpus.store.base import Current, Finding, StoredPayload, StoredText
+from nkcorpus.store.sqlite import remarks
 from nkcorpus.store.sqlite.articles import CURRENT, articles_with, current_where, version_with
 from nkcorpus.store.sqlite.columns import damaged
 from nkcorpus.store.sqlite.connection import (
@@ -40,6 +38,7 @@ from nkcorpus.store.sqlite.waiting import WaitingConnection, nobody
 
 if TYPE_CHECKING:
     from nkcorpus.store.records import ArticleDigests, PassOver, Record, Unreadable
+    from nkcorpus.store.sqlite.desk import SqliteDesk
     from nkcorpus.store.sqlite.recleaner import SqliteRecleaner
     from nkcorpus.store.sqlite.taker import SqliteTaker
     from nkcorpus.store.sqlite.writer import SqliteWriter
@@ -105,6 +104,13 @@ class SqliteStore:
     def journal(self) -> SqliteJournal:
         """See Store."""
         return SqliteJournal(self._path, lambda: self._connection, self._changing)
+
+    @property
+    def desk(self) -> SqliteDesk:
+        """See Store."""
+        from nkcorpus.store.sqlite.desk import SqliteDesk  # few commands need it
+
+        return SqliteDesk(self._path, lambda: self._connection, self._changing)
 
     def position(self) -> Position:
         """See Store."""
@@ -191,16 +197,10 @@ class SqliteStore:
 
     def clusters(self) -> list[tuple[str, tuple[str, ...]]]:
         """See Store."""
-        members: dict[str, list[str]] = {}
+        from nkcorpus.store.sqlite.counts import clusters
+
         with corpus_errors(self._path):
-            for cluster, article in self._connection.execute(
-                "SELECT coalesce(c.cluster, a.text_digest), a.id FROM article a"
-                " LEFT JOIN text_cluster c ON c.text_digest = a.text_digest"
-                " WHERE a.text_digest IS NOT NULL ORDER BY a.id"
-            ):
-                members.setdefault(cluster, []).append(article)
-        found = [(cluster, tuple(ids)) for cluster, ids in members.items() if len(ids) > 1]
-        return sorted(found, key=lambda item: (-len(item[1]), item[0]))
+            return clusters(self._connection)
 
     def stats(self) -> CorpusStats:
         """See Store."""
@@ -249,41 +249,6 @@ class SqliteStore:
         with self._writable() as connection, corpus_errors(self._path):
             return remove(connection, ids)
 
-    def rules(self) -> tuple[StoredRule, ...]:
-        """See Store."""
-        with corpus_errors(self._path):
-            rows = self._connection.execute("SELECT id AS rule, toml, origin FROM rule ORDER BY rowid").fetchall()
-        return tuple(StoredRule(*row) for row in rows)
-
-    def put_rules(self, rules: Iterable[StoredRule]) -> None:
-        """See Store."""
-        with self._changing() as connection:
-            connection.executemany(
-                "INSERT INTO rule (id, toml, origin, added_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
-                " SET toml = excluded.toml, origin = excluded.origin, added_at = excluded.added_at",
-                [(rule.id, rule.toml, rule.origin, utc_now()) for rule in rules],
-            )
-
-    def drop_rules(self, ids: Iterable[str]) -> None:
-        """See Store."""
-        with self._changing() as connection:
-            connection.executemany("DELETE FROM rule WHERE id = ?", [(rule,) for rule in ids])
-
-    def aliases(self) -> tuple[tuple[str, ...], ...]:
-        """See Store."""
-        with corpus_errors(self._path):
-            return alias_groups(self._connection)
-
-    def put_aliases(self, texts: Sequence[str]) -> None:
-        """See Store."""
-        with self._changing() as connection:
-            put_alias_group(connection, texts)
-
-    def drop_alias(self, text: str) -> bool:
-        """See Store."""
-        with self._changing() as connection:
-            return drop_alias(connection, text)
-
     def kept_lines(self) -> Mapping[str, frozenset[str]]:
         """See Store."""
         kept: dict[str, set[str]] = {}
@@ -306,26 +271,6 @@ class SqliteStore:
         """See Store."""
         with self._changing() as connection:
             return remarks.remove_note(connection, article_id, number)
-
-    def searches(self) -> tuple[SavedSearch, ...]:
-        """See Store."""
-        with corpus_errors(self._path):
-            return searches.saved_searches(self._connection)
-
-    def put_search(self, search: SavedSearch, *, replace: bool) -> bool:
-        """See Store."""
-        with self._changing() as connection:
-            return searches.put_search(connection, search, replace=replace)
-
-    def drop_search(self, name: str) -> bool:
-        """See Store."""
-        with self._changing() as connection:
-            return searches.drop_search(connection, name)
-
-    def mark_search(self, name: str, seen: int) -> None:
-        """See Store."""
-        with self._changing() as connection:
-            searches.mark_search(connection, name, seen)
 
     def arrived(self, after: int) -> frozenset[str]:
         """See Store."""
