@@ -14,7 +14,7 @@ import httpcore
 import httpx
 from h2.exceptions import H2Error
 
-from nkcorpus.errors import AnswerTooLarge, BadAnswer, BadEncoding, BadUrl, FetchError, TimedOut, Unreachable
+from nkcorpus.errors import AnswerTooLarge, BadAnswer, BadEncoding, BadUrl, FetchError, Unreachable
 from nkcorpus.fetch.network import Budget, GuardedBackend, Resolver
 from nkcorpus.fetch.policy import FetchPolicy
 from nkcorpus.fetch.urls import public_form
@@ -85,7 +85,7 @@ class Exchange:
         cookies.set_cookie_header(request)
         self._backend.budget = budget
         started = time.monotonic()
-        with _typed_errors(public_form(url)):
+        with _typed_errors(public_form(url), budget):
             response = self._transport.handle_request(request)
             try:
                 seconds = time.monotonic() - started
@@ -187,7 +187,7 @@ def _too_large(max_bytes: int) -> AnswerTooLarge:
 
 
 @contextmanager
-def _typed_errors(shown: str) -> Iterator[None]:
+def _typed_errors(shown: str, budget: Budget) -> Iterator[None]:
     """Turn what goes wrong in a request for the address `shown` into FetchErrors that name it."""
     try:
         yield
@@ -195,7 +195,7 @@ def _typed_errors(shown: str) -> Iterator[None]:
         error.url = error.url or shown
         raise
     except httpcore.TimeoutException:
-        raise TimedOut("the host took too long to answer; try again later", url=shown, is_final=False) from None
+        raise budget.overdrawn(shown) from None
     except (httpcore.ProtocolError, H2Error, ValueError) as error:  # httpcore lets some of h2 and int() through
         if isinstance(error.__cause__, h11.LocalProtocolError):
             raise BadUrl(f"this address cannot be asked for: {_one_line(error)}", url=shown) from None

@@ -57,14 +57,15 @@ class Budget:
 
     def seconds_left(self) -> float:
         """Return the time that is left. Raises TimedOut when there is none."""
-        spent = time.monotonic() - self._started
-        left = min(self.timeout + self._received / MIN_RATE, self.total) - spent
+        left = min(self.timeout + self._received / MIN_RATE, self.total) - self._spent()
         if left <= 0:
-            raise TimedOut(
-                f"the host sent {self._received:,} bytes in {spent:.0f} s, which is too slow; try again later",
-                is_final=False,
-            )
+            raise self.overdrawn()
         return left
+
+    def overdrawn(self, shown: str = "") -> TimedOut:
+        """Return the error of a request for the address `shown` whose time is up, in a wait or between two."""
+        got = f"{self._received:,} bytes in {self._spent():.0f} s"
+        return TimedOut(f"the host took too long to answer ({got}); try again later", url=shown, is_final=False)
 
     def begin_body(self) -> None:
         """Grant the bytes of the body: the headers have come."""
@@ -82,6 +83,9 @@ class Budget:
         """Take note of how much of what came is content, in all. Raises AnswerTooLarge when it is not even half."""
         self._content = size
         self._check_framing(HEADROOM)
+
+    def _spent(self) -> float:
+        return time.monotonic() - self._started
 
     def _check_framing(self, allowed: int) -> None:
         """Chunks of a byte, and frames of none, cost hours."""

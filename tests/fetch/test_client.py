@@ -32,6 +32,7 @@ from tests.fetch.conftest import MakeFetcher, names
 from tests.web.server import Reply, Request, Server, content, redirect
 
 PAGE = b"<p>An MSS lecture in Hoeryong.</p>"
+TOO_LONG = r"host took too long to answer \(\d+ bytes in \d s\); try again later"
 
 
 def test_a_page(server: Server, make_fetcher: MakeFetcher) -> None:
@@ -403,11 +404,19 @@ class TestLimits:
     def test_time_for_one_request(self, server: Server, make_fetcher: MakeFetcher, reply: Reply) -> None:
         server.routes["/"] = reply
         started = time.monotonic()
-        with pytest.raises(TimedOut, match="try again later") as caught:
+        with pytest.raises(TimedOut, match=TOO_LONG) as caught:
             make_fetcher(request_timeout=0.6).get(server.url())
         assert 0.5 < time.monotonic() - started < 5
         assert not caught.value.is_final
         assert server.paths.count("/") == 1
+
+    @pytest.mark.parametrize("timeout", [1e-9, 0.2])
+    def test_time_that_is_up_before_a_wait_or_in_one_is_told_alike(
+        self, server: Server, make_fetcher: MakeFetcher, timeout: float
+    ) -> None:
+        server.routes["/robots.txt"] = Reply(wait=9)
+        with pytest.raises(HostDeferred, match=TOO_LONG):
+            make_fetcher(request_timeout=timeout).get(server.url())
 
     def test_a_line_that_is_slow_but_no_drip_earns_time(self, server: Server, make_fetcher: MakeFetcher) -> None:
         server.routes["/"] = Reply(body=b"x" * 60_000, drip=0.1, step=8_000)
