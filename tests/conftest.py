@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ pytest_plugins = ["tests.cluster.fixtures", "tests.store.fixtures"]
 settings.register_profile("nkcorpus", deadline=None, print_blob=True)
 settings.load_profile("nkcorpus")
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each command that a test starts compiles all modules again
+
 REPOSITORY = Path(__file__).parent.parent
 
 
@@ -26,10 +29,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+_numbers = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def cache_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that holds the indexes of this test, never the user's own."""
-    folder = tmp_path / "nkcorpus-cache"
+def cache_dir(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that holds the indexes of this test, never the user's own. It is there when something writes it."""
+    folder = tmp_path_factory.getbasetemp() / f"nkcorpus-cache-{next(_numbers)}"
     monkeypatch.setenv("NKCORPUS_CACHE_DIR", str(folder))
     return folder
 

@@ -33,6 +33,8 @@ public class Cluster {
             settings.put("path.repo", Path.of(folder, "snapshots").toString());
             settings.put("cluster.max_shards_per_node", 10000);
             settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
+            // Counts garbage as used, and the serial collector leaves it until the heap is full: all requests stay refused.
+            settings.put("indices.breaker.total.use_real_memory", false);
         });
         runner.build(OpenSearchRunner.newConfigs().basePath(folder).numOfNode(http.length).clusterName(args[1]).useLogger());
         say(folder, "ready");

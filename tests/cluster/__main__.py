@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from threading import Event
 
 from tests.cluster.nodes import NoCluster, Nodes, NoJava, StartFailed
@@ -20,6 +21,8 @@ def main() -> int:
     parser.add_argument("--folder", help="where they store what they have [in memory, where there is room]")
     asked = parser.parse_args()
     try:
+        if asked.folder:
+            Path(asked.folder).mkdir(parents=True, exist_ok=True)
         with Nodes(asked.nodes, place=asked.folder) as nodes:
             print(f"http://{nodes.hosts}", flush=True)
             if not asked.prepare:
@@ -30,7 +33,7 @@ def main() -> int:
     except NoJava as reason:
         print(f"no cluster: {reason}", file=sys.stderr)
         return 0 if asked.prepare else 1
-    except (NoCluster, StartFailed) as reason:
+    except (NoCluster, StartFailed, OSError) as reason:
         print(f"no cluster: {reason}", file=sys.stderr)
         return 1
     return 0

@@ -189,9 +189,12 @@ def test_kill_of_a_worker_process(tmp_path: Path, undisturbed: Undisturbed) -> N
     corpus, cache = tmp_path / "c.db", tmp_path / "cache"
     pages = tmp_path / "pages"
     pages.mkdir()
-    paragraphs = "<p>The lecture in Hoeryong was about rice, phones and the price of both, a trader said.</p>" * 300
+    paragraphs = "<p>The lecture in Hoeryong was about rice, phones and the price of both, a trader said.</p>" * 100
+    padding = f"<!-- {'x' * 18_000} -->"  # a pool starts for some MB of pages
     for number in range(PAGES):
-        (pages / f"{number}.html").write_text(f"<html><body><article><h1>No {number}</h1>{paragraphs}</article></body>")
+        (pages / f"{number}.html").write_text(
+            f"<html><body>{padding}<article><h1>No {number}</h1>{paragraphs}</article></body>"
+        )
     process = _start(corpus, cache, pages, jobs=2)
     assert process.stdout is not None
     assert process.stdout.readline(), "nothing was stored"
